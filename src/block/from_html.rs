@@ -1,0 +1,493 @@
+//! HTML to blocks: text runs between block-level boundaries, in reading order.
+//!
+//! [`segment`] walks a tree, [`segment_flat`] the events of a page that has none; both drive one [`Builder`]. Inline
+//! elements do not divide, `br` divides lines, a row of a data table is one block. What CSS or `hidden` hides and
+//! the text of `<noscript>` are blocks too, marked as such.
+
+use super::outline::{CueFinder, Cues, Entry, Outline};
+use super::{Block, Blocks, Gap, Marker, words};
+use crate::article::{BlockKind, Degraded, Format};
+use crate::html::flat::{Event, Events};
+use crate::html::parse::Page;
+use crate::html::references;
+use crate::html::tag::{Role, is_void, role};
+use crate::limits::Limits;
+use ego_tree::iter::Edge;
+use ego_tree::{NodeId, NodeRef};
+use html5ever::{LocalName, local_name as name};
+use scraper::Node;
+use scraper::node::Element;
+use std::borrow::Cow;
+
+/// Segments a parsed page.
+pub fn segment(page: &Page, cues: &CueFinder, limits: &Limits) -> Blocks<'static> {
+    let mut builder = Builder::new(cues, limits);
+    let mut skipped: Option<NodeId> = None;
+    for edge in page.html.tree.root().traverse() {
+        match edge {
+            _ if skipped.is_some() => {
+                if let Edge::Close(node) = edge
+                    && skipped == Some(node.id())
+                {
+                    skipped = None;
+                }
+            }
+            Edge::Open(node) => match node.value() {
+                Node::Text(text) => builder.text(text),
+                Node::Element(element) if role(&element.name.local) == Role::Dropped => skipped = Some(node.id()),
+                Node::Element(element) if element.name.local == name!("noscript") => {
+                    builder.noscript(node);
+                    skipped = Some(node.id());
+                }
+                Node::Element(element) => {
+                    let line = page.line(node.id());
+                    let is_data_table = element.name.local == name!("table") && is_data_table(node);
+                    builder.open(&element.name.local, Some((element, node.id())), line, is_data_table);
+                }
+                _ => {}
+            },
+            Edge::Close(node) => {
+                if node.value().is_element() {
+                    builder.close();
+                }
+            }
+        }
+    }
+    builder.finish(page.flattened.then_some(Degraded::Depth))
+}
+
+/// Segments a page without a tree; `why` is the bound that it would break.
+pub fn segment_flat(source: &str, why: Degraded, cues: &CueFinder, limits: &Limits) -> Blocks<'static> {
+    let mut builder = Builder::new(cues, limits);
+    builder.events(source, limits.max_depth);
+    builder.finish(Some(why))
+}
+
+/// An element that is open.
+struct Frame {
+    tag: LocalName,
+    role: Role,
+    /// Its entry of the outline, or that of the element around it.
+    entry: u32,
+    /// The state to come back to.
+    before: State,
+}
+
+/// What the open elements make of text.
+#[derive(Clone, Copy)]
+struct State {
+    kind: BlockKind,
+    hidden: bool,
+    noscript: bool,
+    in_link: bool,
+    list_depth: u8,
+    /// The number of the next item; none in an unordered list.
+    next_number: Option<u32>,
+    in_data_table: bool,
+}
+
+struct Builder<'c> {
+    cues: &'c CueFinder,
+    limits: &'c Limits,
+    text: String,
+    items: Vec<Block>,
+    outline: Outline,
+    frames: Vec<Frame>,
+    state: State,
+    /// Where the current run begins in the text.
+    start: usize,
+    /// Where the open link begins in the text.
+    link_start: usize,
+    link_words: usize,
+    gap: Gap,
+    marker: Marker,
+    scratch: String,
+    merged: bool,
+}
+
+impl<'c> Builder<'c> {
+    fn new(cues: &'c CueFinder, limits: &'c Limits) -> Self {
+        let page = Entry {
+            node: None,
+            parent: 0,
+            depth: 0,
+            line: 0,
+            step: "".into(),
+            cues: Cues::default(),
+            own_cues: Cues::default(),
+            blocks: 0..0,
+        };
+        Builder {
+            cues,
+            limits,
+            text: String::new(),
+            items: Vec::new(),
+            outline: Outline { elements: vec![page] },
+            frames: Vec::new(),
+            state: State {
+                kind: BlockKind::Paragraph,
+                hidden: false,
+                noscript: false,
+                in_link: false,
+                list_depth: 0,
+                next_number: None,
+                in_data_table: false,
+            },
+            start: 0,
+            link_start: 0,
+            link_words: 0,
+            gap: Gap::Paragraph,
+            marker: Marker::None,
+            scratch: String::new(),
+            merged: false,
+        }
+    }
+
+    fn entry(&self) -> u32 {
+        self.frames.last().map_or(0, |frame| frame.entry)
+    }
+
+    fn open(&mut self, tag: &LocalName, element: Option<(&Element, NodeId)>, line: u32, is_data_table: bool) {
+        let role = role(tag);
+        let before = self.state;
+        self.boundary_at(tag, role, true);
+        let mut entry = self.entry();
+        if role == Role::Block
+            && let Some((element, node)) = element
+        {
+            entry = self.outline_entry(element, node, line);
+        }
+        if let Some((element, _)) = element {
+            self.state.hidden |= is_hidden(element);
+            if is_caption(element) && !matches!(self.state.kind, BlockKind::Code) {
+                self.state.kind = BlockKind::Caption;
+            }
+        }
+        self.enter(tag, element.map(|(element, _)| element), is_data_table);
+        self.frames.push(Frame { tag: tag.clone(), role, entry, before });
+    }
+
+    fn close(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        if self.state.in_link && !frame.before.in_link {
+            self.leave_link();
+        }
+        self.boundary_at(&frame.tag, frame.role, false);
+        let next_number = self.state.next_number;
+        self.state = frame.before;
+        if frame.tag == name!("li") {
+            self.state.next_number = next_number;
+        }
+        if frame.tag == name!("li") && self.marker != Marker::None {
+            self.marker = Marker::None;
+        }
+        if frame.role == Role::Block && frame.entry != self.entry() {
+            self.outline.elements[frame.entry as usize].blocks.end = self.items.len() as u32;
+        }
+    }
+
+    fn outline_entry(&mut self, element: &Element, node: NodeId, line: u32) -> u32 {
+        let parent = self.entry();
+        let own_cues = self.cues.find(element, &mut self.scratch);
+        let (depth, around) = {
+            let parent = &self.outline.elements[parent as usize];
+            (parent.depth + 1, parent.cues)
+        };
+        let name = element.name();
+        let step = match (element.attr("id"), element.attr("class").and_then(|c| c.split_whitespace().next())) {
+            (Some(id), _) if !id.is_empty() => format!("{name}#{}", cut(id)),
+            (_, Some(class)) => format!("{name}.{}", cut(class)),
+            _ => name.to_owned(),
+        };
+        let blocks = self.items.len() as u32;
+        self.outline.elements.push(Entry {
+            node: Some(node),
+            parent,
+            depth,
+            line,
+            step: step.into(),
+            cues: around.with(own_cues),
+            own_cues,
+            blocks: blocks..blocks,
+        });
+        (self.outline.elements.len() - 1) as u32
+    }
+
+    /// What the tag makes of the text inside it.
+    fn enter(&mut self, tag: &LocalName, element: Option<&Element>, is_data_table: bool) {
+        let state = &mut self.state;
+        match *tag {
+            name!("h1") | name!("h2") | name!("h3") | name!("h4") | name!("h5") | name!("h6") => {
+                state.kind = BlockKind::Heading(tag.as_bytes()[1] - b'0');
+            }
+            name!("pre") => state.kind = BlockKind::Code,
+            name!("blockquote") => state.kind = BlockKind::Quote,
+            name!("figcaption") | name!("caption") => state.kind = BlockKind::Caption,
+            name!("ul") | name!("menu") | name!("ol") => {
+                state.list_depth = state.list_depth.saturating_add(1);
+                let start = element.and_then(|element| element.attr("start")).and_then(|start| start.parse().ok());
+                state.next_number = (*tag == name!("ol")).then(|| start.unwrap_or(1));
+            }
+            name!("li") => {
+                state.kind = BlockKind::ListItem;
+                self.marker = match state.next_number {
+                    Some(number) => Marker::Number(number),
+                    None => Marker::Bullet,
+                };
+                state.next_number = state.next_number.map(|number| number.saturating_add(1));
+            }
+            name!("table") => state.in_data_table = is_data_table,
+            name!("tr") if state.in_data_table => state.kind = BlockKind::TableRow,
+            name!("td") | name!("th") if state.in_data_table => {
+                if self.text.len() > self.start {
+                    self.text.push_str(CELL);
+                }
+            }
+            name!("a") if !state.in_link && element.is_none_or(|element| element.attr("href").is_some()) => {
+                state.in_link = true;
+                self.link_start = self.text.len();
+            }
+            _ => {}
+        }
+    }
+
+    fn leave_link(&mut self) {
+        let from = self.link_start.max(self.start).min(self.text.len());
+        self.link_words += words::count(&self.text[from..]);
+    }
+
+    /// Ends the run of text where a tag divides.
+    fn boundary_at(&mut self, tag: &LocalName, role: Role, opens: bool) {
+        match role {
+            Role::Inline | Role::Dropped => {}
+            _ if self.state.kind == BlockKind::Code && *tag != name!("pre") => {
+                let line_is_open = self.text.len() > self.start && !self.text.ends_with('\n');
+                if (*tag == name!("br") && opens) || (role == Role::Block && line_is_open) {
+                    self.text.push('\n');
+                }
+            }
+            Role::Break if !opens => {}
+            Role::Break if *tag == name!("br") => {
+                let again = self.is_run_empty() && !self.items.is_empty();
+                let gap = if again { Gap::Paragraph } else { Gap::Line };
+                self.boundary(if self.state.in_data_table { Gap::Line } else { gap });
+            }
+            Role::Break => self.boundary(Gap::Paragraph),
+            Role::Block if self.state.in_data_table => match *tag {
+                name!("td") | name!("th") | name!("tbody") | name!("thead") | name!("tfoot") => {}
+                name!("tr") => self.boundary(Gap::Line),
+                name!("table") | name!("caption") => self.boundary(Gap::Paragraph),
+                _ => self.space(),
+            },
+            Role::Block => self.boundary(self.gap_of(tag)),
+        }
+    }
+
+    fn gap_of(&self, tag: &LocalName) -> Gap {
+        match *tag {
+            name!("li") | name!("dd") => Gap::Line,
+            name!("ul") | name!("ol") | name!("menu") => {
+                if self.state.list_depth > 1 || self.frames.last().is_some_and(|frame| frame.tag == name!("li")) {
+                    Gap::Line
+                } else {
+                    Gap::Paragraph
+                }
+            }
+            _ if self.state.kind == BlockKind::ListItem => Gap::Line,
+            _ => Gap::Paragraph,
+        }
+    }
+
+    fn is_run_empty(&self) -> bool {
+        self.text[self.start..].trim().is_empty()
+    }
+
+    fn space(&mut self) {
+        if self.text.len() > self.start && !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.state.kind == BlockKind::Code {
+            self.text.push_str(text);
+            return;
+        }
+        // White space collapses as CSS does it; a run begins without.
+        let mut pieces = text.split(|c: char| c.is_ascii_whitespace());
+        if let Some(first) = pieces.next() {
+            self.text.push_str(first);
+        }
+        for piece in pieces {
+            self.space();
+            self.text.push_str(piece);
+        }
+    }
+
+    fn boundary(&mut self, gap: Gap) {
+        if self.is_run_empty() {
+            self.text.truncate(self.start);
+            self.gap = self.gap.max(gap);
+            return;
+        }
+        if self.state.in_link {
+            self.leave_link();
+        }
+        self.push_block();
+        self.start = self.text.len();
+        self.link_start = self.start;
+        self.link_words = 0;
+        self.gap = gap;
+        self.marker = Marker::None;
+    }
+
+    fn push_block(&mut self) {
+        let run = &self.text[self.start..];
+        let is_code = self.state.kind == BlockKind::Code;
+        let run = if is_code { run.trim_end().trim_start_matches(['\n', '\r']) } else { run.trim() };
+        let start = self.start + (run.as_ptr() as usize - self.text[self.start..].as_ptr() as usize);
+        let (end, words) = (start + run.len(), words::count(run));
+        let is_heading = matches!(self.state.kind, BlockKind::Heading(_));
+        let block = Block {
+            start: start as u32,
+            end: end as u32,
+            kind: self.state.kind,
+            gap: if is_heading || is_code { Gap::Paragraph } else { self.gap },
+            marker: if is_heading || is_code { Marker::None } else { self.marker },
+            indent: self.state.list_depth.saturating_sub(1),
+            words: words as u32,
+            link_words: self.link_words.min(words) as u32,
+            hidden: self.state.hidden,
+            noscript: self.state.noscript,
+            element: self.entry(),
+        };
+        // Past the bound short pieces share a block; long ones are few, since the text is bounded.
+        const SHORT_WORDS: usize = 10;
+        let full = self.items.len() >= self.limits.max_blocks && words < SHORT_WORDS;
+        self.text.push('\n');
+        match self.items.last_mut() {
+            Some(last) if full && last.words < self.limits.max_rule_block_bytes as u32 => {
+                last.end = block.end;
+                last.words += block.words;
+                last.link_words += block.link_words;
+                self.merged = true;
+            }
+            _ => self.items.push(block),
+        }
+    }
+
+    /// The markup inside a `<noscript>`, which the tree holds as one text.
+    fn noscript(&mut self, node: NodeRef<'_, Node>) {
+        let before = self.state;
+        self.boundary(Gap::Paragraph);
+        self.state.noscript = true;
+        let open = self.frames.len();
+        for child in node.children() {
+            if let Node::Text(text) = child.value() {
+                self.events(text, self.limits.max_depth);
+            }
+        }
+        while self.frames.len() > open {
+            self.close();
+        }
+        self.boundary(Gap::Paragraph);
+        self.state = before;
+    }
+
+    /// Text and tags without a tree. End tags close the nearest open element of their name, or nothing.
+    fn events(&mut self, source: &str, max_depth: usize) {
+        /// Open elements that an end tag looks through; real nesting of one page part is less.
+        const LOOK_BACK: usize = 64;
+        let bottom = self.frames.len();
+        let mut dropped: Option<LocalName> = None;
+        for event in Events::new(source) {
+            match event {
+                Event::End(tag) if dropped.as_ref() == Some(&tag) => dropped = None,
+                _ if dropped.is_some() => {}
+                Event::Text(text) => self.text(&references::decode(text)),
+                Event::Start(tag) => match role(&tag) {
+                    Role::Dropped if is_closed_pair(&tag) => dropped = Some(tag),
+                    Role::Dropped => {}
+                    role if is_void(&tag) || self.frames.len() - bottom >= max_depth => {
+                        self.boundary_at(&tag, role, true);
+                    }
+                    _ => self.open(&tag, None, 0, false),
+                },
+                Event::End(tag) => {
+                    let open = &self.frames[bottom.max(self.frames.len().saturating_sub(LOOK_BACK))..];
+                    match open.iter().rev().position(|frame| frame.tag == tag) {
+                        Some(above) => (0..=above).for_each(|_| self.close()),
+                        None => self.boundary_at(&tag, role(&tag), false),
+                    }
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, degraded: Option<Degraded>) -> Blocks<'static> {
+        while !self.frames.is_empty() {
+            self.close();
+        }
+        self.boundary(Gap::Paragraph);
+        self.outline.elements[0].blocks = 0..self.items.len() as u32;
+        let mut degraded: Vec<Degraded> = degraded.into_iter().collect();
+        if self.merged {
+            degraded.push(Degraded::Blocks);
+        }
+        Blocks { format: Format::Html, text: Cow::Owned(self.text), items: self.items, outline: self.outline, degraded }
+    }
+}
+
+/// What divides the cells of a table row.
+const CELL: &str = " | ";
+/// Bytes of an id or class that a path shows.
+const MAX_STEP_NAME: usize = 40;
+
+fn cut(name: &str) -> &str {
+    &name[..name.floor_char_boundary(MAX_STEP_NAME)]
+}
+
+/// Dropped elements whose end tag comes on any page that is worth reading.
+fn is_closed_pair(tag: &LocalName) -> bool {
+    matches!(*tag, name!("svg") | name!("math") | name!("video") | name!("audio") | name!("object") | name!("canvas"))
+}
+
+fn is_hidden(element: &Element) -> bool {
+    if element.attr("hidden").is_some() || element.attr("aria-hidden") == Some("true") {
+        return true;
+    }
+    element.attr("style").is_some_and(|style| {
+        let mut declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
+        declarations.any(|(property, value)| {
+            let is = |a: &str, b: &str| property.trim().eq_ignore_ascii_case(a) && value.trim().eq_ignore_ascii_case(b);
+            is("display", "none") || is("visibility", "hidden")
+        })
+    })
+}
+
+fn is_caption(element: &Element) -> bool {
+    element.attr("class").is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
+}
+
+/// True for a table of data: two columns or more somewhere, and nothing in its cells but text and inline elements.
+/// A table that lays out a page holds blocks, and its cells are blocks of their own.
+fn is_data_table(table: NodeRef<'_, Node>) -> bool {
+    let mut columns = 0;
+    let mut most = 0;
+    for node in table.descendants().skip(1) {
+        let Some(element) = node.value().as_element() else {
+            continue;
+        };
+        match element.name.local {
+            name!("tr") => columns = 0,
+            name!("td") | name!("th") => {
+                columns += 1;
+                most = most.max(columns);
+            }
+            name!("tbody") | name!("thead") | name!("tfoot") | name!("caption") | name!("p") => {}
+            ref tag if role(tag) == Role::Block => return false,
+            _ => {}
+        }
+    }
+    most >= 2
+}

@@ -1,0 +1,188 @@
+//! The elements of a page that blocks stand in, with what their names and attributes hint at.
+//!
+//! One entry an element in document order, each with the range of blocks under it, so that any sum over an element
+//! is a difference of two prefix sums. Cues are hints: they weigh in the judgement and decide nothing.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use ego_tree::NodeId;
+use scraper::node::Element;
+use std::ops::Range;
+
+/// The elements of a page; the first entry stands for the whole page.
+#[derive(Default)]
+pub struct Outline {
+    /// The elements in document order.
+    pub elements: Vec<Entry>,
+}
+
+/// An element of the [`Outline`].
+pub struct Entry {
+    /// Its node in the tree; none for the page itself and on a page that was read flat.
+    pub node: Option<NodeId>,
+    /// Index of the element around it; the page is its own parent.
+    pub parent: u32,
+    /// Levels below the page.
+    pub depth: u16,
+    /// Source line of its start tag; 0 when no tag opened it.
+    pub line: u32,
+    /// Its step of an element path: name, id or first class.
+    pub step: Box<str>,
+    /// What it and the elements around it hint at.
+    pub cues: Cues,
+    /// What it hints at by itself.
+    pub own_cues: Cues,
+    /// Blocks below it: indexes of [`Blocks::items`](super::Blocks).
+    pub blocks: Range<u32>,
+}
+
+impl Outline {
+    /// The path of an element from below the page, steps divided by `>`; at most the last twelve steps.
+    pub fn path(&self, element: u32) -> String {
+        const MAX_STEPS: usize = 12;
+        let mut steps = Vec::with_capacity(MAX_STEPS);
+        let mut at = element;
+        while let Some(entry) = self.elements.get(at as usize).filter(|_| at != 0) {
+            if steps.len() == MAX_STEPS {
+                steps.push("…");
+                break;
+            }
+            steps.push(&entry.step);
+            at = entry.parent;
+        }
+        steps.reverse();
+        steps.join(">")
+    }
+
+    /// The source line of an element.
+    pub fn line(&self, element: u32) -> u32 {
+        self.elements.get(element as usize).map_or(0, |entry| entry.line)
+    }
+}
+
+/// A set of hints, one bit for each entry of `cues.toml`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cues(pub u32);
+
+impl Cues {
+    /// True when a hint of the set is here.
+    pub fn has(self, cue: u32) -> bool {
+        self.0 & (1 << cue) != 0
+    }
+
+    /// Both sets.
+    pub fn with(self, other: Cues) -> Cues {
+        Cues(self.0 | other.0)
+    }
+}
+
+/// Names of the hints, in the order of their bits: those of `cues.toml`.
+pub const CUES: [&str; 18] = [
+    "nav", "header", "footer", "aside", "form", "article", "main", "content", "comment", "related", "share", "promo",
+    "consent", "byline", "tags", "widget", "forum", "ad",
+];
+
+/// Finds hints in tag names, classes, ids and roles.
+pub struct CueFinder {
+    words: AhoCorasick,
+    /// The hint of each word, and whether it must be a whole part of a name.
+    cues: Vec<(u32, bool)>,
+}
+
+#[derive(serde::Deserialize)]
+struct CueFile {
+    cue: Vec<CueEntry>,
+}
+
+#[derive(serde::Deserialize)]
+struct CueEntry {
+    name: String,
+    tags: Vec<String>,
+    /// Words that stand anywhere in a class, id or role.
+    inside: Vec<String>,
+    /// Words that stand as a part of their own, between hyphens, underscores, case changes or spaces.
+    whole: Vec<String>,
+}
+
+impl CueFinder {
+    /// Loads the word list that is built in.
+    pub fn builtin() -> Self {
+        let file: CueFile = toml::from_str(include_str!("cues.toml")).expect("a test loads the built-in word list");
+        let (mut words, mut cues) = (Vec::new(), Vec::new());
+        for entry in &file.cue {
+            let bit = CUES.iter().position(|name| *name == entry.name).expect("a test compares the names") as u32;
+            let all = entry.inside.iter().map(|word| (word.clone(), false));
+            let all = all.chain(entry.whole.iter().map(|word| (word.clone(), true)));
+            // A tag's name is looked up between markers that no class holds.
+            let all = all.chain(entry.tags.iter().map(|tag| (format!("<{tag}>"), false)));
+            for (word, whole) in all {
+                words.push(word);
+                cues.push((bit, whole));
+            }
+        }
+        let words = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(words)
+            .expect("a short word list always compiles");
+        CueFinder { words, cues }
+    }
+
+    /// The hints of an element by itself.
+    pub fn find(&self, element: &Element, scratch: &mut String) -> Cues {
+        scratch.clear();
+        scratch.push('<');
+        scratch.push_str(element.name());
+        scratch.push('>');
+        for (name, value) in &element.attrs {
+            if matches!(&*name.local, "class" | "id" | "role" | "itemprop" | "rel") {
+                scratch.push(' ');
+                scratch.push_str(&value[..value.floor_char_boundary(MAX_VALUE)]);
+            }
+        }
+        let mut found = Cues::default();
+        for hit in self.words.find_overlapping_iter(&*scratch) {
+            let (cue, whole) = self.cues[hit.pattern().as_usize()];
+            if !whole || is_whole(scratch.as_bytes(), hit.range()) {
+                found = found.with(Cues(1 << cue));
+            }
+        }
+        found
+    }
+}
+
+/// Bytes of an attribute that are looked at; a longer list of classes says nothing more.
+const MAX_VALUE: usize = 256;
+
+/// True when the word is a part of its own in a name such as `main-nav`, `mainNav` or `nav2`.
+fn is_whole(text: &[u8], range: Range<usize>) -> bool {
+    let first = text[range.start];
+    let starts = range.start == 0
+        || !text[range.start - 1].is_ascii_alphabetic()
+        || first.is_ascii_uppercase() && text[range.start - 1].is_ascii_lowercase();
+    let ends = text.get(range.end).is_none_or(|next| {
+        !next.is_ascii_lowercase() && (!next.is_ascii_uppercase() || text[range.end - 1].is_ascii_lowercase())
+    });
+    starts && ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cue_of_the_list_has_a_bit() {
+        let file: CueFile = toml::from_str(include_str!("cues.toml")).expect("loads");
+        let names: Vec<_> = file.cue.iter().map(|cue| cue.name.as_str()).collect();
+        assert_eq!(names, CUES);
+    }
+
+    #[test]
+    fn words_count_as_whole_parts_of_names() {
+        let finds = |text: &str, word: &str| {
+            let at = text.find(word).expect("the word is there");
+            is_whole(text.as_bytes(), at..at + word.len())
+        };
+        assert!(finds("main-nav", "nav") && finds("mainNav", "Nav") && finds("nav_2", "nav"));
+        assert!(!finds("navy", "nav") && !finds("canav", "nav") && !finds("shareholder", "share"));
+    }
+}

@@ -1,0 +1,252 @@
+//! The whole flow in one place: bytes and hints in, article out.
+//!
+//! A [`Cleaner`] is immutable, `Send + Sync` and shared by all workers. It holds no state between pages, does no I/O
+//! and looks at no clock: an article depends on its page and on how the cleaner was set up, on nothing else.
+
+use crate::article::{Article, Degraded, Format, KeptBlock, Metadata, Place, Removal};
+use crate::block::outline::CueFinder;
+use crate::block::{Block, Blocks, Gap, Marker, features, from_html, from_text, words};
+use crate::decode::{self, decode};
+use crate::error::Error;
+use crate::html::metadata;
+use crate::html::parse::{self, Page};
+use crate::judge::{Captions, Judge, Verdict};
+use crate::limits::Limits;
+use crate::model::Model;
+use crate::normalize::normalize;
+use crate::repeats::RepeatFinder;
+use crate::rules::{KeepList, RuleSet};
+use std::borrow::Cow;
+
+/// What the caller knows about a page.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// The address of the page.
+    pub url: Option<String>,
+    /// The file name, whose ending speaks when the content does not.
+    pub name: Option<String>,
+    /// The encoding that an HTTP header named.
+    pub charset: Option<String>,
+    /// The format, when the caller overrules detection.
+    pub format: Option<Format>,
+}
+
+/// Makes articles of pages.
+pub struct Cleaner {
+    judge: Judge,
+    cues: CueFinder,
+    limits: Limits,
+}
+
+/// Sets up a [`Cleaner`].
+#[derive(Default)]
+pub struct CleanerBuilder {
+    limits: Limits,
+    captions: Captions,
+    rules: Vec<(String, String)>,
+    keep: Vec<(String, String)>,
+}
+
+impl CleanerBuilder {
+    /// Replaces the bounds.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Says what happens to captions.
+    pub fn captions(mut self, captions: Captions) -> Self {
+        self.captions = captions;
+        self
+    }
+
+    /// Adds a user's rule pack in TOML; `name` stands in error messages.
+    pub fn rules(mut self, name: &str, toml: &str) -> Self {
+        self.rules.push((name.to_owned(), toml.to_owned()));
+        self
+    }
+
+    /// Adds a keep list: one line of a page or one rule id (`family/slug`, `family/*`, `repeat`, `judgement`) a line;
+    /// `#` begins a comment. What it names is not removed.
+    pub fn keep(mut self, name: &str, list: &str) -> Self {
+        self.keep.push((name.to_owned(), list.to_owned()));
+        self
+    }
+
+    /// Loads the rules.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) for a pack or a keep list that cannot be used.
+    pub fn build(self) -> Result<Cleaner, Error> {
+        let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
+        Ok(Cleaner {
+            judge: Judge {
+                rules: RuleSet::load(&self.rules, &keep, &self.limits)?,
+                repeats: RepeatFinder::builtin(),
+                model: Model::builtin(),
+                captions: self.captions,
+            },
+            cues: CueFinder::builtin(),
+            limits: self.limits,
+        })
+    }
+}
+
+impl Cleaner {
+    /// Starts with the built-in rules and the default bounds.
+    pub fn builder() -> CleanerBuilder {
+        CleanerBuilder::default()
+    }
+
+    /// The bounds that it keeps to.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Cleans one page.
+    ///
+    /// A page without an article is no error: its text is empty. A broken page degrades and says so.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) and [`ErrorKind::Binary`](crate::ErrorKind::Binary).
+    pub fn clean(&self, bytes: &[u8], hints: &Hints) -> Result<Article, Error> {
+        let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
+        let format = hints.format.unwrap_or_else(|| decode::sniff(&decoded.text, hints.name.as_deref()));
+        let mut article = match format {
+            Format::Text => self.clean_text(decoded.text, hints),
+            Format::Html => self.clean_html(decoded.text, hints),
+        };
+        article.encoding = decoded.encoding;
+        if decoded.replaced {
+            article.degraded.insert(0, Degraded::Replaced);
+        }
+        article.unchanged = article.text.as_bytes() == bytes;
+        Ok(article)
+    }
+
+    /// The blocks of an HTML page with their feature rows, for training: text and row of each block, in order.
+    ///
+    /// # Errors
+    /// Those of [`clean`](Cleaner::clean).
+    #[doc(hidden)]
+    pub fn feature_rows(&self, bytes: &[u8], hints: &Hints) -> Result<Vec<(String, Vec<f32>)>, Error> {
+        let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
+        let (blocks, page, metadata) = self.segment_html(decoded.text, hints);
+        let title = metadata.title.as_deref();
+        let rows = self.judge.feature_rows(&blocks, page.as_ref(), title, self.limits.max_rule_block_bytes);
+        let texts = blocks.items.iter().map(|block| blocks.text_of(block).to_owned());
+        Ok(texts.zip(rows.chunks_exact(features::COUNT).map(<[f32]>::to_vec)).collect())
+    }
+
+    fn clean_text(&self, text: Cow<'_, str>, hints: &Hints) -> Article {
+        let blocks = from_text::segment(text, &self.limits);
+        let verdicts = self.judge.verdicts(&blocks, None, None, self.limits.max_rule_block_bytes);
+        let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
+        let mut article = assemble(&blocks, verdicts, metadata);
+        if article.is_empty() && article.words_in > 0 {
+            article.degraded.push(Degraded::Emptied);
+        }
+        article
+    }
+
+    fn clean_html(&self, source: Cow<'_, str>, hints: &Hints) -> Article {
+        let (blocks, page, metadata) = self.segment_html(source, hints);
+        let title = metadata.title.as_deref();
+        let verdicts = self.judge.verdicts(&blocks, page.as_ref(), title, self.limits.max_rule_block_bytes);
+        assemble(&blocks, verdicts, metadata)
+    }
+
+    /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
+    fn segment_html(&self, source: Cow<'_, str>, hints: &Hints) -> (Blocks<'static>, Option<Page>, Metadata) {
+        // Each NUL would be a token of its own; the standard drops most of them anyway.
+        let source = match memchr::memchr(0, source.as_bytes()) {
+            Some(_) => Cow::Owned(source.replace('\0', "")),
+            None => source,
+        };
+        match parse::parse(&source, &self.limits, self.judge.rules.has_selectors()) {
+            Ok(page) => {
+                let metadata = metadata::read(&page.html, hints.url.as_deref());
+                (from_html::segment(&page, &self.cues, &self.limits), Some(page), metadata)
+            }
+            Err(bound) => {
+                let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
+                (from_html::segment_flat(&source, bound, &self.cues, &self.limits), None, metadata)
+            }
+        }
+    }
+}
+
+/// Puts the kept blocks together and files the others as removals.
+fn assemble(blocks: &Blocks<'_>, verdicts: Vec<Verdict>, metadata: Metadata) -> Article {
+    let residues = blocks.format == Format::Text;
+    let mut text = String::with_capacity(blocks.text.len());
+    let (mut kept, mut removals) = (Vec::new(), Vec::new());
+    let (mut gap, mut dropped_between) = (Gap::Joined, false);
+    for (block, verdict) in blocks.items.iter().zip(verdicts) {
+        gap = gap.max(block.gap);
+        let shown = normalize(blocks.text_of(block), residues);
+        match verdict {
+            Verdict::Keep if shown.is_empty() => {}
+            Verdict::Keep => {
+                match gap {
+                    _ if text.is_empty() => {}
+                    Gap::Joined if dropped_between => text.push(' '),
+                    Gap::Joined => {}
+                    Gap::Line => text.push('\n'),
+                    Gap::Paragraph => text.push_str("\n\n"),
+                }
+                push_marker(&mut text, block);
+                let start = text.len();
+                text.push_str(&shown);
+                kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place: place(blocks, block) });
+                (gap, dropped_between) = (Gap::Joined, false);
+            }
+            Verdict::Drop { reason, evidence, score } => {
+                dropped_between = true;
+                removals.push(Removal {
+                    place: place(blocks, block),
+                    text: shown.into_owned(),
+                    reason,
+                    evidence,
+                    score,
+                });
+            }
+        }
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    Article {
+        format: blocks.format,
+        encoding: "",
+        degraded: blocks.degraded.clone(),
+        metadata,
+        words_in: blocks.items.iter().map(|block| block.words as usize).sum(),
+        words_out: words::count(&text),
+        unchanged: false,
+        text,
+        blocks: kept,
+        removals,
+    }
+}
+
+/// The indentation and marker of a list item, and the indentation of what follows in it.
+fn push_marker(text: &mut String, block: &Block) {
+    for _ in 0..block.indent {
+        text.push_str("  ");
+    }
+    match block.marker {
+        Marker::None => {}
+        Marker::Bullet => text.push_str("- "),
+        Marker::Number(number) => text.push_str(&format!("{number}. ")),
+    }
+}
+
+fn place(blocks: &Blocks<'_>, block: &Block) -> Place {
+    match blocks.format {
+        Format::Text => Place::Bytes { start: block.start as usize, end: block.end as usize },
+        Format::Html => {
+            Place::Element { line: blocks.outline.line(block.element), path: blocks.outline.path(block.element) }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What may be typed: every option, with the help that teaches it.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dehusk::output::{OUTPUTS, OutputFormat};
+use std::path::PathBuf;
+
+const INPUT: &str = "Input";
+const OUTPUT: &str = "Output";
+const REMOVED: &str = "What is removed";
+const RUN: &str = "Run";
+
+/// Strips the husk from scraped pages: finds the article, removes what surrounds it, and keeps account of
+/// every cut.
+#[derive(Debug, Parser)]
+#[command(name = "dehusk", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Clean(CleanArgs),
+}
+
+/// Clean pages: text or HTML in, articles out
+///
+/// Takes what surrounds an article out of scraped pages: menus, comment prompts, login and newsletter calls, share
+/// bars, cookie notices, second copies of captions. What is not removed comes out word for word. Every page
+/// ends as written, unchanged, empty, skipped or failed, and the counts at the end add up.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct CleanArgs {
+    /// Files, folders, patterns, or `-` for standard input
+    ///
+    /// Folders are read with everything in them. Text and HTML are told apart by content, `.gz` and `.zst` are opened.
+    /// Quote a pattern (`'pages/**/*.html'`) to have it expanded here and not by the shell. Without any, standard
+    /// input is read, if something is piped in.
+    pub(super) input: Vec<PathBuf>,
+
+    /// Read the paths in LIST too, one a line; `-` is standard input
+    ///
+    /// A list that holds a NUL byte is divided at the NULs, as `find -print0` writes it.
+    #[arg(long, value_name = "LIST", help_heading = INPUT)]
+    pub(super) files_from: Option<PathBuf>,
+
+    /// How to read the pages, whatever they look like
+    #[arg(long, value_name = "FORMAT", default_value = "auto", help_heading = INPUT)]
+    pub(super) input_format: InputFormat,
+
+    /// Skip documents larger than this, packed or unpacked [default: 32MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = INPUT)]
+    pub(super) max_bytes: Option<usize>,
+
+    /// Where articles go: a folder that mirrors the input tree, or a file
+    ///
+    /// `a/b/page.html` becomes `DIR/a/b/page.txt`. One page may go to a file (`-o page.txt`), and with
+    /// `--format jsonl` all of them do; a folder then gets the file `dehusk.jsonl`. Without `-o`, a single page, or JSONL,
+    /// goes to standard output. Files appear whole or not at all; what stands there is replaced.
+    #[arg(short, long, value_name = "DIR", help_heading = OUTPUT)]
+    pub(super) output: Option<PathBuf>,
+
+    /// How articles are written
+    #[arg(
+        long,
+        default_value = OUTPUTS[0].name,
+        value_parser = output_format(),
+        help_heading = OUTPUT
+    )]
+    pub(super) format: &'static OutputFormat,
+
+    /// Begin each text with its title and a blank line (txt)
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) with_title: bool,
+
+    /// Write every removal to FILE: where it stood, its text, rule and evidence
+    ///
+    /// One JSON object a line, in input order; `-` is standard output.
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) report: Option<PathBuf>,
+
+    /// Write the counts of the run to FILE as JSON
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) summary: Option<PathBuf>,
+
+    /// Do everything but write articles; report and summary are written
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) dry_run: bool,
+
+    /// Wait for the disk on each file, so that a power cut takes none
+    ///
+    /// Without it files are still whole or absent when the program is killed. Much slower with many small files.
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) sync: bool,
+
+    /// Never remove the lines and rules that FILE lists (repeatable)
+    ///
+    /// One line of text, or one rule id as `--report` names it, a line; `#` begins a comment.
+    #[arg(long, value_name = "FILE", help_heading = REMOVED)]
+    pub(super) keep: Vec<PathBuf>,
+
+    /// Remove what the rule pack FILE says too (TOML, repeatable)
+    #[arg(long, value_name = "FILE", help_heading = REMOVED)]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// What happens to photo captions
+    #[arg(long, value_name = "WHAT", default_value = "once", help_heading = REMOVED)]
+    pub(super) captions: CaptionArg,
+
+    /// Threads that clean; 0 is one a core
+    #[arg(short, long, value_name = "N", default_value_t = 0, help_heading = RUN)]
+    pub(super) jobs: usize,
+
+    /// When to show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = RUN)]
+    pub(super) progress: ProgressArg,
+
+    /// Print errors and failed inputs only
+    #[arg(short, long, help_heading = RUN)]
+    pub(super) quiet: bool,
+
+    /// Name every page that is skipped, failed or emptied as it comes
+    #[arg(short, long, conflicts_with = "quiet", help_heading = RUN)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InputFormat {
+    /// By content
+    Auto,
+    /// Lines of text that an extractor left
+    Text,
+    /// Pages as served, with tags
+    Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CaptionArg {
+    /// Of several copies on a page one is kept
+    Once,
+    /// No caption is kept
+    Drop,
+    /// Every copy is kept
+    Keep,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressArg {
+    /// On a terminal
+    Auto,
+    /// On a terminal as a bar, elsewhere as a line every few seconds
+    Always,
+    /// Not at all
+    Never,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  dehusk clean page.html                        one page to standard output
+  curl -s URL | dehusk clean --format md        what is piped in, as Markdown
+  dehusk clean pages -o articles                a folder, as a folder of the same shape
+  dehusk clean 'pages/**/*.html' -o out.jsonl --format jsonl
+                                                all matches into one file, with metadata
+  dehusk clean pages --dry-run --report cuts.jsonl
+                                                see what would go, and by which rule
+  dehusk clean pages -o articles --keep veto.txt
+                                                the same without the cuts that veto.txt lists
+
+Exit codes: 0 nothing failed, 1 some inputs failed, 2 wrong usage, rules or output.";
+
+/// The table of formats as a value of the command line.
+fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
+    let values = OUTPUTS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values)
+        .map(|name| OutputFormat::by_name(&name).expect("the names come from the same table"))
+}
+
+/// Reads `500k`, `64MiB`, `1.5G`: single letters and `iB` count in 1024, `B` alone after a letter in 1000.
+fn size(typed: &str) -> Result<usize, String> {
+    let digits = typed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(typed.len());
+    let (number, unit) = typed.split_at(digits);
+    let unit = unit.trim().to_ascii_lowercase();
+    let (letter, base) = match unit.strip_suffix("ib") {
+        Some(letter) => (letter, 1024.0_f64),
+        None => match unit.strip_suffix('b') {
+            Some(letter) => (letter, 1000.0),
+            None => (&*unit, 1024.0),
+        },
+    };
+    let power = ["", "k", "m", "g"].iter().position(|known| *known == letter);
+    match (number.parse::<f64>(), power) {
+        (Ok(number), Some(power)) if number * base.powi(power as i32) >= 1.0 => {
+            Ok((number * base.powi(power as i32)) as usize)
+        }
+        _ => Err("write a size such as 500k, 64MiB or 1G".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (typed, bytes) in [("7", 7), ("1k", 1024), ("1.5KiB", 1536), ("2MB", 2_000_000), ("3G", 3 << 30)] {
+            assert_eq!(size(typed), Ok(bytes));
+        }
+        for wrong in ["", "k", "0", "-1", "1T", "1 2"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

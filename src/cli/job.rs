@@ -1,0 +1,278 @@
+//! What `dehusk clean` builds from its arguments: a checked [`Job`], before any output is touched.
+//!
+//! Everything that is wrong with the command line is found here and refused with the remedy: outputs that would
+//! replace inputs or each other, several pages for one stream, standard input or output taken twice.
+
+use super::args::{CaptionArg, CleanArgs};
+use super::glob;
+use anyhow::{Context, bail};
+use dehusk::input::{Input, Inputs, printable, read_list};
+use dehusk::output::{Names, OUTPUTS, OutputFormat, Sink, Tree};
+use dehusk::pipeline::Target;
+use dehusk::{Captions, Cleaner, Limits};
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+/// What a run needs, built and checked: no output was touched yet.
+pub(super) struct Job {
+    pub(super) cleaner: Cleaner,
+    pub(super) inputs: Inputs,
+    pub(super) output: &'static OutputFormat,
+    place: Place,
+    pub(super) args: CleanArgs,
+}
+
+/// Where articles go.
+enum Place {
+    Nowhere,
+    Stdout,
+    File(PathBuf),
+    Folder(PathBuf),
+}
+
+impl Job {
+    /// Builds what `args` say, walks the inputs and refuses what cannot end well.
+    pub(super) fn new(args: CleanArgs) -> anyhow::Result<Job> {
+        let cleaner = cleaner(&args)?;
+        let named = named(&args)?;
+        let mut place = Place::of(&args);
+        let mut outputs: Vec<PathBuf> = args.report.iter().chain(&args.summary).cloned().collect();
+        if let Place::Folder(path) | Place::File(path) = &place {
+            outputs.push(path.clone());
+        }
+        refuse_equal(&outputs)?;
+        if let Place::Folder(folder) = &place {
+            refuse_input_folder(&named, folder)?;
+        }
+        if args.dry_run {
+            place = Place::Nowhere;
+        }
+        let inputs = Inputs::discover(named, &outputs);
+        let job = Job { cleaner, inputs, output: args.format, place, args };
+        job.check()?;
+        Ok(job)
+    }
+
+    /// Refuses what cannot end well, before anything is written.
+    fn check(&self) -> anyhow::Result<()> {
+        let (inputs, output) = (&self.inputs, self.output);
+        let several = !inputs.is_empty() && !inputs.is_single();
+        match &self.place {
+            Place::Stdout if several && !output.together => bail!(
+                "{} cannot go to standard output as {}: name a folder with `-o DIR`, or put all of it into one stream with `--format jsonl`",
+                pages(inputs.len()),
+                output.name
+            ),
+            Place::File(path) if several && !output.together => bail!(
+                "`-o {path}` names a file, and there {are}: end it with a slash (`-o {path}/`) to make a folder",
+                path = path.display(),
+                are = match inputs.len() {
+                    1 => "is a folder to read".to_owned(),
+                    n => format!("are {}", pages(n)),
+                }
+            ),
+            Place::File(path) if !output.together => {
+                let other = output_of(path).filter(|other| other.name != output.name);
+                if let Some(other) = other {
+                    bail!(
+                        "`-o {}` looks like {other} and the format is {}: add `--format {other}`",
+                        printable(path),
+                        output.name,
+                        other = other.name
+                    );
+                }
+            }
+            _ => {}
+        }
+        let stdout = matches!(self.place, Place::Stdout);
+        let dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        if dash(&self.args.report) && stdout {
+            bail!("`--report -` and the articles cannot both go to standard output: use `-o` or `--dry-run`");
+        }
+        if dash(&self.args.summary) && (stdout || dash(&self.args.report)) {
+            bail!("`--summary -` and other output cannot both go to standard output: name a file");
+        }
+        self.refuse_overwriting()
+    }
+
+    /// An article must not replace the page that it is made from, nor another that is read later.
+    fn refuse_overwriting(&self) -> anyhow::Result<()> {
+        let inputs = &self.inputs;
+        let real = |path: &Path| path.canonicalize().ok();
+        let mut targets: Vec<PathBuf> = self.args.report.iter().chain(&self.args.summary).cloned().collect();
+        match &self.place {
+            Place::Nowhere | Place::Stdout => {}
+            Place::File(file) => targets.push(file.clone()),
+            Place::Folder(folder) => {
+                // A folder that does not exist yet holds no input.
+                if let Some(folder) = real(folder) {
+                    let inside = |index| inputs.real_path(index).starts_with(&folder);
+                    if (0..inputs.len()).any(inside) {
+                        let names = self.names();
+                        let target = |i| folder.join(names.get(i, &inputs.origin(i).relative));
+                        targets.extend((0..inputs.len()).map(target));
+                    }
+                }
+            }
+        }
+        let targets: HashSet<PathBuf> = targets.iter().filter_map(|path| real(path)).collect();
+        if targets.is_empty() {
+            return Ok(());
+        }
+        for index in (0..inputs.len()).filter(|&index| inputs.refusal(index).is_none()) {
+            if targets.contains(&inputs.real_path(index)) {
+                let name = inputs.origin(index).name;
+                bail!("the output would replace the input {name}: write to another place");
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&self) -> Names {
+        let inputs = &self.inputs;
+        let origin = |index| inputs.refusal(index).is_none().then(|| inputs.origin(index));
+        Names::plan(inputs.len(), origin, self.output.ending, self.cleaner.limits())
+    }
+
+    /// Opens what is written from the first page on.
+    pub(super) fn open(&self) -> anyhow::Result<(Target, Option<Sink>)> {
+        let sync = self.args.sync;
+        let target = match &self.place {
+            Place::Nowhere => Target::Nothing,
+            Place::Stdout => Target::Stream(Sink::stdout()),
+            Place::File(path) => Target::Stream(Sink::create(path, sync)?),
+            Place::Folder(path) => {
+                fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", printable(path)))?;
+                Target::Tree(Tree::new(path.clone(), sync), self.names())
+            }
+        };
+        let report = self.args.report.as_deref().map(|path| sink(path, sync)).transpose()?;
+        Ok((target, report))
+    }
+
+    /// True for one page on its way from a pipe or a file to standard output.
+    pub(super) fn is_filter(&self) -> bool {
+        matches!(self.place, Place::Stdout) && self.inputs.is_single()
+    }
+}
+
+impl Place {
+    fn of(args: &CleanArgs) -> Place {
+        let Some(path) = &args.output else {
+            return Place::Stdout;
+        };
+        let slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        let folder = slash || path.is_dir();
+        match () {
+            () if path == Path::new("-") => Place::Stdout,
+            () if args.format.together && folder => Place::File(path.join("dehusk").with_extension(args.format.ending)),
+            () if args.format.together => Place::File(path.clone()),
+            () if !folder && output_of(path).is_some() => Place::File(path.clone()),
+            // A device or a FIFO takes one page as a file does.
+            () if path.exists() && !path.is_file() && !folder => Place::File(path.clone()),
+            () => Place::Folder(path.clone()),
+        }
+    }
+}
+
+/// The format that a file's ending names.
+fn output_of(path: &Path) -> Option<&'static OutputFormat> {
+    let ending = path.extension()?;
+    OUTPUTS.iter().find(|format| ending == format.ending)
+}
+
+fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
+    let mut limits = Limits::default();
+    if let Some(bytes) = args.max_bytes {
+        limits.max_document_bytes = bytes;
+    }
+    let mut builder = Cleaner::builder().limits(limits).captions(match args.captions {
+        CaptionArg::Once => Captions::Once,
+        CaptionArg::Drop => Captions::Drop,
+        CaptionArg::Keep => Captions::Keep,
+    });
+    for path in &args.rules {
+        builder = builder.rules(&printable(path), &read_text(path, "rule pack")?);
+    }
+    for path in &args.keep {
+        builder = builder.keep(&printable(path), &read_text(path, "keep list")?);
+    }
+    Ok(builder.build()?)
+}
+
+fn read_text(path: &Path, what: &str) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read the {what} {}", printable(path)))
+}
+
+/// What was named, in the order of the arguments and then of the list.
+fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
+    let dash = Path::new("-");
+    let mut inputs = Vec::new();
+    for path in &args.input {
+        if path != dash {
+            inputs.push(glob::input(path.clone()));
+        } else if !inputs.iter().any(|input| matches!(input, Input::Stdin)) {
+            inputs.push(Input::Stdin);
+        }
+    }
+    if let Some(list) = &args.files_from {
+        let mut bytes = Vec::new();
+        if list != dash {
+            bytes = fs::read(list).with_context(|| format!("cannot read the list {}", printable(list)))?;
+        } else if inputs.iter().any(|input| matches!(input, Input::Stdin)) {
+            bail!("standard input cannot be both a page (`-`) and the list (`--files-from -`)");
+        } else {
+            io::stdin().read_to_end(&mut bytes).context("cannot read the list from standard input")?;
+        }
+        inputs.extend(read_list(&bytes).into_iter().map(Input::Path));
+    } else if inputs.is_empty() {
+        if io::stdin().is_terminal() {
+            bail!("nothing to clean: name files or folders, or pipe a page in (see `dehusk clean --help`)");
+        }
+        inputs.push(Input::Stdin);
+    }
+    Ok(inputs)
+}
+
+/// The last to be written would replace the others.
+fn refuse_equal(outputs: &[PathBuf]) -> anyhow::Result<()> {
+    for (index, path) in outputs.iter().enumerate() {
+        if path != Path::new("-") && outputs[..index].contains(path) {
+            bail!("two outputs would go to {}: name different files", printable(path));
+        }
+    }
+    Ok(())
+}
+
+/// With the articles among the pages the next run would read them.
+fn refuse_input_folder(named: &[Input], output: &Path) -> anyhow::Result<()> {
+    let Ok(real) = output.canonicalize() else {
+        return Ok(());
+    };
+    for input in named {
+        if let Input::Path(path) = input
+            && path.is_dir()
+            && path.canonicalize().is_ok_and(|path| path == real)
+        {
+            bail!("`-o {}` is the input folder itself: name another one", printable(output));
+        }
+    }
+    Ok(())
+}
+
+/// A file for a report or a summary; `-` is standard output.
+pub(super) fn sink(path: &Path, sync: bool) -> Result<Sink, dehusk::Error> {
+    match path == Path::new("-") {
+        true => Ok(Sink::stdout()),
+        false => Sink::create(path, sync),
+    }
+}
+
+fn pages(count: usize) -> String {
+    match count {
+        1 => "a folder".to_owned(),
+        count => format!("{count} pages"),
+    }
+}

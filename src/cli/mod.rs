@@ -1,0 +1,29 @@
+//! The command line: arguments in, a run and what it says to people out.
+//!
+//! What was typed ([`args`]) and what was built from it ([`job`]) are two types. Errors go up to `main`,
+//! which prints them.
+
+mod args;
+mod clean;
+mod glob;
+mod job;
+
+use args::{Cli, Command};
+use clap::Parser;
+
+/// How a command that finished went.
+pub enum Verdict {
+    /// Nothing failed.
+    Clean,
+    /// Some inputs failed; each was named.
+    Failures,
+}
+
+/// Reads the arguments and runs the command.
+///
+/// Ends the process itself for `--help`, `--version` and arguments that clap refuses (exit code 2).
+pub fn run() -> anyhow::Result<Verdict> {
+    match Cli::parse().command {
+        Command::Clean(args) => clean::run(args),
+    }
+}

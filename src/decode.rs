@@ -1,0 +1,292 @@
+//! Bytes to text: which encoding a page is in, and whether it is a page at all.
+//!
+//! In goes a document as read, out comes [`Decoded`]: UTF-8 and the name of the encoding. The order is byte
+//! order mark, UTF-8 check, HTTP header, `<meta>`, detection on a prefix. UTF-8 input is borrowed and keeps its
+//! bytes, byte order mark included, so that ranges into the text are ranges into the file.
+
+use crate::article::Format;
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
+
+/// A document as text.
+#[derive(Debug)]
+pub struct Decoded<'a> {
+    /// The text; borrowed when the bytes were UTF-8.
+    pub text: Cow<'a, str>,
+    /// The encoding's name in the Encoding Standard.
+    pub encoding: &'static str,
+    /// True when bytes that mean nothing in the encoding became U+FFFD.
+    pub replaced: bool,
+}
+
+/// Bytes at the start that speak for the whole: enough for a detector, cheap for a large page.
+const DETECTION_PREFIX: usize = 64 << 10;
+/// Bytes in which a `<meta>` may name the encoding; the standard says 1,024, real heads are longer.
+const META_PREFIX: usize = 4096;
+/// First bytes of formats that are no text.
+const BINARY_MAGIC: &[&[u8]] = &[
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x7fELF",
+    b"MZ\x90",
+    b"\x1f\x8b",
+    b"\x28\xb5\x2f\xfd",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"RIFF",
+    b"OggS",
+    b"ID3",
+    b"fLaC",
+    b"\x00\x00\x01\x00",
+    b"\x00asm",
+    b"wOFF",
+    b"wOF2",
+    b"SQLite format 3\0",
+    b"PAR1",
+];
+
+/// Decodes a document.
+///
+/// `charset` is the label of an HTTP header, if there was one. Labels that the Encoding Standard does not know
+/// (utf-7, utf-32) are ignored.
+///
+/// # Errors
+/// [`ErrorKind::Binary`] for bytes that are no text, [`ErrorKind::TooLarge`] when the text passes the bound.
+pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, limits: &Limits) -> Result<Decoded<'a>, Error> {
+    check_size(bytes.len(), limits)?;
+    if BINARY_MAGIC.iter().any(|magic| bytes.starts_with(magic)) || is_mostly_controls(bytes) {
+        return Err(Error::new(ErrorKind::Binary, "the bytes are not text"));
+    }
+    let decoded = choose(bytes, charset);
+    check_size(decoded.text.len(), limits)?;
+    Ok(decoded)
+}
+
+fn check_size(bytes: usize, limits: &Limits) -> Result<(), Error> {
+    if bytes <= limits.max_document_bytes {
+        return Ok(());
+    }
+    let message = format!("{bytes} bytes, more than the bound of {}", limits.max_document_bytes);
+    Err(Error::new(ErrorKind::TooLarge, message))
+}
+
+fn choose<'a>(bytes: &'a [u8], charset: Option<&str>) -> Decoded<'a> {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes).filter(|(e, _)| *e != UTF_8) {
+        return with(encoding, bytes);
+    }
+    if let Some(encoding) = utf16_without_mark(bytes) {
+        return with(encoding, bytes);
+    }
+    let label =
+        || charset.and_then(|label| Encoding::for_label(label.trim().as_bytes())).or_else(|| meta_encoding(bytes));
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        // ISO-2022-JP is plain ASCII to a UTF-8 check: its escapes tell, and only a page that says so is it.
+        // A page ends in ASCII; an escape without a way back would turn the tags after it into kanji.
+        let ends_in_ascii =
+            memchr::memrchr(0x1b, bytes).is_some_and(|at| matches!(bytes.get(at + 1..at + 3), Some(b"(B" | b"(J")));
+        if ends_in_ascii && label() == Some(ISO_2022_JP) {
+            return with(ISO_2022_JP, bytes);
+        }
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: false };
+    }
+    let encoding = label().or_else(|| mostly_utf8(bytes).then_some(UTF_8)).unwrap_or_else(|| detect(bytes));
+    with(encoding, bytes)
+}
+
+fn with<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
+    let (text, replaced) = if encoding == UTF_8 {
+        encoding.decode_without_bom_handling(bytes)
+    } else {
+        encoding.decode_with_bom_removal(bytes)
+    };
+    Decoded { text, encoding: encoding.name(), replaced }
+}
+
+fn prefix(bytes: &[u8], length: usize) -> &[u8] {
+    &bytes[..bytes.len().min(length)]
+}
+
+/// True when control characters that no text holds make up more than a fiftieth of the start. NUL does not count:
+/// broken pages hold runs of it, and UTF-16 is half of it.
+fn is_mostly_controls(bytes: &[u8]) -> bool {
+    let start = prefix(bytes, META_PREFIX);
+    let controls = start.iter().filter(|&&b| matches!(b, 1..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f)).count();
+    controls * 50 > start.len()
+}
+
+/// UTF-16 without a mark shows as NUL in nearly every second byte and in none of the others.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = prefix(bytes, META_PREFIX);
+    let (mut even, mut odd) = (0, 0);
+    for pair in start.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let most = start.len() / 2 * 7 / 10;
+    match (even > most, odd > most) {
+        (true, false) if odd == 0 => Some(UTF_16BE),
+        (false, true) if even == 0 => Some(UTF_16LE),
+        _ => None,
+    }
+}
+
+/// The encoding that a `<meta charset>` or `<meta http-equiv>` in the head names.
+fn meta_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = prefix(bytes, META_PREFIX).to_ascii_lowercase();
+    let finder = memchr::memmem::Finder::new(b"charset");
+    finder.find_iter(&start).find_map(|at| {
+        let rest = start[at + 7..].trim_ascii_start().strip_prefix(b"=")?;
+        let rest = rest.trim_ascii_start();
+        let rest = rest.strip_prefix(b"\"").or(rest.strip_prefix(b"'")).unwrap_or(rest);
+        let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || b"-_:.".contains(b)))?;
+        // The page was read as ASCII up to here, so it is not UTF-16 whatever it says.
+        Encoding::for_label(&rest[..end]).map(Encoding::output_encoding)
+    })
+}
+
+/// True when nearly all multi-byte sequences are sound UTF-8: a page that was cut or patched, not another encoding.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0usize, 0usize);
+    for chunk in prefix(bytes, DETECTION_PREFIX).utf8_chunks() {
+        good += chunk.valid().bytes().filter(|&b| b >= 0xc0).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > 20 * bad
+}
+
+fn detect(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let start = prefix(bytes, DETECTION_PREFIX);
+    detector.feed(start, start.len() == bytes.len());
+    detector.guess(None, Utf8Detection::Allow)
+}
+
+/// Tells a page with tags from plain text by its content; `name` decides how much proof a `.txt` needs.
+pub fn sniff(text: &str, name: Option<&str>) -> Format {
+    let start = text.trim_start_matches(['\u{feff}', '\0']).trim_start();
+    let head: String = start.chars().take(64).collect::<String>().to_ascii_lowercase();
+    const OPENINGS: &[&str] = &["<!doctype html", "<html", "<head", "<body", "<?xml", "<!doctype"];
+    if OPENINGS.iter().any(|opening| head.starts_with(opening)) {
+        return Format::Html;
+    }
+    let ending = name
+        .map(|name| name.trim_end_matches(".gz").trim_end_matches(".zst"))
+        .and_then(|name| name.rsplit_once('.'))
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    match ending.as_deref() {
+        Some("html" | "htm" | "xhtml" | "shtml") => Format::Html,
+        // A text about HTML quotes many tags, and a page's article does not turn into a page again.
+        Some("txt" | "text" | "md") if !head.starts_with('<') => Format::Text,
+        _ if tag_bytes_share(start) > 0.05 || opens_with_tag(&head) => Format::Html,
+        _ => Format::Text,
+    }
+}
+
+fn opens_with_tag(head: &str) -> bool {
+    const TAGS: &[&str] = &[
+        "!--", "p", "div", "article", "main", "section", "table", "h1", "h2", "h3", "ul", "ol", "span", "a", "meta",
+        "title", "link", "script", "style", "center", "font", "header", "nav", "b", "i", "img", "br",
+    ];
+    head.strip_prefix('<').is_some_and(|rest| {
+        TAGS.iter().any(|tag| {
+            rest.strip_prefix(tag).is_some_and(|after| *tag == "!--" || after.starts_with(['>', ' ', '\n', '\t', '/']))
+        })
+    })
+}
+
+/// The share of the first bytes that stands in well-known closing tags and `<br>`, `<p>`: near 0 in text.
+fn tag_bytes_share(text: &str) -> f64 {
+    let start = prefix(text.as_bytes(), DETECTION_PREFIX);
+    const TAGS: &[&[u8]] = &[b"</p>", b"</div>", b"</a>", b"</li>", b"</span>", b"<br", b"</td>", b"<p>"];
+    let mut bytes = 0;
+    for at in memchr::memchr_iter(b'<', start) {
+        let tag = TAGS
+            .iter()
+            .find(|tag| start[at..].len() >= tag.len() && start[at..at + tag.len()].eq_ignore_ascii_case(tag));
+        bytes += tag.map_or(0, |tag| tag.len());
+    }
+    bytes as f64 / start.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> (String, &'static str) {
+        let decoded = decode(bytes, None, &Limits::default()).expect("decodes");
+        (decoded.text.into_owned(), decoded.encoding)
+    }
+
+    #[test]
+    fn byte_order_mark_wins_over_meta() {
+        let mut bytes = vec![0xff, 0xfe];
+        for unit in "<meta charset=utf-8>é".encode_utf16() {
+            bytes.extend(unit.to_le_bytes());
+        }
+        assert_eq!(decoded(&bytes), ("<meta charset=utf-8>é".into(), "UTF-16LE"));
+    }
+
+    #[test]
+    fn utf16_without_a_mark_is_detected() {
+        let bytes: Vec<u8> = "<p>plain words".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(decoded(&bytes), ("<p>plain words".into(), "UTF-16BE"));
+    }
+
+    #[test]
+    fn meta_label_is_used_when_the_bytes_are_not_utf8() {
+        assert_eq!(decoded(b"<meta charset=\"iso-8859-2\">\xb1").0, "<meta charset=\"iso-8859-2\">ą");
+        assert_eq!(decoded(b"<meta content='text/html; charset=windows-1251'>\xe4").1, "windows-1251");
+    }
+
+    #[test]
+    fn utf7_label_stays_literal() {
+        assert_eq!(decoded(b"<meta charset=utf-7>+ADw-").0, "<meta charset=utf-7>+ADw-");
+    }
+
+    #[test]
+    fn one_bad_byte_does_not_turn_utf8_into_latin() {
+        let text = "é".repeat(100);
+        let bytes = [text.as_bytes(), b"\xff"].concat();
+        assert_eq!(decoded(&bytes), (text + "\u{fffd}", "UTF-8"));
+    }
+
+    #[test]
+    fn iso2022jp_without_a_way_back_is_read_as_ascii() {
+        let (text, encoding) = decoded(b"<meta charset=iso-2022-jp>\x1b$B<p>words");
+        assert_eq!(encoding, "UTF-8");
+        assert!(text.ends_with("<p>words"));
+        assert_eq!(decoded(b"<meta charset=iso-2022-jp>\x1b$B$\"\x1b(B").0, "<meta charset=iso-2022-jp>あ");
+    }
+
+    #[test]
+    fn images_are_binary_and_runs_of_nul_are_not() {
+        let limits = Limits::default();
+        let error = decode(b"\x89PNG\r\n\x1a\n", None, &limits).expect_err("binary");
+        assert_eq!(error.kind(), ErrorKind::Binary);
+        assert!(decode(b"<p>\0\0\0\0\0\0\0\0words", None, &limits).is_ok());
+    }
+
+    #[test]
+    fn size_is_counted_again_after_decoding() {
+        let limits = Limits { max_document_bytes: 10, ..Limits::default() };
+        let error = decode(b"\xe9\xe9\xe9\xe9\xe9\xe9\xe9", Some("latin1"), &limits).expect_err("14 bytes");
+        assert_eq!(error.kind(), ErrorKind::TooLarge);
+    }
+
+    #[test]
+    fn text_that_quotes_tags_is_text() {
+        assert_eq!(sniff("Use <p> and </p> for paragraphs.\n", Some("a.txt")), Format::Text);
+        assert_eq!(sniff("One <b>word</b> in a long line of plain prose, nothing more.", None), Format::Text);
+        assert_eq!(sniff("<p>One</p><p>two</p>", None), Format::Html);
+        assert_eq!(sniff("\u{feff} <!DOCTYPE html><p>", Some("a.txt")), Format::Html);
+    }
+}

@@ -1,0 +1,12 @@
+//! HTML to a tree, within bounds.
+//!
+//! [`parse`] feeds html5ever into one scraper tree behind a [`guard`]. A page that would break a bound of the tree
+//! is read by [`flat`] as a sequence of tags and text instead; both ways end in the same blocks.
+//! [`metadata`] reads what the head of the page states.
+
+pub mod flat;
+pub mod guard;
+pub mod metadata;
+pub mod parse;
+pub mod references;
+pub mod tag;

@@ -1,0 +1,264 @@
+//! html5ever's tree builder into one scraper tree, with a budget of nodes and the source line of each element.
+//!
+//! [`parse`] answers a [`Page`] or the bound that the page would break; the caller then reads it flat.
+//! Everything here is linear in the source: html5ever's own squares (stack scans, attribute lists, formatting
+//! elements that are opened again for each paragraph) end at a bound.
+
+use super::flat;
+use super::guard::Guard;
+use crate::article::Degraded;
+use crate::limits::Limits;
+use ego_tree::NodeId;
+use html5ever::interface::TokenizerResult;
+use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
+use scraper::{Html, HtmlTreeSink};
+use std::borrow::Cow;
+use std::cell::{Cell, Ref, RefCell};
+
+/// A parsed page.
+pub struct Page {
+    /// The tree.
+    pub html: Html,
+    /// The source line of each element, in the order of the node ids.
+    lines: Vec<(NodeId, u32)>,
+    /// True when elements past the depth bound were taken as siblings.
+    pub flattened: bool,
+}
+
+impl Page {
+    /// The source line, from 1, of the tag that opened the element; 0 for what no tag opened.
+    pub fn line(&self, element: NodeId) -> u32 {
+        match self.lines.binary_search_by_key(&element, |&(id, _)| id) {
+            Ok(at) => self.lines[at].1,
+            Err(_) => 0,
+        }
+    }
+}
+
+/// Bytes that the tokenizer gets at once. A whole piece without one token means a tag, comment or attribute that
+/// long, and only then the attributes are counted.
+const PIECE: usize = 16 << 10;
+
+/// Parses a page; `every_attribute` keeps those that only a user's selector could ask for.
+///
+/// # Errors
+/// The bound that the tree would break: [`Degraded::Nodes`] or [`Degraded::Attributes`].
+pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Page, Degraded> {
+    let sink = BoundedSink::new(limits.max_nodes(source.len()));
+    // `noscript` is read as a browser with scripts does: an unclosed iframe inside it would swallow the page.
+    let options = TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
+    let guard = Guard::new(TreeBuilder::new(sink, options), limits.max_depth, every_attribute);
+    let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
+    let input = BufferQueue::default();
+    let mut attributes_counted = false;
+    let mut rest = source;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(flat::char_boundary(rest, PIECE));
+        rest = after;
+        let tokens = tokenizer.sink.tokens.get();
+        input.push_back(StrTendril::from_slice(piece));
+        while let TokenizerResult::Script(_) = tokenizer.feed(&input) {}
+        if tokenizer.sink.builder.sink.is_over_budget() {
+            return Err(Degraded::Nodes);
+        }
+        if tokenizer.sink.tokens.get() == tokens && !attributes_counted {
+            attributes_counted = true;
+            if flat::max_attributes(source) > limits.max_tag_attributes {
+                return Err(Degraded::Attributes);
+            }
+        }
+    }
+    tokenizer.end();
+    Ok(tokenizer.sink.builder.sink.finish())
+}
+
+/// scraper's tree with a count of its nodes, the depth of the open elements and the lines of the source.
+pub struct BoundedSink {
+    tree: HtmlTreeSink,
+    max_nodes: usize,
+    lines: RefCell<Vec<(NodeId, u32)>>,
+    line: Cell<u32>,
+    /// The element that the next text would go into, as far as the calls of the tree builder show.
+    current: Cell<NodeId>,
+    /// Elements created less elements popped: at least the depth, since html5ever does not report every pop.
+    open: Cell<usize>,
+    /// The depth was measured at the bound, and nothing was opened or closed since.
+    at_bound: Cell<bool>,
+    flattened: Cell<bool>,
+    ends_with_break: Cell<bool>,
+}
+
+impl BoundedSink {
+    fn new(max_nodes: usize) -> Self {
+        let html = Html::new_document();
+        let root = html.tree.root().id();
+        BoundedSink {
+            tree: HtmlTreeSink::new(html),
+            max_nodes,
+            lines: RefCell::default(),
+            line: Cell::new(1),
+            current: Cell::new(root),
+            open: Cell::new(0),
+            at_bound: Cell::new(false),
+            flattened: Cell::new(false),
+            ends_with_break: Cell::new(false),
+        }
+    }
+
+    /// True when the tree holds as many nodes as the page may have.
+    pub fn is_over_budget(&self) -> bool {
+        self.tree.0.borrow().tree.values().len() > self.max_nodes
+    }
+
+    /// True when the open elements are `max` deep or more.
+    ///
+    /// The count of open elements is an upper bound that drifts, so at the bound the path to the root is walked;
+    /// a walk is paid for by the `max` elements that were opened since the one before.
+    pub fn is_deeper_than(&self, max: usize) -> bool {
+        if self.open.get() < max {
+            return false;
+        }
+        if self.at_bound.get() {
+            return true;
+        }
+        let tree = self.tree.0.borrow();
+        let depth = tree.tree.get(self.current.get()).map_or(0, |node| node.ancestors().count() + 1);
+        self.open.set(depth);
+        self.at_bound.set(depth >= max);
+        self.flattened.set(self.flattened.get() | (depth >= max));
+        depth >= max
+    }
+
+    /// True when the last thing in the tree is a `<br>`.
+    pub fn ends_with_break(&self) -> bool {
+        self.ends_with_break.get()
+    }
+
+    fn appended(&self, parent: NodeId, child: &NodeOrText<NodeId>) {
+        let (current, is_break) = match child {
+            NodeOrText::AppendText(_) => (parent, false),
+            NodeOrText::AppendNode(id) => {
+                let tree = self.tree.0.borrow();
+                let name =
+                    tree.tree.get(*id).and_then(|node| node.value().as_element()).map(|element| &element.name.local);
+                let is_void = name.is_none_or(super::tag::is_void);
+                let is_break = name == Some(&local_name!("br"));
+                (if is_void { parent } else { *id }, is_break)
+            }
+        };
+        self.current.set(current);
+        self.ends_with_break.set(is_break);
+    }
+}
+
+impl TreeSink for BoundedSink {
+    type Handle = NodeId;
+    type Output = Page;
+    type ElemName<'a> = Ref<'a, QualName>;
+
+    fn finish(self) -> Page {
+        Page { html: self.tree.finish(), lines: self.lines.into_inner(), flattened: self.flattened.get() }
+    }
+
+    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+        let is_void = super::tag::is_void(&name.local);
+        let id = self.tree.create_element(name, attributes, flags);
+        self.lines.borrow_mut().push((id, self.line.get()));
+        if !is_void {
+            self.open.set(self.open.get() + 1);
+            self.at_bound.set(false);
+        }
+        id
+    }
+
+    fn pop(&self, node: &NodeId) {
+        self.open.set(self.open.get().saturating_sub(1));
+        self.at_bound.set(false);
+        let tree = self.tree.0.borrow();
+        if let Some(parent) = tree.tree.get(*node).and_then(|node| node.parent()) {
+            self.current.set(parent.id());
+        }
+    }
+
+    fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
+        self.appended(*parent, &child);
+        self.tree.append(parent, child);
+    }
+
+    fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
+        self.appended(*sibling, &child);
+        self.tree.append_before_sibling(sibling, child);
+    }
+
+    fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
+        self.appended(*previous, &child);
+        self.tree.append_based_on_parent_node(element, previous, child);
+    }
+
+    fn set_current_line(&self, line: u64) {
+        self.line.set(u32::try_from(line).unwrap_or(u32::MAX));
+    }
+
+    fn is_mathml_annotation_xml_integration_point(&self, element: &NodeId) -> bool {
+        let tree = self.tree.0.borrow();
+        let element = tree.tree.get(*element).and_then(|node| node.value().as_element());
+        element.is_some_and(|element| {
+            element.name.expanded() == expanded_name!(mathml "annotation-xml")
+                && element.attr("encoding").is_some_and(|encoding| encoding.eq_ignore_ascii_case("text/html"))
+        })
+    }
+
+    fn allow_declarative_shadow_roots(&self, _parent: &NodeId) -> bool {
+        false
+    }
+
+    fn parse_error(&self, _message: Cow<'static, str>) {}
+
+    fn get_document(&self) -> NodeId {
+        self.tree.get_document()
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> Ref<'a, QualName> {
+        self.tree.elem_name(target)
+    }
+
+    fn create_comment(&self, text: StrTendril) -> NodeId {
+        self.tree.create_comment(text)
+    }
+
+    fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
+        self.tree.create_pi(target, data)
+    }
+
+    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
+        self.tree.append_doctype_to_document(name, public, system);
+    }
+
+    fn get_template_contents(&self, target: &NodeId) -> NodeId {
+        self.tree.get_template_contents(target)
+    }
+
+    fn same_node(&self, x: &NodeId, y: &NodeId) -> bool {
+        x == y
+    }
+
+    fn set_quirks_mode(&self, mode: QuirksMode) {
+        self.tree.set_quirks_mode(mode);
+    }
+
+    fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
+        self.tree.add_attrs_if_missing(target, attributes);
+    }
+
+    fn remove_from_parent(&self, target: &NodeId) {
+        self.tree.remove_from_parent(target);
+    }
+
+    fn reparent_children(&self, node: &NodeId, new_parent: &NodeId) {
+        self.tree.reparent_children(node, new_parent);
+    }
+}

@@ -1,0 +1,229 @@
+//! Inputs: what the caller names in, one record a page out.
+//!
+//! [`Inputs::discover`] walks what was named and keeps a list of paths; [`Inputs::read`] opens one of them
+//! when its turn comes, so that memory grows with the list and never with the pages. The order of the list is
+//! the order of the arguments and, inside a folder, of the bytes of the names: it is the same on every
+//! machine. What cannot be a page (a FIFO, a link out of the tree, a name without a file) stays in the
+//! list with its [`Refusal`], so that everything that was named ends in one outcome.
+
+mod discover;
+mod list;
+mod read;
+pub mod unpack;
+
+pub use discover::{Filter, Input};
+pub use list::read_list;
+
+use crate::cleaner::Hints;
+use std::path::{Path, PathBuf};
+
+/// Where a page came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The path below the input that the user named, from which the name of its output is made.
+    ///
+    /// Files that were named one by one stand below the deepest folder that holds them all.
+    pub relative: PathBuf,
+    /// The path as the user would write it, safe to print: see [`printable`].
+    pub name: String,
+}
+
+/// One page, read and unpacked.
+#[derive(Debug)]
+pub struct Record {
+    /// Where it came from.
+    pub origin: Origin,
+    /// The unpacked bytes, at most [`Limits::max_document_bytes`](crate::Limits).
+    pub bytes: Vec<u8>,
+    /// What is known about it besides its bytes.
+    pub hints: Hints,
+    /// True when bytes that belong to no gzip member followed the last one; they were left out.
+    pub trailing: bool,
+}
+
+/// Why something that was named or found is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nothing is wrong, but it is no page of its own.
+    Skip(Skip),
+    /// It should have been read and cannot be; the text says why.
+    Fail(String),
+}
+
+/// The reasons to leave out a name that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// A FIFO, a socket or a device: reading it could hang for ever.
+    Special,
+    /// A symbolic link whose target is outside the folder that was named.
+    LinkOut,
+    /// A symbolic link without a target, or one that leads back to itself.
+    LinkBroken,
+    /// The same file was named before.
+    Duplicate,
+}
+
+impl Skip {
+    /// The short name that stands in summaries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Skip::Special => "not a regular file",
+            Skip::LinkOut => "link out of the tree",
+            Skip::LinkBroken => "broken link",
+            Skip::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// The list of all inputs of a run, in its final order.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    roots: Vec<Root>,
+    sources: Vec<Source>,
+    bytes: u64,
+}
+
+/// Something the user named: a folder, a file or standard input.
+#[derive(Debug)]
+struct Root {
+    /// As it was written.
+    typed: PathBuf,
+    /// Without links; empty when it is no path.
+    real: PathBuf,
+    /// For a file: its path below the folder that all named files share.
+    relative: Option<PathBuf>,
+}
+
+/// One entry of the list. A million of them should fit in memory, so the rest is worked out on demand.
+#[derive(Debug)]
+struct Source {
+    path: Box<Path>,
+    root: u32,
+    bytes: u64,
+    kind: Kind,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    File,
+    Stdin,
+    Refused(Box<Refusal>),
+}
+
+impl Inputs {
+    /// How many entries the list has, refused ones included.
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// True when nothing was named or every named folder is empty.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// Bytes of all files as they lie on the disk, packed; standard input counts nothing.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// True when the list is one entry that was named itself, not found in a folder.
+    pub fn is_single(&self) -> bool {
+        // Standard input and names without a file have no real path, named files have their place.
+        self.sources.len() == 1 && {
+            let root = self.root(0);
+            root.relative.is_some() || root.real.as_os_str().is_empty()
+        }
+    }
+
+    /// Bytes of entry `index` on the disk when it was found; it may have changed since.
+    pub fn size(&self, index: usize) -> u64 {
+        self.sources[index].bytes
+    }
+
+    /// Why entry `index` is not read, if it is not.
+    pub fn refusal(&self, index: usize) -> Option<&Refusal> {
+        match &self.sources[index].kind {
+            Kind::Refused(refusal) => Some(refusal),
+            Kind::File | Kind::Stdin => None,
+        }
+    }
+
+    /// Where entry `index` came from.
+    pub fn origin(&self, index: usize) -> Origin {
+        let source = &self.sources[index];
+        if source.kind == Kind::Stdin {
+            return Origin { relative: PathBuf::from("stdin"), name: "(standard input)".to_owned() };
+        }
+        let root = self.root(index);
+        let relative = match &root.relative {
+            Some(relative) => relative.clone(),
+            None => below(&source.path, &root.typed).to_owned(),
+        };
+        Origin {
+            relative,
+            // A walk of `.` puts it before every path, which nobody would write.
+            name: printable(source.path.strip_prefix(".").unwrap_or(&source.path)),
+        }
+    }
+
+    /// The path of entry `index` without symbolic links, to compare it with other paths.
+    pub fn real_path(&self, index: usize) -> PathBuf {
+        let source = &self.sources[index];
+        let root = self.root(index);
+        match root.relative {
+            Some(_) => root.real.clone(),
+            // Links to folders are never followed, so below its root a path has no links but the last part.
+            None => root.real.join(below(&source.path, &root.typed)),
+        }
+    }
+
+    fn root(&self, index: usize) -> &Root {
+        &self.roots[self.sources[index].root as usize]
+    }
+}
+
+/// `path` below `root`; the walk made it by joining, so it always is.
+fn below<'a>(path: &'a Path, root: &Path) -> &'a Path {
+    path.strip_prefix(root).unwrap_or(path)
+}
+
+/// A path that is safe and clear on a terminal and in JSON.
+///
+/// Control characters and marks that change the direction of writing are escaped (`\n`, `\u{202e}`), bytes
+/// that are no UTF-8 stand as `\xNN`; everything else stays.
+pub fn printable(path: &Path) -> String {
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            {
+                name.extend(c.escape_default());
+            } else {
+                name.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            name.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printable_name_has_no_control_characters() {
+        assert_eq!(printable(Path::new("a\nb\u{202e}c é")), "a\\nb\\u{202e}c é");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_utf8_are_spelt_out() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = Path::new(std::ffi::OsStr::from_bytes(b"caf\xe9.html"));
+        assert_eq!(printable(path), "caf\\xe9.html");
+    }
+}

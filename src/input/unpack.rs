@@ -1,0 +1,184 @@
+//! Opens gzip and zstd on the way: packed bytes in, the page's bytes out.
+//!
+//! Told by the first bytes, never by the name. Nothing is handed out before the last checksum was right, and
+//! nothing is allocated because a header says so: the output grows as bytes come, up to the bound of one
+//! document. A bomb ends as [`ErrorKind::TooLarge`], a cut or damaged file as [`ErrorKind::Corrupt`].
+
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use flate2::bufread::GzDecoder;
+use std::io::{self, Read};
+
+const GZIP: &[u8] = &[0x1f, 0x8b, 0x08];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// A page's bytes and how they were packed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unpacked {
+    /// The bytes, at most [`Limits::max_document_bytes`].
+    pub bytes: Vec<u8>,
+    /// Levels of packing that were opened; 0 when `bytes` is the input itself.
+    pub levels: usize,
+    /// True when something that is no gzip member followed the last one.
+    pub trailing: bool,
+}
+
+/// Opens up to [`Limits::max_packing_levels`] levels of gzip and zstd; other bytes pass untouched.
+///
+/// All members of a gzip file and all frames of a zstd file are read.
+///
+/// # Errors
+///
+/// [`ErrorKind::TooLarge`] past the bound of one document, [`ErrorKind::Corrupt`] for a cut or damaged
+/// file, [`ErrorKind::Binary`] when it is packed more often than the bound.
+pub fn unpack(bytes: Vec<u8>, limits: &Limits) -> Result<Unpacked, Error> {
+    let mut page = Unpacked { bytes, levels: 0, trailing: false };
+    loop {
+        let gzip = page.bytes.starts_with(GZIP);
+        if !gzip && !page.bytes.starts_with(ZSTD) {
+            return Ok(page);
+        }
+        if page.levels == limits.max_packing_levels {
+            return Err(Error::new(ErrorKind::Binary, format!("packed more than {} times over", page.levels)));
+        }
+        let mut bytes = Vec::new();
+        if gzip {
+            page.trailing |= gunzip(&page.bytes, limits.max_document_bytes, &mut bytes)?;
+        } else {
+            unzstd(&page.bytes, limits.max_document_bytes, &mut bytes)?;
+        }
+        page.bytes = bytes;
+        page.levels += 1;
+    }
+}
+
+/// Reads every member and says whether other bytes followed.
+///
+/// `MultiGzDecoder` reads all members too, but gives the same error for a damaged member and for padding
+/// after the last one; a loop over members can tell them apart.
+fn gunzip(packed: &[u8], limit: usize, bytes: &mut Vec<u8>) -> Result<bool, Error> {
+    let mut rest = packed;
+    loop {
+        let mut member = GzDecoder::new(rest);
+        fill(&mut member, limit, bytes).map_err(|e| corrupt("gzip", e))?;
+        if bytes.len() > limit {
+            return Err(too_large(limit));
+        }
+        rest = member.into_inner();
+        if rest.is_empty() {
+            return Ok(false);
+        }
+        if !rest.starts_with(GZIP) {
+            // A file cut inside the first bytes of a member is cut, not padded.
+            return if GZIP.starts_with(rest) {
+                Err(corrupt("gzip", io::ErrorKind::UnexpectedEof.into()))
+            } else {
+                Ok(true)
+            };
+        }
+    }
+}
+
+fn unzstd(packed: &[u8], limit: usize, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    // The decoder's own window bound (128 MiB) stays: its buffer is touched only as far as bytes come.
+    let mut frames = zstd::stream::read::Decoder::with_buffer(packed).map_err(|e| corrupt("zstd", e))?;
+    fill(&mut frames, limit, bytes).map_err(|e| corrupt("zstd", e))?;
+    if bytes.len() > limit {
+        return Err(too_large(limit));
+    }
+    Ok(())
+}
+
+/// Reads until the end or one byte past the bound.
+fn fill(from: &mut impl Read, limit: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let room = (limit - bytes.len()) as u64;
+    from.take(room.saturating_add(1)).read_to_end(bytes)?;
+    Ok(())
+}
+
+/// The error for a document past the bound.
+pub(super) fn too_large(limit: usize) -> Error {
+    Error::new(ErrorKind::TooLarge, format!("larger than the bound of {limit} bytes"))
+}
+
+fn corrupt(packing: &str, error: io::Error) -> Error {
+    Error::with_source(ErrorKind::Corrupt, format!("the {packing} data is cut or damaged"), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        zstd::encode_all(bytes, 3).unwrap()
+    }
+
+    fn open(bytes: Vec<u8>) -> Result<Unpacked, ErrorKind> {
+        unpack(bytes, &Limits::default()).map_err(|e| e.kind())
+    }
+
+    #[test]
+    fn plain_bytes_pass_untouched() {
+        let page = open(b"plain".to_vec()).unwrap();
+        assert_eq!((page.bytes, page.levels), (b"plain".to_vec(), 0));
+    }
+
+    #[test]
+    fn every_gzip_member_and_every_zstd_frame_is_read() {
+        let members = [gzip(b"one "), gzip(b""), gzip(b"two")].concat();
+        assert_eq!(open(members).unwrap().bytes, b"one two");
+        let frames = [zstd(b"one "), zstd(b"two")].concat();
+        assert_eq!(open(frames).unwrap().bytes, b"one two");
+    }
+
+    #[test]
+    fn two_levels_are_opened_and_a_third_is_not() {
+        assert_eq!(open(zstd(&gzip(b"text"))).unwrap().bytes, b"text");
+        assert_eq!(open(gzip(&gzip(&gzip(b"text")))), Err(ErrorKind::Binary));
+    }
+
+    #[test]
+    fn bytes_after_the_last_member_are_left_out_and_noted() {
+        let page = open([gzip(b"text"), vec![0; 100]].concat()).unwrap();
+        assert_eq!((page.bytes, page.trailing), (b"text".to_vec(), true));
+    }
+
+    #[test]
+    fn a_cut_anywhere_is_corrupt() {
+        // Not within the magic bytes: a file that short is no packed file.
+        for (packed, from) in [(gzip(b"some text"), 3), (zstd(b"some text"), 4)] {
+            for cut in from..packed.len() {
+                assert_eq!(open(packed[..cut].to_vec()), Err(ErrorKind::Corrupt), "{cut}");
+            }
+        }
+        let second = [gzip(b"one"), gzip(b"two")].concat();
+        for cut in gzip(b"one").len() + 1..second.len() {
+            assert_eq!(open(second[..cut].to_vec()), Err(ErrorKind::Corrupt), "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_corrupt() {
+        let mut packed = gzip(b"some text");
+        let at = packed.len() - 6;
+        packed[at] ^= 1;
+        assert_eq!(open(packed), Err(ErrorKind::Corrupt));
+    }
+
+    #[test]
+    fn a_bomb_is_too_large_and_the_bound_itself_is_not() {
+        let limits = Limits { max_document_bytes: 1000, ..Limits::default() };
+        for pack in [gzip, zstd] {
+            assert!(unpack(pack(&[b'a'; 1000]), &limits).is_ok());
+            let error = unpack(pack(&[b'a'; 1001]), &limits).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TooLarge);
+        }
+    }
+}

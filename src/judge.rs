@@ -1,0 +1,353 @@
+//! Blocks to verdicts: keep or drop, by which reason, on what evidence.
+//!
+//! The first that answers wins: a guard or the user's keep list, the rules, repeats on the page, and for HTML the
+//! block judgement. Rules that act at the edge of a page see the page as it is without what was removed already, and
+//! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
+
+use crate::article::{BlockKind, Format, Reason};
+use crate::block::{Blocks, Gap, features, words};
+use crate::html::parse::Page;
+use crate::model::{self, Model};
+use crate::repeats::RepeatFinder;
+use crate::rules::{RuleSet, Where};
+use std::collections::HashMap;
+
+/// What happens to captions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Captions {
+    /// A caption that stands more than once is kept once.
+    #[default]
+    Once,
+    /// No caption is kept.
+    Drop,
+    /// Every copy is kept.
+    Keep,
+}
+
+/// What is decided about a block.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It belongs to the article.
+    Keep,
+    /// It goes.
+    Drop {
+        /// Why.
+        reason: Reason,
+        /// What decided.
+        evidence: String,
+        /// How sure, 0 to 1.
+        score: f32,
+    },
+}
+
+impl Verdict {
+    fn sure(reason: Reason, evidence: impl Into<String>) -> Option<Verdict> {
+        Some(Verdict::Drop { reason, evidence: evidence.into(), score: 1.0 })
+    }
+}
+
+/// What judging needs beside the page; made once.
+pub struct Judge {
+    /// Rules, guards and the user's keep list.
+    pub rules: RuleSet,
+    /// Copies of captions.
+    pub repeats: RepeatFinder,
+    /// The block judgement.
+    pub model: Model,
+    /// What happens to captions.
+    pub captions: Captions,
+}
+
+/// Blocks at the start of a page, without what is removed, that are its edge whatever they say.
+const HEAD_BLOCKS: usize = 4;
+/// The same at the end.
+const TAIL_BLOCKS: usize = 8;
+/// Weak matches in a row that need no other proof.
+const WEAK_RUN: usize = 3;
+/// Rounds after which a page is left as it is; real pages take two or three.
+const MAX_ROUNDS: usize = 50;
+
+impl Judge {
+    /// One verdict for each block. `page` is the tree, when there is one, `title` what the page calls itself.
+    pub fn verdicts(
+        &self,
+        blocks: &Blocks<'_>,
+        page: Option<&Page>,
+        title: Option<&str>,
+        max_bytes: usize,
+    ) -> Vec<Verdict> {
+        let folded = self.fold(blocks, max_bytes);
+        let mut state = State::new(self, blocks, &folded, max_bytes);
+        state.settle(page);
+        if blocks.format == Format::Html {
+            state.apply_model(title.unwrap_or_default());
+        }
+        if self.captions == Captions::Drop {
+            state.drop_captions();
+        }
+        state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect()
+    }
+
+    /// The feature rows of a page, as the block judgement sees it.
+    pub fn feature_rows(
+        &self,
+        blocks: &Blocks<'_>,
+        page: Option<&Page>,
+        title: Option<&str>,
+        max_bytes: usize,
+    ) -> Vec<f32> {
+        let folded = self.fold(blocks, max_bytes);
+        let mut state = State::new(self, blocks, &folded, max_bytes);
+        state.settle(page);
+        features::rows(blocks, &folded, &words::fold(title.unwrap_or_default()))
+    }
+
+    /// The folded text of each block that a rule, a guard or the repeats could look at.
+    fn fold(&self, blocks: &Blocks<'_>, max_bytes: usize) -> Vec<String> {
+        let reaches = |words: u32| self.rules.reaches(words) || words <= RepeatFinder::MAX_WORDS;
+        let items = blocks.items.iter();
+        items
+            .map(|block| {
+                let text = blocks.text_of(block);
+                let wanted = reaches(block.words) && text.len() <= max_bytes;
+                if wanted { words::fold(text) } else { String::new() }
+            })
+            .collect()
+    }
+}
+
+/// A rule whose words were found in a block; whether it counts depends on the place and the neighbours.
+struct Candidate {
+    rule: usize,
+    /// The words, for the report.
+    evidence: String,
+}
+
+struct State<'j> {
+    judge: &'j Judge,
+    blocks: &'j Blocks<'j>,
+    folded: &'j [String],
+    verdicts: Vec<Option<Verdict>>,
+    guarded: Vec<bool>,
+    candidates: HashMap<usize, Vec<Candidate>>,
+    /// True for the blocks that went by a rule.
+    ruled: Vec<bool>,
+    prose: Vec<bool>,
+}
+
+impl<'j> State<'j> {
+    fn new(judge: &'j Judge, blocks: &'j Blocks<'j>, folded: &'j [String], max_bytes: usize) -> Self {
+        let count = blocks.items.len();
+        let mut state = State {
+            judge,
+            blocks,
+            folded,
+            verdicts: vec![None; count],
+            guarded: vec![false; count],
+            candidates: HashMap::new(),
+            ruled: vec![false; count],
+            prose: vec![false; count],
+        };
+        state.find_candidates(max_bytes);
+        for (at, block) in blocks.items.iter().enumerate() {
+            let free = !state.candidates.contains_key(&at);
+            state.prose[at] = free && words::is_prose(blocks.text_of(block), block.words as usize);
+        }
+        state
+    }
+
+    /// Asks guards and rules about each line, and about each piece of a line that was cut at joints.
+    fn find_candidates(&mut self, max_bytes: usize) {
+        let items = &self.blocks.items;
+        let mut at = 0;
+        while at < items.len() {
+            let pieces = 1 + items[at + 1..].iter().take_while(|block| block.gap == Gap::Joined).count();
+            let line = at..at + pieces;
+            at = line.end;
+            if pieces > 1 {
+                let text = &self.blocks.text[items[line.start].range().start..items[line.end - 1].range().end];
+                let words = items[line.clone()].iter().map(|block| block.words).sum();
+                if text.len() <= max_bytes && self.judge.rules.reaches(words) {
+                    self.ask(&words::fold(text), words, line.clone());
+                }
+            }
+            for piece in line {
+                if items[piece].kind != BlockKind::Code {
+                    self.ask(&self.folded[piece], items[piece].words, piece..piece + 1);
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, folded: &str, words: u32, line: std::ops::Range<usize>) {
+        let rules = &self.judge.rules;
+        if folded.is_empty() || !rules.reaches(words) {
+            return;
+        }
+        if rules.guards(folded, words) {
+            self.guarded[line].fill(true);
+            return;
+        }
+        rules.matches(folded, words, |rule| {
+            if rules.keeps_reason(&rules.rules()[rule].id) {
+                return;
+            }
+            let evidence = rules.rules()[rule].evidence(folded);
+            for at in line.clone() {
+                self.candidates.entry(at).or_default().push(Candidate { rule, evidence: evidence.to_owned() });
+            }
+        });
+    }
+
+    /// Marks what stands in an element that a rule's selector names.
+    fn select(&mut self, page: &Page) {
+        let rules = &self.judge.rules;
+        if !rules.has_selectors() {
+            return;
+        }
+        let entries = self.blocks.outline.elements.iter();
+        let by_node: HashMap<_, _> = entries.filter_map(|entry| Some((entry.node?, entry.blocks.clone()))).collect();
+        for (rule, selector) in rules.rules().iter().enumerate().filter_map(|(at, rule)| Some((at, rule.selector()?))) {
+            if rules.keeps_reason(&rules.rules()[rule].id) {
+                continue;
+            }
+            for element in page.html.select(selector) {
+                for at in by_node.get(&element.id()).cloned().unwrap_or_default() {
+                    let evidence = element.value().name().to_owned();
+                    self.candidates.entry(at as usize).or_default().push(Candidate { rule, evidence });
+                }
+            }
+        }
+    }
+
+    /// Rules and repeats until nothing changes.
+    fn settle(&mut self, page: Option<&Page>) {
+        if let Some(page) = page {
+            self.select(page);
+        }
+        for _ in 0..MAX_ROUNDS {
+            let rules = self.apply_rules();
+            let repeats = self.judge.captions != Captions::Keep && self.apply_repeats();
+            if !rules && !repeats {
+                break;
+            }
+        }
+    }
+
+    /// One round over the rules, from both ends inward; true when something went.
+    fn apply_rules(&mut self) -> bool {
+        if self.candidates.is_empty() {
+            return false;
+        }
+        let count = self.blocks.items.len();
+        let is_body = |at: &usize| self.prose[*at] && self.verdicts[*at].is_none();
+        let first_prose = (0..count).find(is_body).unwrap_or(count);
+        let last_prose = (0..count).rev().find(is_body);
+        let mut changed = false;
+        let mut survivors = 0;
+        for at in 0..count {
+            let is_head = at < first_prose || survivors < HEAD_BLOCKS;
+            changed |= self.try_rules(at, is_head, false);
+            survivors += usize::from(self.verdicts[at].is_none());
+        }
+        survivors = 0;
+        for at in (0..count).rev() {
+            let is_tail = last_prose.is_none_or(|last| at > last) || survivors < TAIL_BLOCKS;
+            changed |= self.try_rules(at, is_tail, is_tail);
+            survivors += usize::from(self.verdicts[at].is_none());
+        }
+        changed
+    }
+
+    /// Drops a block by the first of its rules that may act here.
+    fn try_rules(&mut self, at: usize, is_edge: bool, is_tail: bool) -> bool {
+        if self.verdicts[at].is_some() || self.guarded[at] {
+            return false;
+        }
+        let Some(candidates) = self.candidates.get(&at) else { return false };
+        let acts = |candidate: &&Candidate| {
+            let rule = &self.judge.rules.rules()[candidate.rule];
+            let in_place = match rule.place {
+                Where::Any => true,
+                Where::Edge => is_edge,
+                Where::Tail => is_tail,
+            };
+            in_place && (rule.alone || self.is_beside_husk(at) || self.is_in_weak_run(at, rule.family()))
+        };
+        let Some(candidate) = candidates.iter().find(acts) else { return false };
+        let id = self.judge.rules.rules()[candidate.rule].id.clone();
+        self.verdicts[at] = Verdict::sure(Reason::Rule(id), &candidate.evidence);
+        self.ruled[at] = true;
+        true
+    }
+
+    fn is_beside_husk(&self, at: usize) -> bool {
+        at > 0 && self.ruled[at - 1] || self.ruled.get(at + 1).copied().unwrap_or(false)
+    }
+
+    /// True when the blocks around, this one among them, match weak rules of one family in a row.
+    fn is_in_weak_run(&self, at: usize, family: &str) -> bool {
+        let is_weak = |at: &usize| {
+            self.candidates.get(at).is_some_and(|candidates| {
+                candidates.iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
+            })
+        };
+        let before = (0..at).rev().take_while(is_weak).take(WEAK_RUN).count();
+        let after = (at + 1..self.blocks.items.len()).take_while(is_weak).take(WEAK_RUN).count();
+        before + after + 1 >= WEAK_RUN
+    }
+
+    fn apply_repeats(&mut self) -> bool {
+        let gone = |at: usize| self.verdicts[at].is_some();
+        let repeats = self.judge.repeats.find(self.blocks, self.folded, gone);
+        let mut changed = false;
+        for repeat in repeats {
+            if self.guarded[repeat.copy] || self.judge.rules.keeps_reason("repeat") {
+                continue;
+            }
+            let evidence = format!("block {} says the same", repeat.first + 1);
+            self.verdicts[repeat.copy] = Verdict::sure(Reason::Repeat, evidence);
+            changed = true;
+        }
+        changed
+    }
+
+    fn apply_model(&mut self, title: &str) {
+        let title = words::fold(title);
+        let rows = features::rows(self.blocks, self.folded, &title);
+        let model = &self.judge.model;
+        let mut scores = model.score(&rows);
+        for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
+            if verdict.is_some() {
+                *score = 0.0;
+            }
+        }
+        let weights: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
+        let keep = model::decode(&scores, &weights);
+        let keeps_all = self.judge.rules.keeps_reason("judgement");
+        for (at, block) in self.blocks.items.iter().enumerate() {
+            if self.verdicts[at].is_some() || self.guarded[at] {
+                continue;
+            }
+            let is_headline =
+                matches!(block.kind, BlockKind::Heading(1 | 2)) && !title.is_empty() && self.folded[at] == title;
+            if is_headline && !self.judge.rules.keeps_reason("headline") {
+                self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
+            } else if !keep[at] && !keeps_all {
+                let row = &rows[at * features::COUNT..(at + 1) * features::COUNT];
+                let evidence = model.explain(row);
+                self.verdicts[at] =
+                    Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
+            }
+        }
+    }
+
+    fn drop_captions(&mut self) {
+        for (at, block) in self.blocks.items.iter().enumerate() {
+            let is_caption = block.kind == BlockKind::Caption || self.judge.repeats.has_caption_words(&self.folded[at]);
+            if is_caption && self.verdicts[at].is_none() && !self.guarded[at] {
+                self.verdicts[at] = Verdict::sure(Reason::Caption, "captions are not wanted");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Characters of a block to characters of an article: NFC, plain spaces, no control and no zero-width characters.
+//!
+//! In goes the text of one block, out comes what the article shows of it. Words stay as they are; normalizing twice
+//! changes nothing.
+
+use crate::html::references;
+use std::borrow::Cow;
+use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
+
+/// Normalizes the text of a block; line ends become LF, spaces at the end of a line go, a run
+/// of blank lines becomes one.
+///
+/// `residues` says whether character references are residues of an extractor: they are in plain text, and in HTML
+/// the parser has decoded them already.
+pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
+    if is_plain(text.as_bytes(), residues) {
+        return Cow::Borrowed(text.trim_end());
+    }
+    let decoded = if residues { references::decode_residues(text) } else { Cow::Borrowed(text) };
+    let mut out = String::with_capacity(decoded.len());
+    let mut chars = decoded.chars().peekable();
+    let mut before = None;
+    while let Some(c) = chars.next() {
+        let c = match c {
+            '\r' if chars.peek() == Some(&'\n') => continue,
+            '\r' | '\u{2028}' | '\u{2029}' => '\n',
+            '\u{0b}' | '\u{0c}' => ' ',
+            '\u{80}'..='\u{9f}' => match windows_1252(c) {
+                Some(c) => c,
+                None => continue,
+            },
+            c if is_exotic_space(c) => ' ',
+            // Between letters of Indic and Persian words, and in emoji, the joiners are spelling.
+            '\u{200c}' | '\u{200d}' if before.is_some_and(joins) && chars.peek().copied().is_some_and(joins) => c,
+            c if is_dropped(c) => continue,
+            c => c,
+        };
+        if c == '\n' {
+            out.truncate(out.trim_end_matches([' ', '\t']).len());
+            if out.ends_with("\n\n") {
+                continue;
+            }
+        }
+        out.push(c);
+        before = Some(c);
+    }
+    out.truncate(out.trim_end().len());
+    if is_nfc_quick(out.chars()) != unicode_normalization::IsNormalized::Yes {
+        out = out.nfc().collect();
+    }
+    Cow::Owned(out)
+}
+
+/// True for printable ASCII with inner line ends only, which most blocks are and which stays as it is.
+fn is_plain(bytes: &[u8], residues: bool) -> bool {
+    bytes.iter().enumerate().all(|(at, &b)| match b {
+        b'\n' => at > 0 && !matches!(bytes[at - 1], b' ' | b'\t') && !bytes[..at].ends_with(b"\n\n"),
+        b'&' => !residues,
+        b'\t' => true,
+        b => (0x20..0x7f).contains(&b),
+    })
+}
+
+/// What a C1 control stands for on real pages: the windows-1252 character of its byte, as browsers read `&#146;`.
+fn windows_1252(c: char) -> Option<char> {
+    let byte = [c as u32 as u8];
+    let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte);
+    text.chars().next().filter(|c| !c.is_control())
+}
+
+fn is_exotic_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+fn joins(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace() && !is_dropped(c)
+}
+
+/// True for characters that no article shows: controls, zero-width, bidirectional marks, tags, noncharacters.
+pub fn is_dropped(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e007f}' => true,
+        c => c.is_control() || (c as u32) & 0xfffe == 0xfffe,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn spaces_become_plain_and_controls_go() {
+        assert_eq!(normalize("a\u{a0}b\u{ad}c\u{200b}\u{1b}[2J\u{202e} \u{3000}d  ", true), "a bc[2J  d");
+        assert_eq!(normalize("one \r\ntwo\rthree\t", true), "one\ntwo\nthree");
+        assert_eq!(normalize("Cafe\u{301} AT&amp;T", true), "Café AT&T");
+        assert_eq!(normalize("R&amp;D", false), "R&amp;D");
+        assert_eq!(normalize("it\u{92}s \u{9d}here", true), "it’s here");
+    }
+
+    #[test]
+    fn joiners_stay_where_they_spell() {
+        let family = "👨\u{200d}👩";
+        assert_eq!(normalize(family, true), family);
+        assert_eq!(normalize("می\u{200c}خواهم a\u{200c}b", true), "می\u{200c}خواهم ab");
+    }
+
+    proptest! {
+        #[test]
+        fn normalizing_twice_changes_nothing(text in "(\\PC|[\\r\\n\\t &;\u{a0}\u{ad}\u{200b}\u{200d}\u{301}\u{3000}]|&amp;|&nbsp;|&#39;){0,60}") {
+            for residues in [false, true] {
+                let once = normalize(&text, residues).into_owned();
+                prop_assert_eq!(normalize(&once, residues).into_owned(), once);
+            }
+        }
+    }
+}

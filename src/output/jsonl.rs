@@ -1,0 +1,71 @@
+//! JSON lines: one object a page, always with the same fields in the same order.
+//!
+//! What a page does not state is `null`, so that every line has one schema and a loader need not guess.
+
+use super::Page;
+use crate::article::{Degraded, Format};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    url: Option<&'a str>,
+    title: Option<&'a str>,
+    author: Option<&'a str>,
+    date: Option<&'a str>,
+    site: Option<&'a str>,
+    language: Option<&'a str>,
+    format: Format,
+    encoding: &'a str,
+    outcome: &'a str,
+    words_in: usize,
+    words_out: usize,
+    degraded: &'a [Degraded],
+    text: &'a str,
+}
+
+/// Appends the page as one line.
+pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
+    let article = page.article;
+    let metadata = &article.metadata;
+    let line = Line {
+        path: page.path,
+        url: metadata.url.as_deref(),
+        title: metadata.title.as_deref(),
+        author: metadata.author.as_deref(),
+        date: metadata.date.as_deref(),
+        site: metadata.site.as_deref(),
+        language: metadata.language.as_deref(),
+        format: article.format,
+        encoding: article.encoding,
+        outcome: page.outcome,
+        words_in: article.words_in,
+        words_out: article.words_out,
+        degraded: &article.degraded,
+        text: &article.text,
+    };
+    serde_json::to_writer(&mut *out, &line).expect("strings and numbers always are JSON");
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::article;
+    use super::*;
+    use crate::BlockKind::Paragraph;
+
+    #[test]
+    fn a_page_is_one_line_with_every_field() {
+        let article = article(None, &[(Paragraph, "One\ntwo")]);
+        let mut out = Vec::new();
+        let page = Page { article: &article, path: "a/b.html", outcome: "written", with_title: false };
+        write(&page, &mut out);
+        let expected = concat!(
+            r#"{"path":"a/b.html","url":null,"title":null,"author":null,"date":null,"site":null,"#,
+            r#""language":null,"format":"html","encoding":"UTF-8","outcome":"written","words_in":2,"#,
+            r#""words_out":1,"degraded":["depth"],"text":"One\ntwo\n"}"#,
+            "\n"
+        );
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

@@ -1,0 +1,105 @@
+//! Outputs: an article in, the bytes of a page out, and the files that hold them.
+//!
+//! [`OUTPUTS`] is the one table of formats: help texts, file endings and tests come from it, and a new format
+//! is one file and one line. A format writes one page into a buffer and knows nothing of files;
+//! [`Names`] says where the pages go and [`Tree`] and [`Sink`] put them there, whole or not at all.
+
+mod atomic;
+mod jsonl;
+mod markdown;
+mod name;
+mod text;
+
+pub use atomic::{Sink, Tree};
+pub use name::Names;
+
+use crate::article::Article;
+
+/// An article and what a format may say about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// What is written.
+    pub article: &'a Article,
+    /// The name of its input, safe to print.
+    pub path: &'a str,
+    /// What became of it: `written`, `unchanged` or `empty`.
+    pub outcome: &'static str,
+    /// Whether a format that has no place for the title of its own begins with it.
+    pub with_title: bool,
+}
+
+/// A format that articles are written in.
+#[derive(Debug)]
+pub struct OutputFormat {
+    /// The name that stands on the command line.
+    pub name: &'static str,
+    /// The ending of its files, without the point.
+    pub ending: &'static str,
+    /// One line for the help text.
+    pub about: &'static str,
+    /// True when all pages go to one file, false when each has its own.
+    pub together: bool,
+    /// Appends one page to a buffer.
+    pub write: fn(&Page<'_>, &mut Vec<u8>),
+}
+
+/// Every output format; the first is the default.
+pub const OUTPUTS: &[OutputFormat] = &[
+    OutputFormat {
+        name: "txt",
+        ending: "txt",
+        about: "plain text, one file a page",
+        together: false,
+        write: text::write,
+    },
+    OutputFormat {
+        name: "md",
+        ending: "md",
+        about: "Markdown with title, headings, lists, quotes, code and tables, one file a page",
+        together: false,
+        write: markdown::write,
+    },
+    OutputFormat {
+        name: "jsonl",
+        ending: "jsonl",
+        about: "one JSON object a page with text and metadata, all in one file, in input order",
+        together: true,
+        write: jsonl::write,
+    },
+];
+
+impl OutputFormat {
+    /// The format of that name.
+    pub fn by_name(name: &str) -> Option<&'static OutputFormat> {
+        OUTPUTS.iter().find(|format| format.name == name)
+    }
+}
+
+/// An article for tests: the text's pieces, each with its kind and what divides it from the next.
+#[cfg(test)]
+fn article(title: Option<&str>, pieces: &[(crate::BlockKind, &str)]) -> Article {
+    let mut text = String::new();
+    let mut blocks = Vec::new();
+    for (kind, piece) in pieces {
+        let start = text.len();
+        text.push_str(piece);
+        blocks.push(crate::KeptBlock {
+            range: start..text.len(),
+            kind: *kind,
+            place: crate::Place::Bytes { start: 0, end: 0 },
+        });
+        text.push('\n');
+    }
+    Article {
+        format: crate::Format::Html,
+        encoding: "UTF-8",
+        degraded: vec![crate::Degraded::Depth],
+        metadata: crate::Metadata { title: title.map(str::to_owned), ..crate::Metadata::default() },
+        text,
+        blocks,
+        removals: Vec::new(),
+        words_in: 2,
+        words_out: 1,
+        unchanged: false,
+    }
+}

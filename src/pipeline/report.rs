@@ -1,0 +1,83 @@
+//! The report: one JSON object for each removal, in the order of the inputs and of the page.
+//!
+//! Text inputs say `start` and `end` (bytes of the input decoded to UTF-8), HTML inputs `line` and `element`.
+//! `rule` is what a keep list names to veto the removal.
+
+use crate::article::{Article, Place};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    #[serde(flatten)]
+    place: Where<'a>,
+    rule: &'a str,
+    family: &'a str,
+    score: f32,
+    evidence: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Where<'a> {
+    Bytes { start: usize, end: usize },
+    Element { line: u32, element: &'a str },
+}
+
+/// Appends a line for each removal of the article that was made from the input `path`.
+pub(super) fn write(path: &str, article: &Article, out: &mut Vec<u8>) {
+    for removal in &article.removals {
+        let line = Line {
+            path,
+            place: match &removal.place {
+                Place::Bytes { start, end } => Where::Bytes { start: *start, end: *end },
+                Place::Element { line, path } => Where::Element { line: *line, element: path },
+            },
+            rule: removal.reason.id(),
+            family: removal.reason.family(),
+            score: removal.score,
+            evidence: &removal.evidence,
+            text: &removal.text,
+        };
+        serde_json::to_writer(&mut *out, &line).expect("strings and numbers always are JSON");
+        out.push(b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, Metadata, Reason, Removal};
+
+    #[test]
+    fn each_removal_says_where_it_stood() {
+        let removal = |place| Removal {
+            place,
+            text: "Log in".to_owned(),
+            reason: Reason::Rule("login/log-in".to_owned()),
+            evidence: "log in".to_owned(),
+            score: 1.0,
+        };
+        let element = Place::Element { line: 3, path: "body>p".to_owned() };
+        let article = Article {
+            format: Format::Text,
+            encoding: "UTF-8",
+            degraded: Vec::new(),
+            metadata: Metadata::default(),
+            text: String::new(),
+            blocks: Vec::new(),
+            removals: vec![removal(Place::Bytes { start: 0, end: 6 }), removal(element)],
+            words_in: 4,
+            words_out: 0,
+            unchanged: false,
+        };
+        let mut out = Vec::new();
+        write("a.txt", &article, &mut out);
+        let rest = r#""rule":"login/log-in","family":"login","score":1.0,"evidence":"log in","text":"Log in"}"#;
+        let expected = format!(
+            "{{\"path\":\"a.txt\",\"start\":0,\"end\":6,{rest}\n{{\"path\":\"a.txt\",\"line\":3,\"element\":\"body>p\",{rest}\n"
+        );
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

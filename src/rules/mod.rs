@@ -1,0 +1,285 @@
+//! Rules: phrases and selectors that mark husk, and guards that nothing may cut.
+//!
+//! [`RuleSet`] holds the built-in packs (`packs/<family>.toml`, one file a family) and the user's. A block is folded
+//! once, two Aho-Corasick automata find the rules whose first words stand in it, and only those run their pattern.
+//! Which matches count depends on the place and the neighbours and is decided in [`judge`](crate::judge).
+
+pub mod pack;
+mod prefilter;
+
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use pack::{PackGuard, PackRule};
+use prefilter::Prefilter;
+use regex::Regex;
+use scraper::Selector;
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+/// The built-in packs: file name and content. A new family is one file and one line.
+pub const PACKS: &[(&str, &str)] = &[
+    ("ads.toml", include_str!("packs/ads.toml")),
+    ("apps.toml", include_str!("packs/apps.toml")),
+    ("comments.toml", include_str!("packs/comments.toml")),
+    ("cookies.toml", include_str!("packs/cookies.toml")),
+    ("credits.toml", include_str!("packs/credits.toml")),
+    ("forms.toml", include_str!("packs/forms.toml")),
+    ("forum.toml", include_str!("packs/forum.toml")),
+    ("gallery.toml", include_str!("packs/gallery.toml")),
+    ("legal.toml", include_str!("packs/legal.toml")),
+    ("login.toml", include_str!("packs/login.toml")),
+    ("navigation.toml", include_str!("packs/navigation.toml")),
+    ("newsletter.toml", include_str!("packs/newsletter.toml")),
+    ("paywall.toml", include_str!("packs/paywall.toml")),
+    ("related.toml", include_str!("packs/related.toml")),
+    ("scripts.toml", include_str!("packs/scripts.toml")),
+    ("share.toml", include_str!("packs/share.toml")),
+    ("tools.toml", include_str!("packs/tools.toml")),
+    ("guards.toml", include_str!("packs/guards.toml")),
+];
+
+/// Where on a page a rule may act.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Where {
+    /// Anywhere.
+    #[default]
+    Any,
+    /// Outside the body: before its first prose, after its last, or among the first and last blocks.
+    Edge,
+    /// After the last prose, or among the last blocks.
+    Tail,
+}
+
+/// A pattern that is compiled when it is first asked, since most runs ask few of them.
+struct Pattern {
+    source: String,
+    compiled: OnceLock<Regex>,
+    max_compiled_bytes: usize,
+}
+
+impl Pattern {
+    fn get(&self) -> &Regex {
+        self.compiled.get_or_init(|| {
+            pack::compile(&self.source, self.max_compiled_bytes).expect("packs are compiled when they are checked")
+        })
+    }
+}
+
+/// A rule in the form that matching needs.
+pub struct Rule {
+    /// `family/slug`.
+    pub id: String,
+    /// Where it may act.
+    pub place: Where,
+    /// Words that a block may have at most.
+    pub max_words: u32,
+    /// False when a match counts only beside another removed block or in a run of such matches.
+    pub alone: bool,
+    matcher: Matcher,
+}
+
+enum Matcher {
+    Pattern(Pattern),
+    Selector(Selector),
+}
+
+impl Rule {
+    /// The part of the id before the slash.
+    pub fn family(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+
+    /// The selector of a rule that has one instead of a pattern.
+    pub fn selector(&self) -> Option<&Selector> {
+        match &self.matcher {
+            Matcher::Selector(selector) => Some(selector),
+            Matcher::Pattern(_) => None,
+        }
+    }
+
+    /// The words of a folded block that the rule matched.
+    pub fn evidence<'t>(&self, folded: &'t str) -> &'t str {
+        match &self.matcher {
+            Matcher::Pattern(pattern) => pattern.get().find(folded).map_or(folded, |found| found.as_str()),
+            Matcher::Selector(_) => folded,
+        }
+    }
+}
+
+struct Guard {
+    max_words: u32,
+    pattern: Pattern,
+}
+
+/// Compiled rules and guards; immutable and shared by all workers.
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    guards: Vec<Guard>,
+    prefilter: Prefilter,
+    guard_prefilter: Prefilter,
+    /// No rule looks at a longer block.
+    max_words: u32,
+    kept_lines: HashSet<String>,
+    kept_reasons: HashSet<String>,
+}
+
+/// A list of lines and rule ids that a user wants kept, with the name that errors give it.
+pub struct KeepList<'a> {
+    /// The file's name.
+    pub name: &'a str,
+    /// One line or rule id a line; `#` begins a comment.
+    pub content: &'a str,
+}
+
+/// Reasons that are no rules and that a keep list may name all the same.
+const OTHER_REASONS: &[&str] = &["repeat", "caption", "headline", "judgement"];
+
+impl RuleSet {
+    /// Loads the built-in packs, the user's packs (name and TOML) and keep lists.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] for a user's pack that does not load: bad TOML, a pattern that does not compile, fewer
+    /// than two examples of a kind, an example that its rule does not bear out, an id that is taken, too many rules.
+    pub fn load(user_packs: &[(String, String)], keep: &[KeepList<'_>], limits: &Limits) -> Result<RuleSet, Error> {
+        let (mut rules, mut guards) = (Vec::new(), Vec::new());
+        for (name, content) in PACKS {
+            let pack = pack::parse(name, content)?;
+            rules.extend(pack.rule.into_iter().map(|rule| rule.into_inner()));
+            guards.extend(pack.guard.into_iter().map(|guard| guard.into_inner()));
+        }
+        let mut ids: HashSet<String> = rules.iter().map(|rule| rule.id.clone()).collect();
+        for (name, content) in user_packs {
+            let pack = pack::parse(name, content)?;
+            pack::check(name, content, &pack, limits)?;
+            for rule in pack.rule {
+                let line = pack::line_of(content, rule.span().start);
+                let rule = rule.into_inner();
+                if !ids.insert(rule.id.clone()) {
+                    return Err(pack::fault(name, line, &rule.id, "the id is taken; choose another"));
+                }
+                rules.push(rule);
+            }
+            guards.extend(pack.guard.into_iter().map(|guard| guard.into_inner()));
+        }
+        if rules.len() + guards.len() > limits.max_rules {
+            let message = format!("{} rules, more than the bound of {}", rules.len() + guards.len(), limits.max_rules);
+            return Err(Error::new(ErrorKind::Rules, message));
+        }
+        let mut set = RuleSet::build(rules, guards, limits)?;
+        for list in keep {
+            set.add_keep_list(list, &ids)?;
+        }
+        Ok(set)
+    }
+
+    fn build(rules: Vec<PackRule>, guards: Vec<PackGuard>, limits: &Limits) -> Result<RuleSet, Error> {
+        let prefilter = Prefilter::new(rules.iter().map(|rule| (&*rule.id, rule.pattern.as_deref())))?;
+        let guard_prefilter = Prefilter::new(guards.iter().map(|guard| (&*guard.id, Some(&*guard.pattern))))?;
+        let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
+        let pattern = |source: String| Pattern {
+            source,
+            compiled: OnceLock::new(),
+            max_compiled_bytes: limits.max_rule_compiled_bytes,
+        };
+        let rules = rules
+            .into_iter()
+            .map(|rule| {
+                let selector = rule.selector.as_deref().map(pack::selector).transpose();
+                let selector = selector.map_err(|why| Error::new(ErrorKind::Rules, format!("{}: {why}", rule.id)))?;
+                let matcher = match selector {
+                    Some(selector) => Matcher::Selector(selector),
+                    None => Matcher::Pattern(pattern(rule.pattern.unwrap_or_default())),
+                };
+                Ok(Rule { id: rule.id, place: rule.place, max_words: rule.max_words, alone: rule.alone, matcher })
+            })
+            .collect::<Result<_, Error>>()?;
+        let guards = guards
+            .into_iter()
+            .map(|guard| Guard { max_words: guard.max_words, pattern: pattern(guard.pattern) })
+            .collect();
+        Ok(RuleSet {
+            rules,
+            guards,
+            prefilter,
+            guard_prefilter,
+            max_words: max_words.unwrap_or(0),
+            kept_lines: HashSet::new(),
+            kept_reasons: HashSet::new(),
+        })
+    }
+
+    fn add_keep_list(&mut self, list: &KeepList<'_>, ids: &HashSet<String>) -> Result<(), Error> {
+        for (number, line) in list.content.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let is_known = ids.contains(line) || OTHER_REASONS.contains(&line);
+            let family = ids
+                .iter()
+                .any(|id| id.split_once('/').is_some_and(|(family, _)| line.strip_suffix("/*") == Some(family)));
+            let looks_like_id = !line.contains(char::is_whitespace) && line.contains('/');
+            if is_known || family {
+                self.kept_reasons.insert(line.to_owned());
+            } else if looks_like_id && !line.contains('.') {
+                let message = format!("{}:{}: no rule is called {line}", list.name, number + 1);
+                return Err(Error::new(ErrorKind::Rules, message));
+            } else {
+                self.kept_lines.insert(crate::block::words::fold(line));
+            }
+        }
+        Ok(())
+    }
+
+    /// The rules, in the order of the packs.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// True when a rule has a selector, so that the tree must keep every attribute.
+    pub fn has_selectors(&self) -> bool {
+        self.rules.iter().any(|rule| rule.selector().is_some())
+    }
+
+    /// True when a user's list keeps what has this reason (an id, or a family as `family/*`).
+    pub fn keeps_reason(&self, id: &str) -> bool {
+        !self.kept_reasons.is_empty()
+            && (self.kept_reasons.contains(id)
+                || id.split_once('/').is_some_and(|(family, _)| self.kept_reasons.contains(&format!("{family}/*"))))
+    }
+
+    /// True when the user's list or a guard keeps the folded block whatever else is said about it.
+    pub fn guards(&self, folded: &str, words: u32) -> bool {
+        if self.kept_lines.contains(folded) {
+            return true;
+        }
+        words <= self.max_words
+            && self.guard_prefilter.any(folded, |at| {
+                let guard = &self.guards[at];
+                words <= guard.max_words && guard.pattern.get().is_match(folded)
+            })
+    }
+
+    /// True when a rule could look at a block of so many words.
+    pub fn reaches(&self, words: u32) -> bool {
+        words <= self.max_words || !self.kept_lines.is_empty()
+    }
+
+    /// Calls `found` with the index of every rule whose pattern matches the folded block.
+    pub fn matches(&self, folded: &str, words: u32, mut found: impl FnMut(usize)) {
+        if words > self.max_words {
+            return;
+        }
+        self.prefilter.any(folded, |at| {
+            let rule = &self.rules[at];
+            if let Matcher::Pattern(pattern) = &rule.matcher
+                && words <= rule.max_words
+                && pattern.get().is_match(folded)
+            {
+                found(at);
+            }
+            false
+        });
+    }
+}

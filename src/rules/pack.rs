@@ -1,0 +1,229 @@
+//! Rule packs as written: TOML to checked rules.
+//!
+//! A rule carries its own examples: at least two lines that it drops and two that it keeps. The built-in packs are
+//! checked by a test, a user's pack each time it is loaded.
+
+use super::Where;
+use super::prefilter;
+use crate::block::words;
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use regex::{Regex, RegexBuilder};
+use scraper::{Html, Selector};
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A file of rules and guards.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// What is removed.
+    #[serde(default)]
+    pub rule: Vec<Spanned<PackRule>>,
+    /// What is never removed.
+    #[serde(default)]
+    pub guard: Vec<Spanned<PackGuard>>,
+}
+
+/// A rule as written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackRule {
+    /// `family/slug`, unique.
+    pub id: String,
+    /// Languages of the phrases; documentation, every rule looks at every page.
+    #[serde(default)]
+    pub lang: Vec<String>,
+    /// Where on the page it acts.
+    #[serde(default, rename = "where")]
+    pub place: Where,
+    /// Words that a block may have at most, 1 to 80.
+    #[serde(default = "default_max_words")]
+    pub max_words: u32,
+    /// False when a match counts only beside another removed block or in a run of such matches.
+    #[serde(default = "default_alone")]
+    pub alone: bool,
+    /// A regular expression on the folded block; or else a selector.
+    #[serde(rename = "match")]
+    pub pattern: Option<String>,
+    /// A CSS selector; what stands in a matching element goes.
+    pub selector: Option<String>,
+    /// What the husk is and where it comes from.
+    pub why: String,
+    /// Lines, or fragments of HTML, that it removes.
+    pub drops: Vec<String>,
+    /// Near misses that it must not touch.
+    pub keeps: Vec<String>,
+}
+
+/// A guard as written: lines that nothing may cut.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackGuard {
+    /// `guards/slug`, unique.
+    pub id: String,
+    /// Languages of the phrases; documentation.
+    #[serde(default)]
+    pub lang: Vec<String>,
+    /// Words that a block may have at most, 1 to 80.
+    #[serde(default = "default_guard_words")]
+    pub max_words: u32,
+    /// A regular expression on the folded block.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// What is protected.
+    pub why: String,
+    /// Lines that it protects.
+    pub keeps: Vec<String>,
+    /// Near misses that it must not protect.
+    pub passes: Vec<String>,
+}
+
+fn default_max_words() -> u32 {
+    20
+}
+
+fn default_guard_words() -> u32 {
+    60
+}
+
+fn default_alone() -> bool {
+    true
+}
+
+/// Words that a rule may look at, at most: husk lines are short, prose is not.
+const MAX_WORDS: u32 = 80;
+
+/// Reads a pack.
+///
+/// # Errors
+/// [`ErrorKind::Rules`] with the file's name and the place of the fault.
+pub fn parse(name: &str, content: &str) -> Result<Pack, Error> {
+    toml::from_str(content)
+        .map_err(|source| Error::new(ErrorKind::Rules, format!("{name}: {}", source.to_string().trim_end())))
+}
+
+/// Checks every rule and guard of a pack, examples included.
+///
+/// # Errors
+/// [`ErrorKind::Rules`] with a line for each fault: file, line, id and remedy.
+pub fn check(name: &str, content: &str, pack: &Pack, limits: &Limits) -> Result<(), Error> {
+    let rules =
+        pack.rule.iter().map(|rule| (rule.span().start, &rule.get_ref().id, check_rule(rule.get_ref(), limits)));
+    let guards =
+        pack.guard.iter().map(|guard| (guard.span().start, &guard.get_ref().id, check_guard(guard.get_ref(), limits)));
+    let faults = rules.chain(guards).filter_map(|(start, id, result)| {
+        let why = result.err()?;
+        Some(fault(name, line_of(content, start), id, &why).to_string())
+    });
+    let faults: Vec<String> = faults.collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Rules, faults.join("\n")))
+}
+
+/// The line, from 1, of a byte of a file.
+pub fn line_of(content: &str, byte: usize) -> usize {
+    1 + content.as_bytes()[..byte].iter().filter(|&&b| b == b'\n').count()
+}
+
+/// An error about one rule.
+pub fn fault(name: &str, line: usize, id: &str, why: &str) -> Error {
+    Error::new(ErrorKind::Rules, format!("{name}:{line}: rule {id}: {why}"))
+}
+
+fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), String> {
+    check_form(&rule.id, rule.max_words, &rule.why)?;
+    check_count("drops", &rule.drops)?;
+    check_count("keeps", &rule.keeps)?;
+    match (&rule.pattern, &rule.selector) {
+        (Some(source), None) => {
+            let pattern = checked_pattern(source, limits)?;
+            let matches =
+                |line: &str| words::count(line) <= rule.max_words as usize && pattern.is_match(&words::fold(line));
+            bear_out("drops", &rule.drops, true, matches)?;
+            bear_out("keeps", &rule.keeps, false, matches)
+        }
+        (None, Some(source)) => {
+            let selector = selector(source)?;
+            let matches = |html: &str| Html::parse_fragment(html).select(&selector).next().is_some();
+            bear_out("drops", &rule.drops, true, matches)?;
+            bear_out("keeps", &rule.keeps, false, matches)
+        }
+        _ => Err("has a match or a selector, one of the two".into()),
+    }
+}
+
+fn check_guard(guard: &PackGuard, limits: &Limits) -> Result<(), String> {
+    check_form(&guard.id, guard.max_words, &guard.why)?;
+    check_count("keeps", &guard.keeps)?;
+    check_count("passes", &guard.passes)?;
+    let pattern = checked_pattern(&guard.pattern, limits)?;
+    let matches = |line: &str| words::count(line) <= guard.max_words as usize && pattern.is_match(&words::fold(line));
+    bear_out("keeps", &guard.keeps, true, matches)?;
+    bear_out("passes", &guard.passes, false, matches)
+}
+
+fn check_form(id: &str, max_words: u32, why: &str) -> Result<(), String> {
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if !id.split_once('/').is_some_and(|(family, slug)| is_part(family) && is_part(slug)) {
+        return Err("an id is family/slug, in small letters, digits and hyphens".into());
+    }
+    if !(1..=MAX_WORDS).contains(&max_words) {
+        return Err(format!("max_words is 1 to {MAX_WORDS}; husk lines are short"));
+    }
+    if why.trim().is_empty() {
+        return Err("why is empty; say what the husk is".into());
+    }
+    Ok(())
+}
+
+fn check_count(kind: &str, examples: &[String]) -> Result<(), String> {
+    if examples.len() < 2 {
+        return Err(format!("{} {kind}, two are needed", examples.len()));
+    }
+    Ok(())
+}
+
+fn bear_out(kind: &str, examples: &[String], expected: bool, matches: impl Fn(&str) -> bool) -> Result<(), String> {
+    match examples.iter().find(|example| matches(example) != expected) {
+        None => Ok(()),
+        Some(example) if expected => Err(format!("does not match its own {kind}: {example:?}")),
+        Some(example) => Err(format!("matches its own {kind}: {example:?}")),
+    }
+}
+
+fn checked_pattern(source: &str, limits: &Limits) -> Result<Regex, String> {
+    prefilter::literals(source)?;
+    compile(source, limits.max_rule_compiled_bytes)
+}
+
+/// Compiles a pattern within a bound of bytes.
+pub fn compile(source: &str, max_bytes: usize) -> Result<Regex, String> {
+    RegexBuilder::new(source).size_limit(max_bytes).build().map_err(|source| source.to_string())
+}
+
+/// Compiles a selector.
+pub fn selector(source: &str) -> Result<Selector, String> {
+    Selector::parse(source).map_err(|why| format!("the selector {source:?} does not parse: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::PACKS;
+
+    #[test]
+    fn every_example_of_every_built_in_rule_is_borne_out() {
+        let limits = Limits::default();
+        let faults = PACKS.iter().filter_map(|(name, content)| {
+            let checked = parse(name, content).and_then(|pack| check(name, content, &pack, &limits));
+            checked.err().map(|fault| fault.to_string())
+        });
+        let faults: Vec<String> = faults.collect();
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Which patterns could match a folded block, told by the literals that they begin with.
+//!
+//! Patterns that begin at the start of the block are found by its first bytes in a table, the others by an
+//! Aho-Corasick automaton. A pattern whose beginnings cannot be listed is refused, so that none runs on every block.
+
+use crate::error::{Error, ErrorKind};
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, Look};
+use std::collections::HashMap;
+
+pub struct Prefilter {
+    /// Patterns by the first bytes of what they begin with.
+    anchored: HashMap<u64, Vec<u32>>,
+    floating: AhoCorasick,
+    /// The pattern of each literal of the automaton.
+    floating_patterns: Vec<u32>,
+}
+
+/// Bytes of an anchored literal that are compared; more would save few patterns from being asked.
+const KEY_BYTES: usize = 8;
+
+/// The first bytes of a literal as a number; a folded text holds no NUL, so lengths cannot be confused.
+fn key(bytes: &[u8]) -> u64 {
+    let mut key = [0; KEY_BYTES];
+    key[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(key)
+}
+
+/// The literals that a pattern can begin with, and whether it begins at the start of the block only.
+pub struct Beginnings {
+    literals: Vec<Vec<u8>>,
+    anchored: bool,
+}
+
+/// Bytes that a literal must have at least when it may stand anywhere; shorter ones find every block.
+const MIN_FLOATING_BYTES: usize = 3;
+
+/// Lists the beginnings of a pattern.
+pub fn literals(source: &str) -> Result<Beginnings, String> {
+    let hir: Hir = regex_syntax::parse(source).map_err(|why| why.to_string())?;
+    let anchored = hir.properties().look_set_prefix().contains(Look::Start);
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_total(400).limit_class(40);
+    let mut found = extractor.extract(&hir);
+    found.dedup();
+    let refused = || {
+        Err("the pattern must begin with a literal or an alternation of literals, such as '^(join|enter) the'"
+            .to_owned())
+    };
+    let Some(literals) = found.literals() else {
+        return refused();
+    };
+    let shortest = literals.iter().map(|literal| literal.len()).min().unwrap_or(0);
+    let enough = if anchored { 1 } else { MIN_FLOATING_BYTES };
+    if shortest < enough {
+        return refused();
+    }
+    Ok(Beginnings { literals: literals.iter().map(|literal| literal.as_bytes().to_vec()).collect(), anchored })
+}
+
+impl Prefilter {
+    /// A prefilter for patterns by their index, each with the id of its rule; no pattern is one that is never asked.
+    pub fn new<'a>(patterns: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Result<Prefilter, Error> {
+        let mut anchored: HashMap<u64, Vec<u32>> = HashMap::new();
+        let (mut floating, mut floating_patterns) = (Vec::new(), Vec::new());
+        for (at, (id, pattern)) in patterns.enumerate() {
+            let Some(pattern) = pattern else { continue };
+            let found = literals(pattern).map_err(|why| Error::new(ErrorKind::Rules, format!("rule {id}: {why}")))?;
+            for literal in found.literals {
+                if found.anchored {
+                    let owners = anchored.entry(key(&literal[..literal.len().min(KEY_BYTES)])).or_default();
+                    if owners.last() != Some(&(at as u32)) {
+                        owners.push(at as u32);
+                    }
+                } else {
+                    floating.push(literal);
+                    floating_patterns.push(at as u32);
+                }
+            }
+        }
+        let floating = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(&floating)
+            .map_err(|source| Error::with_source(ErrorKind::Rules, "too many rules to compile", source))?;
+        Ok(Prefilter { anchored, floating, floating_patterns })
+    }
+
+    /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does.
+    pub fn any(&self, folded: &str, mut test: impl FnMut(usize) -> bool) -> bool {
+        let bytes = folded.as_bytes();
+        let lengths = 1..=bytes.len().min(KEY_BYTES);
+        let anchored = lengths.filter_map(|length| self.anchored.get(&key(&bytes[..length])));
+        let anchored = anchored.flatten().copied();
+        let floating = self.floating.find_overlapping_iter(folded);
+        let floating = floating.map(|hit| self.floating_patterns[hit.pattern().as_usize()]);
+        let mut asked: Vec<u32> = Vec::new();
+        anchored.chain(floating).any(|pattern| {
+            if asked.contains(&pattern) {
+                return false;
+            }
+            asked.push(pattern);
+            test(pattern as usize)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_patterns_whose_beginning_is_there_are_asked() {
+        let patterns = ["^(join|enter) the forum", "logged in", "^©"];
+        let filter = Prefilter::new(patterns.iter().map(|p| (*p, Some(*p)))).expect("builds");
+        let asked = |text: &str| {
+            let mut asked = Vec::new();
+            filter.any(text, |at| {
+                asked.push(at);
+                false
+            });
+            asked
+        };
+        assert_eq!(asked("join the forum"), [0]);
+        assert_eq!(asked("to join the forum, be logged in"), [1]);
+        assert_eq!(asked("© 2024"), [2]);
+    }
+
+    #[test]
+    fn patterns_without_a_beginning_are_refused() {
+        assert!(literals("^(a|b)?the").is_ok());
+        for pattern in ["^.*login", r"\w+ forum", "(the )?", "^[^a]b"] {
+            assert!(literals(pattern).is_err(), "{pattern}");
+        }
+    }
+}

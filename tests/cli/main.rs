@@ -1,0 +1,14 @@
+//! The command line as a user meets it: arguments, streams, folders, exit codes.
+//!
+//! Pages are plain prose that comes out unchanged, so that these tests say nothing about cleaning; where a
+//! removal is needed it is [`place::HUSK`].
+
+#![cfg(feature = "cli")]
+
+mod accounts;
+mod folders;
+mod inputs;
+mod packed;
+mod place;
+mod streams;
+mod usage;

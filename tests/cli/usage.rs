@@ -1,0 +1,53 @@
+//! Help, version and what is refused.
+
+use super::place::*;
+use assert_cmd::Command;
+use predicates::prelude::*;
+
+#[test]
+fn help_groups_the_options_and_gives_examples() {
+    let help = Place::with(&[]).clean(&["--help"]).assert().success();
+    let text = String::from_utf8(help.get_output().stdout.clone()).unwrap();
+    for part in ["Input:", "Output:", "What is removed:", "Run:", "Examples:", "Exit codes:"] {
+        assert!(text.contains(part), "{part}");
+    }
+    for format in dehusk::output::OUTPUTS {
+        assert!(text.contains(format.about), "{}", format.name);
+    }
+}
+
+#[test]
+fn version_is_told() {
+    let mut command = Command::cargo_bin("dehusk").unwrap();
+    let version = concat!("dehusk ", env!("CARGO_PKG_VERSION"), "\n");
+    command.arg("--version").assert().success().stdout(version);
+}
+
+#[test]
+fn wrong_options_are_usage_errors() {
+    let place = Place::with(&["a.txt", "b.txt", "in/a.txt"]);
+    for (args, says) in [
+        (&["--format", "pdf", "a.txt"][..], "jsonl"),
+        (&["--max-bytes", "lots", "a.txt"], "64MiB"),
+        (&["a.txt", "b.txt"], "-o DIR"),
+        (&["in"], "-o DIR"),
+        (&["a.txt", "b.txt", "-o", "out.txt"], "out.txt/"),
+        (&["a.txt", "-o", "out.jsonl"], "--format jsonl"),
+        (&["in", "-o", "in"], "input folder itself"),
+        (&["in", "-o", "in/../in/"], "input folder itself"),
+        (&["a.txt", "-o", "."], "would replace the input"),
+        (&["a.txt", "-o", "a.txt"], "would replace the input"),
+        (&["a.txt", "-o", "out", "--report", "a.txt"], "would replace the input"),
+        (&["a.txt", "--report", "-"], "standard output"),
+        (&["a.txt", "--report", "x", "--summary", "x"], "different files"),
+        (&["-", "--files-from", "-"], "standard input"),
+        (&["a.txt", "--keep", "none.txt"], "none.txt"),
+        (&["a.txt", "--rules", "none.toml"], "none.toml"),
+        (&["--files-from", "none.lst"], "none.lst"),
+    ] {
+        let run = place.clean(args).assert().code(2);
+        run.stdout("").stderr(contains(says).and(contains("error: ")));
+    }
+    assert_eq!(place.read("a.txt"), PAGE);
+    assert_eq!(place.names(""), ["a.txt", "b.txt", "in/a.txt"]);
+}
