@@ -130,6 +130,8 @@ pub enum Reason {
     Headline,
     /// The block judgement found furniture.
     Judgement,
+    /// Small furniture around a sound article.
+    Finish,
 }
 
 impl Reason {
@@ -141,6 +143,7 @@ impl Reason {
             Reason::Caption => "caption",
             Reason::Headline => "headline",
             Reason::Judgement => "judgement",
+            Reason::Finish => "finish",
         }
     }
 

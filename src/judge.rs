@@ -6,6 +6,7 @@
 
 use crate::article::{BlockKind, Format, Reason};
 use crate::block::{Blocks, Gap, features, words};
+use crate::finish::{self, Finished};
 use crate::html::parse::Page;
 use crate::model::{self, Model};
 use crate::repeats::RepeatFinder;
@@ -81,6 +82,7 @@ impl Judge {
         state.settle(page);
         if blocks.format == Format::Html {
             state.apply_model(title.unwrap_or_default());
+            state.apply_finish();
         }
         if self.captions == Captions::Drop {
             state.drop_captions();
@@ -339,6 +341,33 @@ impl<'j> State<'j> {
                 self.verdicts[at] =
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
             }
+        }
+    }
+
+    /// Small furniture that the judgement left around and inside the article.
+    fn apply_finish(&mut self) {
+        if self.judge.rules.keeps_reason("finish") {
+            return;
+        }
+        let is_call = |verdict: &Option<Verdict>| match verdict {
+            Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => finish::takes_its_box(reason.family()),
+            _ => false,
+        };
+        let calls = self.verdicts.iter().enumerate().filter(|(_, verdict)| is_call(verdict)).map(|(at, _)| at);
+        let found = finish::boxes(self.blocks, calls, |at| self.is_kept(at));
+        self.finish(found);
+        let parts = features::page_parts(self.blocks);
+        let found = finish::furniture(self.blocks, &parts, |at| self.is_kept(at));
+        self.finish(found);
+    }
+
+    fn is_kept(&self, at: usize) -> bool {
+        self.verdicts[at].is_none() && !self.guarded[at]
+    }
+
+    fn finish(&mut self, found: Vec<Finished>) {
+        for Finished { block, evidence } in found {
+            self.verdicts[block] = Verdict::sure(Reason::Finish, evidence);
         }
     }
 

@@ -7,6 +7,7 @@ mod block;
 mod cleaner;
 mod decode;
 mod error;
+mod finish;
 mod html;
 pub mod input;
 mod judge;

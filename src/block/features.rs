@@ -3,7 +3,7 @@
 //! One definition for training and serving: [`NAMES`] gives the order, [`rows`] the values. Everything comes from a
 //! few passes over blocks and elements, linear in both; sums over an element are differences of prefix sums.
 
-use super::outline::{CUES, Outline};
+use super::outline::{CUES, Cues, Outline};
 use super::{Block, Blocks, words};
 use crate::article::BlockKind;
 use std::collections::HashMap;
@@ -57,7 +57,7 @@ const PLAIN: [&str; 45] = [
     "page-density",
 ];
 
-/// Features of a block: the plain ones, then each cue of the elements around it and of its own element.
+/// Features of a block: the plain ones, then each cue of the [parts](parts) around it and of its own element.
 pub const COUNT: usize = PLAIN.len() + 2 * CUES.len();
 
 /// The name of a feature.
@@ -80,6 +80,7 @@ pub fn rows(blocks: &Blocks<'_>, folded: &[String], title: &str) -> Vec<f32> {
     let page = PageSums::new(blocks);
     let kinds = Kinds::new(blocks, &page);
     let cores = [0.4, 0.6, 0.8].map(|share| Core::new(&blocks.outline, &page, share));
+    let parts = parts(&blocks.outline, &page);
     let (last_long, next_long) = page.steps_to_long();
     let mut seen: HashMap<&str, ()> = HashMap::new();
     let mut rows = Vec::with_capacity(blocks.items.len() * COUNT);
@@ -145,11 +146,32 @@ pub fn rows(blocks: &Blocks<'_>, folded: &[String], title: &str) -> Vec<f32> {
             log(page.sentence[count]),
             page.density(0, count),
         ]);
-        rows.extend((0..CUES.len() as u32).map(|cue| is(element.cues.has(cue))));
+        rows.extend((0..CUES.len() as u32).map(|cue| is(parts[block.element as usize].has(cue))));
         rows.extend((0..CUES.len() as u32).map(|cue| is(element.own_cues.has(cue))));
         debug_assert_eq!(rows.len() - first, COUNT);
     }
     rows
+}
+
+/// Share of the page's sentence words from which an element is the page and no part of it.
+const WHOLE_SHARE: f32 = 0.5;
+
+/// The [`parts`] of a page.
+pub fn page_parts(blocks: &Blocks<'_>) -> Vec<Cues> {
+    parts(&blocks.outline, &PageSums::new(blocks))
+}
+
+/// For each element the cues of the parts of the page that it stands in, its own among them.
+///
+/// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less
+/// than half of the page's sentence words count.
+fn parts(outline: &Outline, page: &PageSums) -> Vec<Cues> {
+    let mut parts = vec![Cues::default(); outline.elements.len()];
+    for (at, element) in outline.elements.iter().enumerate().skip(1) {
+        let own = if page.share(&element.blocks) < WHOLE_SHARE { element.own_cues } else { Cues::default() };
+        parts[at] = parts[element.parent as usize].with(own);
+    }
+    parts
 }
 
 /// Steps where there is no long block on that side.

@@ -113,7 +113,6 @@ impl<'c> Builder<'c> {
             depth: 0,
             line: 0,
             step: "".into(),
-            cues: Cues::default(),
             own_cues: Cues::default(),
             blocks: 0..0,
         };
@@ -189,10 +188,7 @@ impl<'c> Builder<'c> {
     fn outline_entry(&mut self, element: &Element, node: NodeId, line: u32) -> u32 {
         let parent = self.entry();
         let own_cues = self.cues.find(element, &mut self.scratch);
-        let (depth, around) = {
-            let parent = &self.outline.elements[parent as usize];
-            (parent.depth + 1, parent.cues)
-        };
+        let depth = self.outline.elements[parent as usize].depth + 1;
         let name = element.name();
         let step = match (element.attr("id"), element.attr("class").and_then(|c| c.split_whitespace().next())) {
             (Some(id), _) if !id.is_empty() => format!("{name}#{}", cut(id)),
@@ -206,7 +202,6 @@ impl<'c> Builder<'c> {
             depth,
             line,
             step: step.into(),
-            cues: around.with(own_cues),
             own_cues,
             blocks: blocks..blocks,
         });

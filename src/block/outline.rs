@@ -27,8 +27,6 @@ pub struct Entry {
     pub line: u32,
     /// Its step of an element path: name, id or first class.
     pub step: Box<str>,
-    /// What it and the elements around it hint at.
-    pub cues: Cues,
     /// What it hints at by itself.
     pub own_cues: Cues,
     /// Blocks below it: indexes of [`Blocks::items`](super::Blocks).

@@ -133,7 +133,7 @@ pub struct KeepList<'a> {
 }
 
 /// Reasons that are no rules and that a keep list may name all the same.
-const OTHER_REASONS: &[&str] = &["repeat", "caption", "headline", "judgement"];
+const OTHER_REASONS: &[&str] = &["repeat", "caption", "headline", "judgement", "finish"];
 
 impl RuleSet {
     /// Loads the built-in packs, the user's packs (name and TOML) and keep lists.

@@ -31,7 +31,7 @@ pub struct Pack {
 pub struct PackRule {
     /// `family/slug`, unique.
     pub id: String,
-    /// Languages of the phrases; documentation, every rule looks at every page.
+    /// Languages of the phrases, for the reader: every rule looks at every page.
     #[serde(default)]
     pub lang: Vec<String>,
     /// Where on the page it acts.
@@ -62,7 +62,7 @@ pub struct PackRule {
 pub struct PackGuard {
     /// `guards/slug`, unique.
     pub id: String,
-    /// Languages of the phrases; documentation.
+    /// Languages of the phrases, for the reader.
     #[serde(default)]
     pub lang: Vec<String>,
     /// Words that a block may have at most, 1 to 80.
@@ -134,7 +134,7 @@ pub fn fault(name: &str, line: usize, id: &str, why: &str) -> Error {
 }
 
 fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), String> {
-    check_form(&rule.id, rule.max_words, &rule.why)?;
+    check_form(&rule.id, &rule.lang, rule.max_words, &rule.why)?;
     check_count("drops", &rule.drops)?;
     check_count("keeps", &rule.keeps)?;
     match (&rule.pattern, &rule.selector) {
@@ -156,7 +156,7 @@ fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), String> {
 }
 
 fn check_guard(guard: &PackGuard, limits: &Limits) -> Result<(), String> {
-    check_form(&guard.id, guard.max_words, &guard.why)?;
+    check_form(&guard.id, &guard.lang, guard.max_words, &guard.why)?;
     check_count("keeps", &guard.keeps)?;
     check_count("passes", &guard.passes)?;
     let pattern = checked_pattern(&guard.pattern, limits)?;
@@ -165,7 +165,7 @@ fn check_guard(guard: &PackGuard, limits: &Limits) -> Result<(), String> {
     bear_out("passes", &guard.passes, false, matches)
 }
 
-fn check_form(id: &str, max_words: u32, why: &str) -> Result<(), String> {
+fn check_form(id: &str, lang: &[String], max_words: u32, why: &str) -> Result<(), String> {
     let is_part = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
@@ -174,6 +174,9 @@ fn check_form(id: &str, max_words: u32, why: &str) -> Result<(), String> {
     }
     if !(1..=MAX_WORDS).contains(&max_words) {
         return Err(format!("max_words is 1 to {MAX_WORDS}; husk lines are short"));
+    }
+    if lang.is_empty() {
+        return Err("lang is empty; name the languages of the phrases, or \"any\"".into());
     }
     if why.trim().is_empty() {
         return Err("why is empty; say what the husk is".into());
