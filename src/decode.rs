@@ -72,7 +72,7 @@ pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, limits: &Limits) -> Re
 }
 
 fn check_size(bytes: usize, limits: &Limits) -> Result<(), Error> {
-    if bytes <= limits.max_document_bytes {
+    if bytes <= limits.max_document_bytes && u32::try_from(bytes).is_ok() {
         return Ok(());
     }
     let message = format!("{bytes} bytes, more than the bound of {}", limits.max_document_bytes);

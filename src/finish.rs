@@ -1,24 +1,30 @@
 //! The finish of an HTML article: small furniture that stands around or inside it and weighs too little to be judged.
 //!
-//! Comes after the block judgement and sees only what that kept. Two observations, both about structure and neither
-//! about one site: a small box that holds a sign-up call, a login notice or a comment prompt is furniture as a whole;
-//! and beside a sound article, short blocks in parts called byline, tags, share bar, aside or footer are not of it.
-//! Prose is never touched.
+//! Comes after the block judgement and sees what that kept. A small box that holds a sign-up call, a login notice or a
+//! comment prompt is furniture as a whole. Beside a sound article, short blocks in parts called byline, tags, share bar
+//! or footer go, and so do lines of links and dates at its margins and what follows a label of comments; the captions
+//! of the figures inside it come back. Nothing here looks at one site.
 
+use crate::article::BlockKind;
 use crate::block::outline::{CUES, Cues};
 use crate::block::{Block, Blocks, words};
+use std::ops::RangeInclusive;
 
 /// Words that a box of furniture holds at most; a longer one has something to say.
-const MAX_BOX_WORDS: u32 = 90;
+const MAX_BOX_WORDS: u32 = 60;
+/// Blocks that a box holds at most.
+const MAX_BOX_BLOCKS: u32 = 8;
 /// Share of the page's words that a box holds at most: on a tiny page the box may be the article.
 const MAX_BOX_SHARE: f32 = 0.2;
-/// Words of prose that make an article sound.
-const MIN_PROSE_WORDS: u32 = 100;
-/// Share of prose in the kept words of a sound article; lists and shops have less.
-const MIN_PROSE_SHARE: f32 = 0.5;
+/// Words in sentences that make an article sound.
+const MIN_SENTENCE_WORDS: u32 = 100;
+/// Share of sentences in the kept words of a sound article; lists and shops have less.
+const MIN_SENTENCE_SHARE: f32 = 0.5;
 
 /// Parts whose short blocks are no part of a sound article.
 const FURNITURE: [&str; 7] = ["footer", "aside", "byline", "share", "tags", "nav", "consent"];
+/// Words on a button, at most; a question of an FAQ that opens its answer has more.
+const MAX_CONTROL_WORDS: u32 = 3;
 /// Families of rules that mark the box around them: its other lines explain the call.
 const BOX_FAMILIES: [&str; 6] = ["comments", "newsletter", "login", "apps", "paywall", "cookies"];
 
@@ -63,7 +69,12 @@ fn box_around(blocks: &Blocks<'_>, call: usize, sums: &[u32], total: f32) -> Opt
     while at != 0 {
         let range = &elements[at].blocks;
         let words = sums[range.end as usize] - sums[range.start as usize];
-        if words > MAX_BOX_WORDS || words as f32 > MAX_BOX_SHARE * total {
+        let is_small =
+            words <= MAX_BOX_WORDS && words as f32 <= MAX_BOX_SHARE * total && range.len() <= MAX_BOX_BLOCKS as usize;
+        let has_headline = blocks.items[range.start as usize..range.end as usize]
+            .iter()
+            .any(|block| block.kind == BlockKind::Heading(1));
+        if !is_small || has_headline {
             break;
         }
         best = Some(at);
@@ -83,23 +94,188 @@ fn word_sums(blocks: &Blocks<'_>) -> Vec<u32> {
     sums
 }
 
-/// Short blocks beside a sound article that stand in a part of furniture; `parts` are those of each element.
-pub fn furniture(blocks: &Blocks<'_>, parts: &[Cues], is_kept: impl Fn(usize) -> bool) -> Vec<Finished> {
-    let kept: Vec<usize> = (0..blocks.items.len()).filter(|&at| is_kept(at)).collect();
-    let is_prose = |block: &Block| words::is_prose(blocks.text_of(block), block.words as usize);
-    let sum = |prose_only: bool| -> u32 {
-        let items = kept.iter().map(|&at| &blocks.items[at]);
-        items.filter(|block| !prose_only || is_prose(block)).map(|block| block.words).sum()
+/// Words on buttons, whatever the page: a control is no text. Headings that open a section stay.
+pub fn controls(blocks: &Blocks<'_>, parts: &[Cues], is_kept: impl Fn(usize) -> bool) -> Vec<Finished> {
+    let control = cues(&["control"]);
+    let on_button = |block: &Block| {
+        let in_control = parts[block.element as usize].meets(control) && block.words <= MAX_CONTROL_WORDS;
+        in_control && !matches!(block.kind, BlockKind::Heading(_))
     };
-    let prose = sum(true);
-    if prose < MIN_PROSE_WORDS || (prose as f32) < MIN_PROSE_SHARE * sum(false) as f32 {
-        return Vec::new();
+    let found = blocks.items.iter().enumerate().filter(|(at, block)| is_kept(*at) && on_button(block));
+    found.map(|(block, _)| Finished { block, evidence: "on a button".to_owned() }).collect()
+}
+
+/// A sound article: enough prose, and prose for the most part.
+pub struct Sound<'b> {
+    blocks: &'b Blocks<'b>,
+    /// The kept blocks in order.
+    kept: Vec<usize>,
+    prose: Vec<bool>,
+    /// First and last kept sentence.
+    body: RangeInclusive<usize>,
+    /// The block at which the head ends: the second kept prose, since a lead may stand over the byline.
+    head: usize,
+}
+
+impl<'b> Sound<'b> {
+    /// The article that the judgement kept, when it is sound.
+    pub fn new(blocks: &'b Blocks<'b>, is_kept: impl Fn(usize) -> bool) -> Option<Sound<'b>> {
+        let kept: Vec<usize> = (0..blocks.items.len()).filter(|&at| is_kept(at)).collect();
+        let is_prose = |block: &Block| words::is_prose(blocks.text_of(block), block.words as usize);
+        let prose: Vec<bool> = blocks.items.iter().map(is_prose).collect();
+        let is_sentence =
+            |at: &usize| words::is_sentence(blocks.text_of(&blocks.items[*at]), blocks.items[*at].words as usize);
+        let sentences: Vec<usize> = kept.iter().copied().filter(is_sentence).collect();
+        let sum = |some: &[usize]| -> u32 { some.iter().map(|&at| blocks.items[at].words).sum() };
+        let (sentence_words, all_words) = (sum(&sentences), sum(&kept));
+        if sentence_words < MIN_SENTENCE_WORDS || (sentence_words as f32) < MIN_SENTENCE_SHARE * all_words as f32 {
+            return None;
+        }
+        let (first, last) = (*sentences.first()?, *sentences.last()?);
+        let head = kept.iter().copied().filter(|&at| prose[at]).nth(1).unwrap_or(first);
+        Some(Sound { blocks, kept, prose, body: first..=last, head })
     }
-    let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
-    let found = kept.into_iter().filter_map(|at| {
-        let block = &blocks.items[at];
-        let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
-        (!is_prose(block)).then(|| Finished { block: at, evidence: format!("in a part called {}", part.1) })
+
+    /// Short kept blocks that stand in a part of furniture; `parts` are those of each element.
+    pub fn furniture(&self, parts: &[Cues]) -> Vec<Finished> {
+        let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
+        self.short(|_, block| {
+            let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
+            Some(format!("in a part called {}", part.1))
+        })
+    }
+
+    /// Lines of links before and after the body, links that `is_hinted` finds in it, and lines with a date at its head:
+    /// menus, teasers, bylines.
+    pub fn margins(&self, is_hinted: impl Fn(usize) -> bool) -> Vec<Finished> {
+        self.short(|at, block| {
+            let is_outside = !self.body.contains(&at);
+            let is_link = block.link_words > 0 && block.link_words as f32 >= LINK_SHARE * block.words as f32;
+            if is_link && is_outside {
+                return Some("a line of links beside the body".to_owned());
+            }
+            if is_link && is_hinted(at) {
+                return Some("a link with the words of a teaser".to_owned());
+            }
+            let is_line =
+                block.kind == BlockKind::Paragraph && block.words <= MAX_DATELINE_WORDS && !self.is_sentence(at);
+            let is_dated = at < self.head && is_line && has_date(self.blocks.text_of(block));
+            is_dated.then(|| "a line with a date at the head".to_owned())
+        })
+    }
+
+    /// Headings after the body that head nothing that is kept.
+    pub fn orphans(&self) -> Vec<Finished> {
+        let mut heads_something = false;
+        let mut found = Vec::new();
+        for &at in self.kept.iter().rev().take_while(|at| **at > *self.body.end()) {
+            if matches!(self.blocks.items[at].kind, BlockKind::Heading(_)) && !heads_something {
+                found.push(Finished { block: at, evidence: "a heading that heads nothing".to_owned() });
+            } else {
+                heads_something = true;
+            }
+        }
+        found
+    }
+
+    /// What follows a label of comments after most of the article; `labels` are the blocks that comment rules name.
+    ///
+    /// Not on a page whose words stand in posts: there they are what the page is for.
+    pub fn comments(&self, labels: &[usize], parts: &[Cues]) -> Vec<Finished> {
+        let words = |at: &usize| self.blocks.items[*at].words;
+        let all: u32 = self.kept.iter().map(words).sum();
+        let posts = cues(&POSTS);
+        let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
+        let in_posts: u32 = self.kept.iter().filter(in_post).map(words).sum();
+        if in_posts as f32 >= POSTS_SHARE * all as f32 {
+            return Vec::new();
+        }
+        let is_late = |label: &usize| {
+            let before: u32 = self.kept.iter().filter(|at| **at < *label).map(words).sum();
+            before as f32 >= COMMENTS_AFTER * all as f32
+        };
+        let Some(label) = labels.iter().copied().filter(is_late).min() else { return Vec::new() };
+        let after = self.kept.iter().filter(|at| **at >= label);
+        after
+            .map(|&block| Finished { block, evidence: format!("after the label of comments in block {}", label + 1) })
+            .collect()
+    }
+
+    /// Blocks inside the body that come back although the judgement dropped them: the captions of its figures,
+    /// headings right before a kept block, and sentences that have kept sentences on both sides in one element.
+    pub fn rescued(&self, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+        let furniture = cues(&FURNITURE).with(cues(&["related", "promo", "comment", "ad"]));
+        let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
+        let belongs = |at: usize| {
+            let block = &self.blocks.items[at];
+            let is_free = !parts[block.element as usize].meets(furniture) && block.link_words * 2 <= block.words;
+            let follows = self.kept.iter().copied().find(|&kept| kept > at);
+            let precedes = self.kept.iter().copied().rfind(|&kept| kept < at);
+            let near = |other: Option<usize>| other.is_some_and(|other| element(other).parent == element(at).parent);
+            is_free
+                && match block.kind {
+                    BlockKind::Caption => true,
+                    BlockKind::Heading(_) => follows == Some(at + 1),
+                    BlockKind::Paragraph => self.is_sentence(at) && near(follows) && near(precedes),
+                    _ => false,
+                }
+        };
+        self.body.clone().filter(|&at| is_dropped(at) && belongs(at)).collect()
+    }
+
+    fn is_sentence(&self, at: usize) -> bool {
+        let block = &self.blocks.items[at];
+        words::is_sentence(self.blocks.text_of(block), block.words as usize)
+    }
+
+    /// The kept blocks that are no prose and for which `why` has a reason.
+    fn short(&self, why: impl Fn(usize, &Block) -> Option<String>) -> Vec<Finished> {
+        let short = self.kept.iter().filter(|at| !self.prose[**at]);
+        short.filter_map(|&at| Some(Finished { block: at, evidence: why(at, &self.blocks.items[at])? })).collect()
+    }
+}
+
+/// Parts that hold the posts of a forum or a comment section.
+const POSTS: [&str; 2] = ["forum", "comment"];
+/// Share of the kept words in posts from which a page is a forum.
+const POSTS_SHARE: f32 = 0.3;
+
+/// Share of link words that makes a line one of links.
+const LINK_SHARE: f32 = 0.75;
+/// Words of a line that is a byline or dateline, at most.
+const MAX_DATELINE_WORDS: u32 = 16;
+/// Share of the kept words that stands before a label of comments; a label at the top is a link to them.
+const COMMENTS_AFTER: f32 = 0.6;
+
+/// The set of the cues with these names.
+fn cues(names: &[&str]) -> Cues {
+    let bits = (0u32..).zip(CUES).filter(|(_, name)| names.contains(name));
+    bits.fold(Cues::default(), |set, (bit, _)| set.with(Cues(1 << bit)))
+}
+
+/// True for a text with a year or a time of day, as every calendar line has one: `2019`, `9:30`, `14h05`, `5月21日`.
+pub fn has_date(text: &str) -> bool {
+    let mut parts =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    let is_year =
+        |part: &str| part.len() == 4 && matches!(&part[..2], "19" | "20") && part.bytes().all(|b| b.is_ascii_digit());
+    let is_time = text.as_bytes().windows(4).any(|w| {
+        w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit() && w[3].is_ascii_digit()
     });
-    found.collect()
+    is_time || parts.any(|part| is_year(part) || part.contains('年') || part.contains('月'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_many_languages_are_seen() {
+        for line in ["9 March 2023", "12/04/2015", "le 22 mars à 18h04", "2017年5月21日", "um 5:00 Uhr"] {
+            assert!(has_date(line), "{line}");
+        }
+        for line in ["Chapter 12", "It cost 38,000 euros", "Level 2", "30 volunteers"] {
+            assert!(!has_date(line), "{line}");
+        }
+    }
 }

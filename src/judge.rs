@@ -5,8 +5,8 @@
 //! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
 
 use crate::article::{BlockKind, Format, Reason};
-use crate::block::{Blocks, Gap, features, words};
-use crate::finish::{self, Finished};
+use crate::block::{Block, Blocks, Gap, features, words};
+use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
 use crate::model::{self, Model};
 use crate::repeats::RepeatFinder;
@@ -65,6 +65,8 @@ const HEAD_BLOCKS: usize = 4;
 const TAIL_BLOCKS: usize = 8;
 /// Weak matches in a row that need no other proof.
 const WEAK_RUN: usize = 3;
+/// Words that labels alone may have without being an article.
+const MAX_LABEL_WORDS: u32 = 20;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
 
@@ -187,7 +189,11 @@ impl<'j> State<'j> {
             return;
         }
         if rules.guards(folded, words) {
-            self.guarded[line].fill(true);
+            // A link that says "Opinion" leads to a section of the site and marks nothing.
+            let is_link = |at: &usize| self.blocks.items[*at].link_words * 2 > self.blocks.items[*at].words;
+            for at in line.filter(|at| !is_link(at)) {
+                self.guarded[at] = true;
+            }
             return;
         }
         rules.matches(folded, words, |rule| {
@@ -324,8 +330,12 @@ impl<'j> State<'j> {
                 *score = 0.0;
             }
         }
+        self.even_out_tables(&mut scores);
         let weights: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
-        let keep = model::decode(&scores, &weights);
+        let mut keep = model::decode(&scores, &weights);
+        if self.says_nothing(&keep) {
+            keep.fill(false);
+        }
         let keeps_all = self.judge.rules.keeps_reason("judgement");
         for (at, block) in self.blocks.items.iter().enumerate() {
             if self.verdicts[at].is_some() || self.guarded[at] {
@@ -344,21 +354,78 @@ impl<'j> State<'j> {
         }
     }
 
+    /// True when what would be kept is a few labels: a page of menus and forms without an article.
+    fn says_nothing(&self, keep: &[bool]) -> bool {
+        let kept = self.blocks.items.iter().zip(keep).filter(|(_, keep)| **keep).map(|(block, _)| block);
+        let mut words = 0;
+        for block in kept {
+            words += block.words;
+            if words > MAX_LABEL_WORDS || words::is_sentence(self.blocks.text_of(block), block.words as usize) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Gives the rows of a table one score, their mean by words: a table is kept as a whole or not at all.
+    fn even_out_tables(&self, scores: &mut [f32]) {
+        let items = &self.blocks.items;
+        let is_row = |at: usize| items[at].kind == BlockKind::TableRow && self.verdicts[at].is_none();
+        let mut at = 0;
+        while at < items.len() {
+            let end = (at..items.len()).find(|&at| !is_row(at)).unwrap_or(items.len());
+            let words: f32 = items[at..end].iter().map(|block| block.words as f32).sum();
+            let sum: f32 = items[at..end].iter().zip(&scores[at..end]).map(|(block, p)| block.words as f32 * p).sum();
+            scores[at..end].fill(sum / words.max(1.0));
+            at = end + 1;
+        }
+    }
+
     /// Small furniture that the judgement left around and inside the article.
     fn apply_finish(&mut self) {
         if self.judge.rules.keeps_reason("finish") {
             return;
         }
-        let is_call = |verdict: &Option<Verdict>| match verdict {
+        let parts = features::page_parts(self.blocks);
+        let calls = (0..self.verdicts.len()).filter(|&at| match &self.verdicts[at] {
             Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => finish::takes_its_box(reason.family()),
             _ => false,
-        };
-        let calls = self.verdicts.iter().enumerate().filter(|(_, verdict)| is_call(verdict)).map(|(at, _)| at);
+        });
         let found = finish::boxes(self.blocks, calls, |at| self.is_kept(at));
         self.finish(found);
-        let parts = features::page_parts(self.blocks);
-        let found = finish::furniture(self.blocks, &parts, |at| self.is_kept(at));
+        let found = finish::controls(self.blocks, &parts, |at| self.is_kept(at));
         self.finish(found);
+        let Some(article) = Sound::new(self.blocks, |at| self.verdicts[at].is_none()) else { return };
+        let is_judged_out =
+            |at: usize| matches!(&self.verdicts[at], Some(Verdict::Drop { reason: Reason::Judgement, .. }));
+        let rescued = article.rescued(&parts, is_judged_out);
+        let mut found = article.furniture(&parts);
+        found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
+        let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();
+        found.extend(article.comments(&labels, &parts));
+        self.finish(found);
+        for at in rescued {
+            self.verdicts[at] = None;
+        }
+        if let Some(article) = Sound::new(self.blocks, |at| self.verdicts[at].is_none()) {
+            let orphans = article.orphans();
+            self.finish(orphans);
+        }
+    }
+
+    /// True when a rule of the family has words for the block, whether it acted or not.
+    fn names(&self, at: usize, family: &str) -> bool {
+        self.candidates.get(&at).is_some_and(|candidates| {
+            candidates.iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
+        })
+    }
+
+    /// True for a label over comments: a comment rule removed it, or has words for it and a comment's stamp follows.
+    fn is_comment_label(&self, at: usize) -> bool {
+        const STAMP_WITHIN: usize = 3;
+        let follows = self.blocks.items.iter().skip(at + 1).take(STAMP_WITHIN);
+        let is_stamp = |block: &Block| block.words <= 8 && finish::has_date(self.blocks.text_of(block));
+        self.names(at, "comments") && (self.ruled[at] || follows.into_iter().any(is_stamp))
     }
 
     fn is_kept(&self, at: usize) -> bool {
@@ -367,11 +434,16 @@ impl<'j> State<'j> {
 
     fn finish(&mut self, found: Vec<Finished>) {
         for Finished { block, evidence } in found {
-            self.verdicts[block] = Verdict::sure(Reason::Finish, evidence);
+            if self.is_kept(block) {
+                self.verdicts[block] = Verdict::sure(Reason::Finish, evidence);
+            }
         }
     }
 
     fn drop_captions(&mut self) {
+        if self.judge.rules.keeps_reason("caption") {
+            return;
+        }
         for (at, block) in self.blocks.items.iter().enumerate() {
             let is_caption = block.kind == BlockKind::Caption || self.judge.repeats.has_caption_words(&self.folded[at]);
             if is_caption && self.verdicts[at].is_none() && !self.guarded[at] {

@@ -29,7 +29,16 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
                 Some(c) => c,
                 None => continue,
             },
-            c if is_exotic_space(c) => ' ',
+            // A no-break space beside another space is a residue of layout; plain runs may be an indentation.
+            c if is_exotic_space(c) => {
+                while chars.peek().copied().is_some_and(|next| next == ' ' || is_exotic_space(next)) {
+                    chars.next();
+                }
+                if out.ends_with(' ') {
+                    continue;
+                }
+                ' '
+            }
             // Between letters of Indic and Persian words, and in emoji, the joiners are spelling.
             '\u{200c}' | '\u{200d}' if before.is_some_and(joins) && chars.peek().copied().is_some_and(joins) => c,
             c if is_dropped(c) => continue,
@@ -93,7 +102,7 @@ mod tests {
 
     #[test]
     fn spaces_become_plain_and_controls_go() {
-        assert_eq!(normalize("a\u{a0}b\u{ad}c\u{200b}\u{1b}[2J\u{202e} \u{3000}d  ", true), "a bc[2J  d");
+        assert_eq!(normalize("a\u{a0}b\u{ad}c\u{200b}\u{1b}[2J\u{202e} \u{3000}d  ", true), "a bc[2J d");
         assert_eq!(normalize("one \r\ntwo\rthree\t", true), "one\ntwo\nthree");
         assert_eq!(normalize("Cafe\u{301} AT&amp;T", true), "Café AT&T");
         assert_eq!(normalize("R&amp;D", false), "R&amp;D");

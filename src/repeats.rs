@@ -85,7 +85,6 @@ impl RepeatFinder {
 
     /// True for a line that begins as captions do or ends with the credit of an agency.
     pub fn has_caption_words(&self, folded: &str) -> bool {
-        let is_word_end = |rest: &str| rest.chars().next().is_none_or(|c| !c.is_alphanumeric());
         let begins = |text: &str| {
             let text = text.trim_start_matches(['(', '[']);
             self.words.begins.iter().any(|word| {
@@ -99,9 +98,9 @@ impl RepeatFinder {
                 ["(", "[", "/", "©", "|", "- ", "/ ", ": ", "© "].iter().any(|before| rest.ends_with(before))
             })
         });
-        let credit = end.rsplit_once(['(', '[']).is_some_and(|(_, credit)| {
-            self.words.begins.iter().any(|word| credit.strip_prefix(word.as_str()).is_some_and(is_word_end))
-        });
+        let credit = end
+            .rsplit_once(['(', '['])
+            .is_some_and(|(_, credit)| begins(credit) || self.words.begins.iter().any(|word| credit == word));
         begins(folded) || ends || credit
     }
 }

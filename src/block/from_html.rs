@@ -96,6 +96,8 @@ struct Builder<'c> {
     state: State,
     /// Where the current run begins in the text.
     start: usize,
+    /// The entry that the whole run stands in, down to inline elements; none before its first word.
+    run_entry: Option<u32>,
     /// Where the open link begins in the text.
     link_start: usize,
     link_words: usize,
@@ -133,6 +135,7 @@ impl<'c> Builder<'c> {
                 in_data_table: false,
             },
             start: 0,
+            run_entry: None,
             link_start: 0,
             link_words: 0,
             gap: Gap::Paragraph,
@@ -146,13 +149,18 @@ impl<'c> Builder<'c> {
         self.frames.last().map_or(0, |frame| frame.entry)
     }
 
+    /// The entry of the innermost element that is not inline.
+    fn block_entry(&self) -> u32 {
+        self.frames.iter().rev().find(|frame| frame.role == Role::Block).map_or(0, |frame| frame.entry)
+    }
+
     fn open(&mut self, tag: &LocalName, element: Option<(&Element, NodeId)>, line: u32, is_data_table: bool) {
         let role = role(tag);
         let before = self.state;
         self.boundary_at(tag, role, true);
         let mut entry = self.entry();
-        if role == Role::Block
-            && let Some((element, node)) = element
+        if let Some((element, node)) = element
+            && (role == Role::Block || is_named(element))
         {
             entry = self.outline_entry(element, node, line);
         }
@@ -167,11 +175,14 @@ impl<'c> Builder<'c> {
     }
 
     fn close(&mut self) {
-        let Some(frame) = self.frames.pop() else { return };
+        let Some(frame) = self.frames.last() else { return };
+        let (tag, role) = (frame.tag.clone(), frame.role);
         if self.state.in_link && !frame.before.in_link {
             self.leave_link();
         }
-        self.boundary_at(&frame.tag, frame.role, false);
+        // The run that ends here still stands in the element.
+        self.boundary_at(&tag, role, false);
+        let Some(frame) = self.frames.pop() else { return };
         let next_number = self.state.next_number;
         self.state = frame.before;
         if frame.tag == name!("li") {
@@ -180,7 +191,7 @@ impl<'c> Builder<'c> {
         if frame.tag == name!("li") && self.marker != Marker::None {
             self.marker = Marker::None;
         }
-        if frame.role == Role::Block && frame.entry != self.entry() {
+        if frame.entry != self.entry() {
             self.outline.elements[frame.entry as usize].blocks.end = self.items.len() as u32;
         }
     }
@@ -248,6 +259,12 @@ impl<'c> Builder<'c> {
 
     fn leave_link(&mut self) {
         let from = self.link_start.max(self.start).min(self.text.len());
+        let is_symbol = !self.text[from..].contains(char::is_alphanumeric);
+        if is_symbol && matches!(self.state.kind, BlockKind::Heading(_)) {
+            // The permalink of a heading: a pilcrow, a hash sign, a chain.
+            self.text.truncate(from);
+            return;
+        }
         self.link_words += words::count(&self.text[from..]);
     }
 
@@ -304,6 +321,11 @@ impl<'c> Builder<'c> {
     }
 
     fn text(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            let entry = self.entry();
+            let whole = self.run_entry.is_none_or(|run| run == entry);
+            self.run_entry = Some(if whole { entry } else { self.block_entry() });
+        }
         if self.state.kind == BlockKind::Code {
             self.text.push_str(text);
             return;
@@ -330,6 +352,7 @@ impl<'c> Builder<'c> {
         }
         self.push_block();
         self.start = self.text.len();
+        self.run_entry = None;
         self.link_start = self.start;
         self.link_words = 0;
         self.gap = gap;
@@ -354,7 +377,7 @@ impl<'c> Builder<'c> {
             link_words: self.link_words.min(words) as u32,
             hidden: self.state.hidden,
             noscript: self.state.noscript,
-            element: self.entry(),
+            element: self.run_entry.unwrap_or_else(|| self.entry()),
         };
         // Past the bound short pieces share a block; long ones are few, since the text is bounded.
         const SHORT_WORDS: usize = 10;
@@ -458,6 +481,11 @@ fn is_hidden(element: &Element) -> bool {
             is("display", "none") || is("visibility", "hidden")
         })
     })
+}
+
+/// True for an inline element whose name says something: it has a class, or is a time.
+fn is_named(element: &Element) -> bool {
+    element.name.local == name!("time") || element.attr("class").is_some()
 }
 
 fn is_caption(element: &Element) -> bool {

@@ -113,21 +113,24 @@ fn has_words(piece: &str) -> bool {
 }
 
 /// Where sentences may be glued in a line: the end of a small word, or an end mark with perhaps a closing quote, and
-/// at once a capital that begins a word. `iPhone`, `eBay` and `McDonald` are no joints: their first part is one letter
-/// or begins with a capital.
+/// at once a capital that begins a word. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints: their first part is
+/// one letter, or begins with a capital and is short.
 fn joints(line: &str) -> impl Iterator<Item = usize> + '_ {
     let mut before = (' ', ' ');
     let (mut small_letters, mut in_small_word) = (0, false);
+    let mut after_capital = false;
     let mut chars = line.char_indices().peekable();
     std::iter::from_fn(move || {
         while let Some((at, c)) = chars.next() {
             let (earlier, last) = before;
             before = (last, c);
             let closes = matches!(last, '”' | '"' | '’' | ')' | '»') && words::ends_sentence(earlier);
-            let ends = in_small_word && small_letters >= 2 || matches!(last, '.' | '!' | '?' | '…' | ':') || closes;
+            let least = if after_capital { 6 } else { 2 };
+            let ends = in_small_word && small_letters >= least || matches!(last, '.' | '!' | '?' | '…' | ':') || closes;
             let begins = c.is_uppercase()
                 && chars.peek().is_some_and(|&(_, next)| next.is_lowercase() || next == ' ' || next == '\'');
-            in_small_word = c.is_lowercase() && (in_small_word || !last.is_alphanumeric());
+            in_small_word = c.is_lowercase() && (in_small_word || last.is_uppercase() || !last.is_alphanumeric());
+            after_capital = in_small_word && (after_capital || last.is_uppercase());
             small_letters = if in_small_word { small_letters + 1 } else { 0 };
             if ends && begins {
                 return Some(at);

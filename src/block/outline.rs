@@ -67,6 +67,11 @@ impl Cues {
         self.0 & (1 << cue) != 0
     }
 
+    /// True when the sets have a hint in common.
+    pub fn meets(self, other: Cues) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Both sets.
     pub fn with(self, other: Cues) -> Cues {
         Cues(self.0 | other.0)
@@ -74,9 +79,9 @@ impl Cues {
 }
 
 /// Names of the hints, in the order of their bits: those of `cues.toml`.
-pub const CUES: [&str; 18] = [
+pub const CUES: [&str; 19] = [
     "nav", "header", "footer", "aside", "form", "article", "main", "content", "comment", "related", "share", "promo",
-    "consent", "byline", "tags", "widget", "forum", "ad",
+    "consent", "byline", "tags", "widget", "forum", "ad", "control",
 ];
 
 /// Finds hints in tag names, classes, ids and roles.

@@ -3,25 +3,28 @@
 //! Nothing here knows a language: scripts that write no spaces count by characters, and a sentence is told by its
 //! end mark.
 
+use crate::html::references;
 use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Words of a text: runs between white space; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
+/// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
 /// characters make a word, rounded up, as the mean Chinese word has 1.5 to 2.
 pub fn count(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.split_ascii_whitespace().count();
-    }
     let (mut words, mut dense, mut in_word) = (0, 0, false);
     for c in text.chars() {
-        if is_dense(c) {
+        if c.is_ascii_alphanumeric() {
+            words += usize::from(!in_word);
+            in_word = true;
+        } else if c.is_ascii() {
+            in_word &= !c.is_ascii_whitespace();
+        } else if is_dense(c) {
             dense += 1;
             in_word = false;
         } else if c.is_whitespace() {
             in_word = false;
-        } else if !in_word {
-            words += usize::from(c.is_ascii() || c.is_alphanumeric());
-            in_word = c.is_ascii() || c.is_alphanumeric();
+        } else if !in_word && c.is_alphanumeric() {
+            words += 1;
+            in_word = true;
         }
     }
     words + usize::div_ceil(dense, 2)
@@ -49,7 +52,24 @@ pub fn is_prose(text: &str, words: usize) -> bool {
     words >= PROSE_WORDS && text.chars().any(ends_sentence)
 }
 
-/// A text in the form that rules and repeats compare: NFC, lower case, white space squeezed to one space, quotes and
+/// Words from which a sentence end makes a sentence and not a label.
+const SENTENCE_WORDS: usize = 6;
+
+/// True for a text of six words or more that ends as a sentence does, closing quotes and brackets aside.
+pub fn is_sentence(text: &str, words: usize) -> bool {
+    let closing = |c: char| matches!(c, '"' | '”' | '’' | '\'' | '»' | ')' | '」' | '』' | '“');
+    let text = text.trim_end().trim_end_matches(closing);
+    words >= SENTENCE_WORDS && text.ends_with(ends_sentence) && !ends_in_unit(text)
+}
+
+/// True for a text that ends in a number and a short word with a full stop: `4 Min.`, `12 kg.`
+fn ends_in_unit(text: &str) -> bool {
+    let mut words = text.rsplit(char::is_whitespace);
+    let unit = words.next().is_some_and(|word| word.chars().count() <= 4 && word.ends_with('.'));
+    unit && words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// A text in the form that rules and repeats compare: NFC, lower case, residual references decoded, white space squeezed to one space, quotes and
 /// dashes made straight, three dots for an ellipsis, no list bullet and no zero-width character.
 ///
 /// Folding a folded text changes nothing.

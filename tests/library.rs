@@ -1,0 +1,283 @@
+//! The library as a program uses it, without the feature `cli`: builder, user rules, keep lists, captions, bounds.
+
+use dehusk::{Article, Captions, Cleaner, CleanerBuilder, Degraded, ErrorKind, Format, Hints, Limits, Place, Reason};
+use std::path::{Path, PathBuf};
+
+const PROSE: &str = "The council met on Tuesday evening and agreed, after four hours of talk, that the old bridge would \
+    be closed to lorries from the first of March, when the river is low.";
+const MORE: &str = "Nobody in the village remembers who planted the lime trees along the road to the mill, but everyone \
+    has an opinion on who should prune them, and most say so.";
+const PROMPT: &str = "Please refresh your browser to be logged in";
+const CAPTION: &str = "Photo: the old bridge on the morning of the flood (Reuters)";
+
+const PACK: &str = r#"
+[[rule]]
+id = "mill/visit"
+lang = ["en"]
+match = '^visit the mill shop'
+why = "a shop call under each page of the mill's site"
+drops = ["Visit the mill shop today", "Visit the mill shop!"]
+keeps = ["We went to visit the mill shop.", "The mill shop is open"]
+
+[[rule]]
+id = "mill/box"
+lang = ["any"]
+selector = "div.mill-box"
+why = "the box with opening hours"
+drops = ["<div class='mill-box'>Open</div>", "<div class='big mill-box'><p>Open</p></div>"]
+keeps = ["<div class='mill'>Open</div>", "<p class='mill-box'>Open</p>"]
+"#;
+
+fn build(builder: CleanerBuilder) -> Cleaner {
+    builder.build().unwrap()
+}
+
+fn text(cleaner: &Cleaner, text: &str) -> Article {
+    cleaner.clean(text.as_bytes(), &Hints { format: Some(Format::Text), ..Hints::default() }).unwrap()
+}
+
+fn reasons(article: &Article) -> Vec<&str> {
+    article.removals.iter().map(|removal| removal.reason.id()).collect()
+}
+
+fn page(lines: &[&str]) -> String {
+    lines.join("\n\n") + "\n"
+}
+
+#[test]
+fn a_page_becomes_an_article_and_a_record_of_its_cuts() {
+    let source = page(&[PROSE, PROMPT, MORE]);
+    let article = text(&build(Cleaner::builder()), &source);
+    assert_eq!(article.text, page(&[PROSE, MORE]));
+    assert!(!article.unchanged && !article.is_empty() && article.degraded.is_empty());
+    assert_eq!((article.format, article.encoding), (Format::Text, "UTF-8"));
+    assert!(article.words_in > article.words_out);
+    assert_eq!(article.blocks.len(), 2);
+    assert_eq!(&article.text[article.blocks[1].range.clone()], MORE);
+    let [removal] = &article.removals[..] else { panic!("{:?}", article.removals) };
+    let start = source.find(PROMPT).unwrap();
+    assert_eq!(removal.place, Place::Bytes { start, end: start + PROMPT.len() });
+    assert_eq!((removal.text.as_str(), removal.score), (PROMPT, 1.0));
+    assert_eq!(removal.reason.family(), "login");
+    assert!(PROMPT.to_lowercase().contains(&removal.evidence));
+}
+
+#[test]
+fn an_html_page_has_metadata_and_removals_with_line_and_element() {
+    let paragraphs = format!("<p>{PROSE}</p>\n<p>{MORE}</p>\n").repeat(3);
+    let html = format!(
+        "<!doctype html>\n<html lang=en><head><title>Bridge to close</title></head>\n<body>\n\
+        <nav><a href=/>Home</a> <a href=/news>News</a></nav>\n<article><h1>Bridge to close</h1>\n{paragraphs}\
+        <p>{PROMPT}</p></article></body></html>"
+    );
+    let hints = Hints { url: Some("https://site.example/bridge".into()), ..Hints::default() };
+    let article = build(Cleaner::builder()).clean(html.as_bytes(), &hints).unwrap();
+    assert_eq!(article.format, Format::Html);
+    assert!(article.text.contains(PROSE) && article.text.contains(MORE));
+    assert!(!article.text.contains(PROMPT) && !article.text.contains("Home"));
+    assert_eq!(article.metadata.title.as_deref(), Some("Bridge to close"));
+    assert_eq!(article.metadata.url.as_deref(), Some("https://site.example/bridge"));
+    assert_eq!(article.metadata.language.as_deref(), Some("en"));
+    let removal = article.removals.iter().find(|removal| removal.text == PROMPT).unwrap();
+    let Place::Element { line, path } = &removal.place else { panic!("{:?}", removal.place) };
+    assert_eq!((*line, path.starts_with("body")), (12, true), "{path}");
+}
+
+#[test]
+fn a_clean_text_is_unchanged() {
+    let article = text(&build(Cleaner::builder()), &page(&[PROSE, MORE]));
+    assert!(article.unchanged && article.removals.is_empty());
+}
+
+#[test]
+fn a_cleaner_is_shared_between_threads() {
+    let cleaner = build(Cleaner::builder());
+    let source = page(&[PROSE, PROMPT, MORE]);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| text(&cleaner, &source).text)).collect();
+        threads.into_iter().for_each(|thread| assert_eq!(thread.join().unwrap(), page(&[PROSE, MORE])));
+    });
+}
+
+#[test]
+fn a_user_rule_removes_by_pattern_and_by_selector() {
+    let cleaner = build(Cleaner::builder().rules("mill.toml", PACK));
+    let article = text(&cleaner, &page(&[PROSE, "Visit the mill shop, open daily", MORE]));
+    assert_eq!(article.text, page(&[PROSE, MORE]));
+    assert_eq!(article.removals[0].reason, Reason::Rule("mill/visit".into()));
+    let box_text =
+        "The mill turns on Saturdays, and its miller shows how the stones are dressed; all are welcome to come.";
+    let paragraphs = format!("<p>{PROSE}</p><p>{MORE}</p>");
+    let html = format!("<html><body><article>{paragraphs}<div class='mill-box'>{box_text}</div>{paragraphs}");
+    assert!(build(Cleaner::builder()).clean(html.as_bytes(), &Hints::default()).unwrap().text.contains(box_text));
+    let article = cleaner.clean(html.as_bytes(), &Hints::default()).unwrap();
+    assert!(!article.text.contains(box_text) && article.text.contains(PROSE));
+    assert!(reasons(&article).contains(&"mill/box"));
+}
+
+#[test]
+fn a_bad_pack_says_where_and_why() {
+    let edits = [
+        ("'^visit the mill shop'", "'^visit the (mill shop'", "mill.toml:2: rule mill/visit:"),
+        ("'^visit the mill shop'", "'^visit our shop'", "mill.toml:2: rule mill/visit: does not match its own drops"),
+        ("\"The mill shop is open\"", "\"Visit the mill shop, open\"", "rule mill/visit: matches its own keeps"),
+        (", \"The mill shop is open\"", "", "mill.toml:2: rule mill/visit: 1 keeps, two are needed"),
+        ("div.mill-box", "div..mill-box", "mill.toml:10: rule mill/box: the selector"),
+        ("mill/box", "mill/visit", "mill.toml:10: rule mill/visit: the id is taken"),
+        ("mill/visit", "Mill", "mill.toml:2: rule Mill: an id is family/slug"),
+        ("why = \"a", "wy = \"a", "mill.toml:"),
+    ];
+    for (before, after, message) in edits {
+        let pack = PACK.replacen(before, after, 1);
+        assert_ne!(pack, PACK);
+        let Err(error) = Cleaner::builder().rules("mill.toml", &pack).build() else { panic!("loads with {after}") };
+        assert_eq!(error.kind(), ErrorKind::Rules);
+        assert!(error.to_string().contains(message), "{error}\nis not: {message}");
+    }
+}
+
+#[test]
+fn a_fault_in_the_form_of_a_pack_names_its_line() {
+    let pack = PACK.replace("why = \"the box", "wy = \"the box");
+    let Err(error) = Cleaner::builder().rules("mill.toml", &pack).build() else { panic!("it loads") };
+    let message = error.to_string();
+    assert!(message.starts_with("mill.toml:1"), "no file:line in: {message}");
+}
+
+#[test]
+fn a_keep_list_vetoes_by_line_id_and_family() {
+    let source = page(&[PROSE, PROMPT, MORE]);
+    let first = text(&build(Cleaner::builder()), &source);
+    let removal = &first.removals[0];
+    let line = format!("  {}  ", PROMPT.to_uppercase());
+    for veto in [PROMPT, line.as_str(), removal.reason.id(), &format!("{}/*", removal.reason.family())] {
+        let list = format!("# what the editor wants back\n\n{veto}\n");
+        let article = text(&build(Cleaner::builder().keep("keep.txt", &list)), &source);
+        assert_eq!(article.text, source, "{veto}");
+        assert!(article.removals.is_empty());
+    }
+    let article = text(&build(Cleaner::builder().keep("keep.txt", "Please refresh your browser")), &source);
+    assert_eq!(article.removals.len(), 1, "half a line vetoes nothing");
+}
+
+#[test]
+fn a_keep_list_with_an_unknown_rule_is_refused() {
+    let Err(error) = Cleaner::builder().keep("keep.txt", "A line\nlogin/no-such-rule\n").build() else {
+        panic!("it loads")
+    };
+    assert_eq!(error.kind(), ErrorKind::Rules);
+    assert!(error.to_string().starts_with("keep.txt:2:"), "{error}");
+}
+
+#[test]
+fn captions_are_kept_once_or_not_at_all_or_always() {
+    let source = page(&[CAPTION, PROSE, CAPTION, MORE]);
+    let with = |captions| text(&build(Cleaner::builder().captions(captions)), &source);
+    let once = with(Captions::Once);
+    assert_eq!((once.text.as_str(), reasons(&once)), (page(&[CAPTION, PROSE, MORE]).as_str(), vec!["repeat"]));
+    let dropped = with(Captions::Drop);
+    assert_eq!(dropped.text, page(&[PROSE, MORE]));
+    assert!(with(Captions::Keep).unchanged);
+    let vetoed = text(&build(Cleaner::builder().keep("keep.txt", "repeat")), &source);
+    assert!(vetoed.unchanged);
+}
+
+#[test]
+fn bounds_are_the_callers() {
+    let limits = Limits { max_document_bytes: 100, ..Limits::default() };
+    let cleaner = build(Cleaner::builder().limits(limits.clone()));
+    assert_eq!(cleaner.limits(), &limits);
+    let error = cleaner.clean(PROSE.as_bytes(), &Hints::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+
+    let limits = Limits { max_rules: 10, ..Limits::default() };
+    let Err(error) = Cleaner::builder().limits(limits).build() else { panic!("ten rules are enough") };
+    assert_eq!(error.kind(), ErrorKind::Rules);
+}
+
+#[test]
+fn a_page_of_prompts_alone_is_empty_and_marked() {
+    let article = text(&build(Cleaner::builder()), &page(&[PROMPT, "Sign up for our newsletter"]));
+    assert!(article.is_empty());
+    assert_eq!(article.degraded, [Degraded::Emptied]);
+    assert_eq!(article.removals.len(), 2);
+}
+
+#[test]
+fn an_empty_page_is_an_empty_article() {
+    let cleaner = build(Cleaner::builder());
+    for bytes in ["", " \r\n\u{feff}", "<html></html>"] {
+        let article = cleaner.clean(bytes.as_bytes(), &Hints::default()).unwrap();
+        assert!(article.is_empty() && article.removals.is_empty() && article.degraded.is_empty(), "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_short_text_with_one_control_character_is_no_binary_file() {
+    let article = build(Cleaner::builder()).clean(b"The bridge is closed.\x0b\n", &Hints::default());
+    assert_eq!(
+        article.map(|article| article.text).map_err(|error| error.to_string()),
+        Ok("The bridge is closed.\n".into())
+    );
+}
+
+#[test]
+fn hints_overrule_what_the_bytes_look_like() {
+    let cleaner = build(Cleaner::builder());
+    let bytes = "<p>Markup is <b>text</b> here.</p>\n".as_bytes();
+    let with = |hints| cleaner.clean(bytes, &hints).unwrap();
+    assert_eq!(with(Hints::default()).format, Format::Html);
+    let article = with(Hints { format: Some(Format::Text), ..Hints::default() });
+    assert_eq!((article.format, article.unchanged), (Format::Text, true));
+    let latin = cleaner.clean(b"caf\xe9 cr\xe8me\n", &Hints { charset: Some("latin1".into()), ..Hints::default() });
+    assert_eq!(latin.unwrap().text, "caf\u{e9} cr\u{e8}me\n");
+}
+
+/// The articles of the corpus, and for each whether it came from an HTML page.
+fn articles() -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/expected");
+    let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
+    let articles: Vec<_> = files
+        .filter(|path| path.is_file())
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            (path, text)
+        })
+        .collect();
+    assert!(articles.len() >= 60);
+    articles
+}
+
+#[test]
+fn no_rule_fires_on_an_article_of_the_corpus() {
+    let cleaner = build(Cleaner::builder());
+    let mut wrong = Vec::new();
+    for (path, expected) in articles() {
+        let article = text(&cleaner, &expected);
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        for removal in &article.removals {
+            wrong.push(format!("{name}: {} removes {:?}", removal.reason.id(), removal.text));
+        }
+        if article.removals.is_empty() && article.text != expected {
+            wrong.push(format!("{name}: is not normalized"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_rule_fires_on_an_article_that_is_set_in_html() {
+    let cleaner = build(Cleaner::builder());
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let mut wrong = Vec::new();
+    for (path, expected) in articles() {
+        let paragraphs: String = expected.lines().map(|line| format!("<p>{}</p>\n", escape(line))).collect();
+        let html = format!("<!doctype html><html><body><article>\n{paragraphs}</article></body></html>");
+        let article = cleaner.clean(html.as_bytes(), &Hints::default()).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        for removal in article.removals.iter().filter(|removal| matches!(removal.reason, Reason::Rule(_))) {
+            wrong.push(format!("{name}: {} removes {:?}", removal.reason.id(), removal.text));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
