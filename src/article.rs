@@ -95,7 +95,7 @@ pub enum Place {
     Element {
         /// Line of the tag that opened the element, from 1.
         line: u32,
-        /// Element names from `body` down with `#id` or `.class`, divided by `>`.
+        /// Element names from `html` down with `#id` or `.class`, divided by `>`.
         path: String,
     },
 }

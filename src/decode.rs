@@ -26,6 +26,8 @@ pub struct Decoded<'a> {
 const DETECTION_PREFIX: usize = 64 << 10;
 /// Bytes in which a `<meta>` may name the encoding; the standard says 1,024, real heads are longer.
 const META_PREFIX: usize = 4096;
+/// Control characters that a stray few may be, in a text however short.
+const MIN_CONTROLS: usize = 8;
 /// First bytes of formats that are no text.
 const BINARY_MAGIC: &[&[u8]] = &[
     b"\x89PNG",
@@ -120,7 +122,7 @@ fn prefix(bytes: &[u8], length: usize) -> &[u8] {
 fn is_mostly_controls(bytes: &[u8]) -> bool {
     let start = prefix(bytes, META_PREFIX);
     let controls = start.iter().filter(|&&b| matches!(b, 1..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f)).count();
-    controls * 50 > start.len()
+    controls >= MIN_CONTROLS && controls * 50 > start.len()
 }
 
 /// UTF-16 without a mark shows as NUL in nearly every second byte and in none of the others.

@@ -203,7 +203,8 @@ impl<'b> Sound<'b> {
 
     /// Blocks inside the body that come back although the judgement dropped them: the captions of its figures,
     /// headings right before a kept block, and sentences that have kept sentences on both sides in one element.
-    pub fn rescued(&self, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+    /// Between `headline` and the body so does the lead, a sentence of its own.
+    pub fn rescued(&self, parts: &[Cues], headline: Option<usize>, is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
         let furniture = cues(&FURNITURE).with(cues(&["related", "promo", "comment", "ad"]));
         let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
         let belongs = |at: usize| {
@@ -220,7 +221,16 @@ impl<'b> Sound<'b> {
                     _ => false,
                 }
         };
-        self.body.clone().filter(|&at| is_dropped(at) && belongs(at)).collect()
+        let is_lead = |at: &usize| {
+            let block = &self.blocks.items[*at];
+            let is_free = !parts[block.element as usize].meets(furniture) && block.link_words * 2 <= block.words;
+            is_free && block.words >= MIN_LEAD_WORDS && self.is_sentence(*at) && is_dropped(*at)
+        };
+        let first = *self.body.start();
+        let lead = headline.filter(|&headline| headline < first && first - headline <= MAX_LEAD_STEPS);
+        let lead = lead.and_then(|headline| (headline + 1..first).find(is_lead));
+        let body = self.body.clone().filter(|&at| is_dropped(at) && belongs(at));
+        lead.into_iter().chain(body).collect()
     }
 
     fn is_sentence(&self, at: usize) -> bool {
@@ -234,6 +244,11 @@ impl<'b> Sound<'b> {
         short.filter_map(|&at| Some(Finished { block: at, evidence: why(at, &self.blocks.items[at])? })).collect()
     }
 }
+
+/// Words of a lead at least.
+const MIN_LEAD_WORDS: u32 = 10;
+/// Blocks from the headline to the body, at most, between which a lead is looked for.
+const MAX_LEAD_STEPS: usize = 12;
 
 /// Parts that hold the posts of a forum or a comment section.
 const POSTS: [&str; 2] = ["forum", "comment"];

@@ -81,10 +81,15 @@ impl Judge {
     ) -> Vec<Verdict> {
         let folded = self.fold(blocks, max_bytes);
         let mut state = State::new(self, blocks, &folded, max_bytes);
-        state.settle(page);
+        if let Some(page) = page {
+            state.select(page);
+        }
+        state.settle();
         if blocks.format == Format::Html {
             state.apply_model(title.unwrap_or_default());
             state.apply_finish();
+            // What was judged out moved the edges of the page.
+            state.settle();
         }
         if self.captions == Captions::Drop {
             state.drop_captions();
@@ -102,7 +107,10 @@ impl Judge {
     ) -> Vec<f32> {
         let folded = self.fold(blocks, max_bytes);
         let mut state = State::new(self, blocks, &folded, max_bytes);
-        state.settle(page);
+        if let Some(page) = page {
+            state.select(page);
+        }
+        state.settle();
         features::rows(blocks, &folded, &words::fold(title.unwrap_or_default()))
     }
 
@@ -229,10 +237,7 @@ impl<'j> State<'j> {
     }
 
     /// Rules and repeats until nothing changes.
-    fn settle(&mut self, page: Option<&Page>) {
-        if let Some(page) = page {
-            self.select(page);
-        }
+    fn settle(&mut self) {
         for _ in 0..MAX_ROUNDS {
             let rules = self.apply_rules();
             let repeats = self.judge.captions != Captions::Keep && self.apply_repeats();
@@ -341,8 +346,8 @@ impl<'j> State<'j> {
             if self.verdicts[at].is_some() || self.guarded[at] {
                 continue;
             }
-            let is_headline =
-                matches!(block.kind, BlockKind::Heading(1 | 2)) && !title.is_empty() && self.folded[at] == title;
+            let is_sentence = words::is_sentence(self.blocks.text_of(block), block.words as usize);
+            let is_headline = !title.is_empty() && self.folded[at] == title && !is_sentence;
             if is_headline && !self.judge.rules.keeps_reason("headline") {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
@@ -398,7 +403,12 @@ impl<'j> State<'j> {
         let Some(article) = Sound::new(self.blocks, |at| self.verdicts[at].is_none()) else { return };
         let is_judged_out =
             |at: usize| matches!(&self.verdicts[at], Some(Verdict::Drop { reason: Reason::Judgement, .. }));
-        let rescued = article.rescued(&parts, is_judged_out);
+        let is_headline = |at: &usize| {
+            let is_first = self.blocks.items[*at].kind == BlockKind::Heading(1);
+            is_first || matches!(&self.verdicts[*at], Some(Verdict::Drop { reason: Reason::Headline, .. }))
+        };
+        let headline = (0..self.verdicts.len()).find(is_headline);
+        let rescued = article.rescued(&parts, headline, is_judged_out);
         let mut found = article.furniture(&parts);
         found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
         let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();

@@ -44,7 +44,7 @@ impl Default for Limits {
             max_nodes_base: 65_536,
             bytes_per_extra_node: 32,
             max_tag_attributes: 20_000,
-            max_blocks: 200_000,
+            max_blocks: 50_000,
             max_rule_block_bytes: 64 << 10,
             max_rules: 10_000,
             max_rule_compiled_bytes: 1 << 20,

@@ -91,6 +91,7 @@ pub fn is_dropped(c: char) -> bool {
         '\n' | '\t' => false,
         '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
         '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e007f}' => true,
+        '\u{80}'..='\u{9f}' => windows_1252(c).is_none(),
         c => c.is_control() || (c as u32) & 0xfffe == 0xfffe,
     }
 }

@@ -51,31 +51,34 @@ impl RepeatFinder {
         RepeatFinder { words: toml::from_str(words).expect("a test loads the built-in word list") }
     }
 
-    /// Finds the copies of captions; `folded` holds the folded text of each block, empty where it was not needed, and
-    /// blocks that are `gone` do not count.
+    /// Finds the copies of captions; `folded` holds the folded text of each block, empty where it was not needed. Blocks
+    /// that are `gone` count for nothing: the page is looked at as it will be written.
     pub fn find(&self, blocks: &Blocks<'_>, folded: &[String], gone: impl Fn(usize) -> bool) -> Vec<Repeat> {
+        let page = Written::new(blocks, gone);
         let mut copies: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, block) in blocks.items.iter().enumerate() {
-            if !gone(at) && ((MIN_WORDS..=Self::MAX_WORDS).contains(&block.words) || block.kind == BlockKind::Caption) {
-                copies.entry(&folded[at]).or_default().push(at);
+        for (place, &at) in page.blocks.iter().enumerate() {
+            let block = &blocks.items[at];
+            let fits = (MIN_WORDS..=Self::MAX_WORDS).contains(&block.words) || block.kind == BlockKind::Caption;
+            if fits && !folded[at].is_empty() {
+                copies.entry(&folded[at]).or_default().push(place);
             }
         }
-        copies.remove("");
-        let body = first_prose(blocks);
         let mut found = Vec::new();
-        for (text, places) in &copies {
-            let captions = places.iter().filter(|&&at| blocks.items[at].kind == BlockKind::Caption).count();
+        for (text, places) in copies.iter().filter(|(text, places)| places.len() > 1 && !is_speech(text)) {
+            let kind = |place: usize| page.block(place).kind;
+            let captions = places.iter().filter(|&&place| kind(place) == BlockKind::Caption).count();
             // More than one caption element with the same words needs no further proof.
-            let is_caption = captions > 0 || self.has_caption_words(text);
-            if places.len() < 2 || (places.len() > MAX_COPIES && captions < 2) || is_speech(text) {
+            if places.len() > MAX_COPIES && captions < 2 {
                 continue;
             }
-            let first =
-                places.iter().copied().find(|&at| blocks.items[at].kind != BlockKind::Heading(1)).unwrap_or(places[0]);
-            for &copy in places.iter().filter(|&&at| at > first) {
-                let is_near = copy - first <= if copy < body { NEAR_BLOCKS } else { 1 };
-                if is_caption || (is_near && is_running_line(blocks, first, copy) && !is_verse(blocks, copy, body)) {
-                    found.push(Repeat { copy, first });
+            let is_caption = captions > 0 || self.has_caption_words(text);
+            let is_headline = |place: &usize| kind(*place) == BlockKind::Heading(1);
+            let first = places.iter().copied().find(|place| !is_headline(place)).unwrap_or(places[0]);
+            for &copy in places.iter().filter(|&&place| place > first) {
+                let near = if copy < page.body { NEAR_BLOCKS } else { 1 };
+                let is_line = page.is_running_line(first) && page.is_running_line(copy);
+                if is_caption || copy - first <= near && is_line && !page.is_verse(copy) {
+                    found.push(Repeat { copy: page.blocks[copy], first: page.blocks[first] });
                 }
             }
         }
@@ -105,42 +108,64 @@ impl RepeatFinder {
     }
 }
 
-fn first_prose(blocks: &Blocks<'_>) -> usize {
-    let is_prose = |block: &Block| words::is_prose(blocks.text_of(block), block.words as usize);
-    blocks.items.iter().position(is_prose).unwrap_or(blocks.items.len())
-}
-
-/// True when both are lines of text and nothing that repeats by nature: cells, code and items do.
-fn is_running_line(blocks: &Blocks<'_>, first: usize, copy: usize) -> bool {
-    let is_line = |at: usize| {
-        let block = &blocks.items[at];
-        // A cell or the rest of a list begins with a digit or a small letter, a caption does not.
-        let first = blocks.text_of(block).chars().find(|c| c.is_alphanumeric());
-        first.is_some_and(|first| !first.is_lowercase() && !first.is_numeric())
-            && matches!(
-                block.kind,
-                BlockKind::Paragraph | BlockKind::Caption | BlockKind::Quote | BlockKind::Heading(_)
-            )
-            && block.gap != Gap::Joined
-    };
-    is_line(first) && is_line(copy)
-}
-
 /// True for a line that somebody says: an answer may come twice.
 fn is_speech(folded: &str) -> bool {
     folded.starts_with(['"', '\'', '-', '—', '「', '『', '“'])
 }
 
-/// True for a line in a run of short lines inside the body, where a refrain stands.
-///
-/// Before the first prose such a run is a header: headline, byline, date, caption.
-fn is_verse(blocks: &Blocks<'_>, at: usize, first_prose: usize) -> bool {
-    if blocks.format == Format::Text && at < first_prose && first_prose < blocks.items.len() {
-        return false;
+/// The page as it will be written: the blocks that are not gone, by their place in that order.
+struct Written<'b> {
+    page: &'b Blocks<'b>,
+    blocks: Vec<usize>,
+    /// What divides each from the one before, gone ones between them included.
+    gaps: Vec<Gap>,
+    /// The place of the first prose; the number of blocks when there is none.
+    body: usize,
+}
+
+impl<'b> Written<'b> {
+    fn new(page: &'b Blocks<'b>, gone: impl Fn(usize) -> bool) -> Self {
+        let (mut blocks, mut gaps) = (Vec::new(), Vec::new());
+        let mut gap = Gap::Paragraph;
+        for (at, block) in page.items.iter().enumerate() {
+            gap = gap.max(block.gap);
+            if !gone(at) {
+                blocks.push(at);
+                gaps.push(gap);
+                gap = Gap::Joined;
+            }
+        }
+        let is_prose = |at: &usize| words::is_prose(page.text_of(&page.items[*at]), page.items[*at].words as usize);
+        let body = blocks.iter().position(is_prose).unwrap_or(blocks.len());
+        Written { page, blocks, gaps, body }
     }
-    let is_verse_line = |block: &Block| (2..=14).contains(&block.words) && block.kind == BlockKind::Paragraph;
-    let joined = |at: usize| blocks.items[at].gap == Gap::Line && is_verse_line(&blocks.items[at]);
-    let before = (1..=at).rev().take_while(|&at| joined(at)).take(VERSE_LINES).count();
-    let after = (at + 1..blocks.items.len()).take_while(|&at| joined(at)).take(VERSE_LINES).count();
-    before + after + 1 >= VERSE_LINES
+
+    fn block(&self, place: usize) -> &'b Block {
+        &self.page.items[self.blocks[place]]
+    }
+
+    /// True for a line of text and nothing that repeats by nature, as cells, code and items do. A cell or the rest of a
+    /// list begins with a digit or a small letter, a caption does not.
+    fn is_running_line(&self, place: usize) -> bool {
+        let block = self.block(place);
+        let first = self.page.text_of(block).chars().find(|c| c.is_alphanumeric());
+        let is_text =
+            matches!(block.kind, BlockKind::Paragraph | BlockKind::Caption | BlockKind::Quote | BlockKind::Heading(_));
+        let is_whole = self.gaps[place] != Gap::Joined && self.gaps.get(place + 1) != Some(&Gap::Joined);
+        is_text && is_whole && first.is_some_and(|first| !first.is_lowercase() && !first.is_numeric())
+    }
+
+    /// True for a line in a run of short lines inside the body, where a refrain stands.
+    ///
+    /// Before the first prose such a run is a header: headline, byline, date, caption.
+    fn is_verse(&self, place: usize) -> bool {
+        if self.page.format == Format::Text && place < self.body && self.body < self.blocks.len() {
+            return false;
+        }
+        let is_verse_line = |block: &Block| (2..=14).contains(&block.words) && block.kind == BlockKind::Paragraph;
+        let goes_on = |place: &usize| self.gaps[*place] == Gap::Line && is_verse_line(self.block(*place));
+        let before = (1..=place).rev().take_while(goes_on).take(VERSE_LINES).count();
+        let after = (place + 1..self.blocks.len()).take_while(goes_on).take(VERSE_LINES).count();
+        before + after + 1 >= VERSE_LINES
+    }
 }

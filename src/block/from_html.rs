@@ -14,7 +14,7 @@ use crate::html::tag::{Role, is_void, role};
 use crate::limits::Limits;
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
-use html5ever::{LocalName, local_name as name};
+use html5ever::{LocalName, local_name as name, ns};
 use scraper::Node;
 use scraper::node::Element;
 use std::borrow::Cow;
@@ -34,6 +34,9 @@ pub fn segment(page: &Page, cues: &CueFinder, limits: &Limits) -> Blocks<'static
             }
             Edge::Open(node) => match node.value() {
                 Node::Text(text) => builder.text(text),
+                Node::Element(element) if element.name.ns != ns!(html) => {
+                    builder.open_foreign(&element.name.local);
+                }
                 Node::Element(element) if role(&element.name.local) == Role::Dropped => skipped = Some(node.id()),
                 Node::Element(element) if element.name.local == name!("noscript") => {
                     builder.noscript(node);
@@ -84,6 +87,8 @@ struct State {
     /// The number of the next item; none in an unordered list.
     next_number: Option<u32>,
     in_data_table: bool,
+    /// Directly inside SVG or MathML, whose text is a drawing; HTML may stand in it again.
+    foreign: bool,
 }
 
 struct Builder<'c> {
@@ -133,6 +138,7 @@ impl<'c> Builder<'c> {
                 list_depth: 0,
                 next_number: None,
                 in_data_table: false,
+                foreign: false,
             },
             start: 0,
             run_entry: None,
@@ -158,6 +164,7 @@ impl<'c> Builder<'c> {
         let role = role(tag);
         let before = self.state;
         self.boundary_at(tag, role, true);
+        self.state.foreign = false;
         let mut entry = self.entry();
         if let Some((element, node)) = element
             && (role == Role::Block || is_named(element))
@@ -172,6 +179,13 @@ impl<'c> Builder<'c> {
         }
         self.enter(tag, element.map(|(element, _)| element), is_data_table);
         self.frames.push(Frame { tag: tag.clone(), role, entry, before });
+    }
+
+    /// Opens an element of SVG or MathML: a drawing in the line, with no text of its own.
+    fn open_foreign(&mut self, tag: &LocalName) {
+        let (before, entry) = (self.state, self.entry());
+        self.state.foreign = true;
+        self.frames.push(Frame { tag: tag.clone(), role: Role::Inline, entry, before });
     }
 
     fn close(&mut self) {
@@ -244,10 +258,8 @@ impl<'c> Builder<'c> {
             }
             name!("table") => state.in_data_table = is_data_table,
             name!("tr") if state.in_data_table => state.kind = BlockKind::TableRow,
-            name!("td") | name!("th") if state.in_data_table => {
-                if self.text.len() > self.start {
-                    self.text.push_str(CELL);
-                }
+            name!("td") | name!("th") if state.in_data_table && self.text.len() > self.start => {
+                self.text.push_str(CELL);
             }
             name!("a") if !state.in_link && element.is_none_or(|element| element.attr("href").is_some()) => {
                 state.in_link = true;
@@ -321,6 +333,9 @@ impl<'c> Builder<'c> {
     }
 
     fn text(&mut self, text: &str) {
+        if self.state.foreign {
+            return;
+        }
         if !text.trim().is_empty() {
             let entry = self.entry();
             let whole = self.run_entry.is_none_or(|run| run == entry);

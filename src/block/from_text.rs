@@ -8,6 +8,7 @@ use super::outline::Outline;
 use super::{Block, Blocks, Gap, Marker, words};
 use crate::article::{BlockKind, Degraded, Format};
 use crate::limits::Limits;
+use crate::normalize::is_dropped;
 use std::borrow::Cow;
 
 /// Segments a text.
@@ -63,7 +64,7 @@ fn lines(text: &str) -> Vec<Line> {
     let (mut start, mut gap) = (0, Gap::Paragraph);
     let mut push = |start: usize, end: usize| {
         let line = &text[start..end];
-        let content = line.trim_end_matches(|c: char| c.is_whitespace() || is_invisible(c));
+        let content = line.trim_end_matches(|c: char| c.is_whitespace() || is_dropped(c));
         if content.is_empty() {
             gap = Gap::Paragraph;
         } else {
@@ -71,26 +72,21 @@ fn lines(text: &str) -> Vec<Line> {
             gap = Gap::Line;
         }
     };
-    while start < bytes.len() {
-        let rest = &bytes[start..];
-        let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-        // U+2028 and U+2029 are E2 80 A8 and E2 80 A9.
-        let separator = memchr::memmem::find(&rest[..end], b"\xe2\x80\xa8")
-            .or_else(|| memchr::memmem::find(&rest[..end], b"\xe2\x80\xa9"));
-        if let Some(at) = separator {
-            push(start, start + at);
-            start += at + 3;
-            continue;
+    // U+2028 and U+2029 are E2 80 A8 and E2 80 A9.
+    for at in memchr::memchr3_iter(b'\n', b'\r', 0xe2, bytes) {
+        let length = match &bytes[at..] {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n' | b'\r', ..] => 1,
+            [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
+            _ => 0,
+        };
+        if length > 0 && at >= start {
+            push(start, at);
+            start = at + length;
         }
-        push(start, start + end);
-        let is_crlf = rest[end..].starts_with(b"\r\n");
-        start += end + 1 + usize::from(is_crlf);
     }
+    push(start, bytes.len());
     lines
-}
-
-fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{ad}' | '\u{2060}')
 }
 
 /// Words that a piece must have: names such as `iPhone` and `McDonald` are no joints.
@@ -99,46 +95,50 @@ const PIECE_WORDS: usize = 2;
 fn push_pieces(items: &mut Vec<Block>, text: &str, line: &Line) {
     let (mut start, mut gap) = (line.start, line.gap);
     for joint in joints(&text[line.start..line.end]) {
-        let at = line.start + joint;
-        if has_words(&text[start..at]) && has_words(&text[at..line.end]) {
-            items.push(block(start, at, gap));
-            (start, gap) = (at, Gap::Joined);
-        }
+        items.push(block(start, line.start + joint, gap));
+        (start, gap) = (line.start + joint, Gap::Joined);
     }
     items.push(block(start, line.end, gap));
 }
 
-fn has_words(piece: &str) -> bool {
-    piece.split_whitespace().nth(PIECE_WORDS - 1).is_some()
+/// Where sentences are glued in a line: the end of a small word, or an end mark with perhaps a closing quote, and at
+/// once a capital that begins a word. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints: their first part is
+/// one letter, or begins with a capital and is short. Each piece has [`PIECE_WORDS`] or more.
+fn joints(line: &str) -> Vec<usize> {
+    let mut candidates = Vec::new();
+    // Words begun so far; the letters of a small word, which may begin with a capital.
+    let (mut words, mut letters, mut capital) = (0, 0, false);
+    let (mut earlier, mut last) = (' ', ' ');
+    let mut chars = line.char_indices().filter(|&(_, c)| !is_dropped(c)).peekable();
+    while let Some((at, c)) = chars.next() {
+        let small_word = letters >= if capital { MIN_CAPITAL_LETTERS } else { MIN_SMALL_LETTERS };
+        let closes = matches!(last, '”' | '"' | '’' | ')' | '»') && words::ends_sentence(earlier);
+        let ends = small_word || matches!(last, '.' | '!' | '?' | '…' | ':') || closes;
+        // A reference that an extractor left may be a space.
+        let is_begun = |next: char| next.is_lowercase() || next.is_whitespace() || matches!(next, '\'' | '&');
+        if ends && c.is_uppercase() && chars.peek().is_some_and(|&(_, next)| is_begun(next)) {
+            candidates.push((at, words));
+        }
+        words += usize::from(!c.is_whitespace() && last.is_whitespace());
+        let goes_on = c.is_lowercase() && (letters > 0 || last.is_uppercase() || !last.is_alphanumeric());
+        capital = goes_on && (capital || last.is_uppercase());
+        letters = if goes_on { letters + 1 } else { 0 };
+        (earlier, last) = (last, c);
+    }
+    // The word that a joint cuts counts on both sides.
+    let mut before = 0;
+    candidates.retain(|&(_, here)| {
+        let fits = here - before >= PIECE_WORDS && words + 1 - here >= PIECE_WORDS;
+        before = if fits { here - 1 } else { before };
+        fits
+    });
+    candidates.into_iter().map(|(at, _)| at).collect()
 }
 
-/// Where sentences may be glued in a line: the end of a small word, or an end mark with perhaps a closing quote, and
-/// at once a capital that begins a word. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints: their first part is
-/// one letter, or begins with a capital and is short.
-fn joints(line: &str) -> impl Iterator<Item = usize> + '_ {
-    let mut before = (' ', ' ');
-    let (mut small_letters, mut in_small_word) = (0, false);
-    let mut after_capital = false;
-    let mut chars = line.char_indices().peekable();
-    std::iter::from_fn(move || {
-        while let Some((at, c)) = chars.next() {
-            let (earlier, last) = before;
-            before = (last, c);
-            let closes = matches!(last, '”' | '"' | '’' | ')' | '»') && words::ends_sentence(earlier);
-            let least = if after_capital { 6 } else { 2 };
-            let ends = in_small_word && small_letters >= least || matches!(last, '.' | '!' | '?' | '…' | ':') || closes;
-            let begins = c.is_uppercase()
-                && chars.peek().is_some_and(|&(_, next)| next.is_lowercase() || next == ' ' || next == '\'');
-            in_small_word = c.is_lowercase() && (in_small_word || last.is_uppercase() || !last.is_alphanumeric());
-            after_capital = in_small_word && (after_capital || last.is_uppercase());
-            small_letters = if in_small_word { small_letters + 1 } else { 0 };
-            if ends && begins {
-                return Some(at);
-            }
-        }
-        None
-    })
-}
+/// Letters of a small word before a joint, at least.
+const MIN_SMALL_LETTERS: usize = 2;
+/// The same after a capital.
+const MIN_CAPITAL_LETTERS: usize = 6;
 
 /// Lengths of a line, in characters, that a program wraps at.
 const WRAP_CHARS: std::ops::RangeInclusive<usize> = 50..=100;

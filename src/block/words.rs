@@ -3,9 +3,7 @@
 //! Nothing here knows a language: scripts that write no spaces count by characters, and a sentence is told by its
 //! end mark.
 
-use crate::html::references;
-use std::borrow::Cow;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use crate::normalize::normalize;
 
 /// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
 /// characters make a word, rounded up, as the mean Chinese word has 1.5 to 2.
@@ -69,12 +67,12 @@ fn ends_in_unit(text: &str) -> bool {
     unit && words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()))
 }
 
-/// A text in the form that rules and repeats compare: NFC, lower case, residual references decoded, white space squeezed to one space, quotes and
-/// dashes made straight, three dots for an ellipsis, no list bullet and no zero-width character.
+/// A text in the form that rules and repeats compare: normalized, lower case, white space squeezed to one space, quotes
+/// and dashes made straight, three dots for an ellipsis, no list bullet.
 ///
-/// Folding a folded text changes nothing.
+/// Folding a folded text changes nothing, and a text folds as its normalized form does.
 pub fn fold(text: &str) -> String {
-    let text: Cow<str> = if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) };
+    let text = normalize(text, true);
     let mut folded = String::with_capacity(text.len());
     let mut space = true;
     for c in text.chars() {
@@ -88,9 +86,6 @@ pub fn fold(text: &str) -> String {
             '“' | '”' | '„' | '«' | '»' | '″' => folded.push('"'),
             '–' | '—' | '‑' | '−' => folded.push('-'),
             '…' => folded.push_str("..."),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}' => {
-                continue;
-            }
             c if c.is_whitespace() || c.is_control() => {
                 if !space {
                     folded.push(' ');

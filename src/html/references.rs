@@ -3,46 +3,46 @@
 use html5ever::data::NAMED_ENTITIES;
 use std::borrow::Cow;
 
-/// Longest reference, `&` and `;` included, that is looked for; the longest name has 32 characters.
-const MAX_REFERENCE: usize = 34;
+/// Longest name of a reference with its `;` that is looked for; the longest in the standard has 32 characters.
+const MAX_REFERENCE: usize = 33;
 
 /// Decodes every reference that ends in `;`, once.
 pub fn decode(text: &str) -> Cow<'_, str> {
-    replace(text, |_| true)
+    replace(text, |_| true, false)
 }
 
-/// Decodes the residues that an extractor leaves in plain text, until none is left.
+/// Decodes the residues that an extractor leaves in plain text, layer by layer (`&amp;amp;` is one `&`).
 ///
 /// `&lt;` and `&gt;` stay: a text that shows tags must not turn into tags. So does a reference to white space other
 /// than the no-break space, or to a control character.
 pub fn decode_residues(text: &str) -> Cow<'_, str> {
-    let is_residue = |c: char| !matches!(c, '<' | '>') && !c.is_control() && (!c.is_whitespace() || c == '\u{a0}');
-    let mut decoded = replace(text, is_residue);
-    // `&amp;amp;` loses a layer a round and gets shorter each time.
-    while let Cow::Owned(again) = replace(&decoded, is_residue) {
-        decoded = Cow::Owned(again);
-    }
-    decoded
+    replace(text, |c| !matches!(c, '<' | '>') && !c.is_control() && (!c.is_whitespace() || c == '\u{a0}'), true)
 }
 
-fn replace(text: &str, wanted: impl Fn(char) -> bool) -> Cow<'_, str> {
+/// Replaces the references that stand for `wanted` characters; `layered` reads the rest of the text after a decoded
+/// `&` as if that were its own.
+fn replace(text: &str, wanted: impl Fn(char) -> bool, layered: bool) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     for at in memchr::memchr_iter(b'&', text.as_bytes()) {
-        let window = &text.as_bytes()[at..text.len().min(at + MAX_REFERENCE)];
-        let Some(length) = memchr::memchr(b';', window) else {
-            continue;
-        };
-        let Some((first, second)) = reference(&text[at + 1..at + length]) else {
-            continue;
-        };
-        if at < copied || !wanted(first) {
+        if at < copied {
             continue;
         }
+        // What `&` and the name so far have been decoded to, and where the text after it goes on.
+        let mut decoded: Option<(char, Option<char>)> = None;
+        let mut rest = at + 1;
+        while decoded.is_none() || layered && decoded == Some(('&', None)) {
+            let window = &text.as_bytes()[rest..text.len().min(rest + MAX_REFERENCE)];
+            let Some(length) = memchr::memchr(b';', window) else { break };
+            let Some(found) = reference(&text[rest..rest + length]).filter(|found| wanted(found.0)) else { break };
+            decoded = Some(found);
+            rest += length + 1;
+        }
+        let Some((first, second)) = decoded else { continue };
         out.push_str(&text[copied..at]);
         out.push(first);
         out.extend(second);
-        copied = at + length + 1;
+        copied = rest;
     }
     if copied == 0 {
         return Cow::Borrowed(text);

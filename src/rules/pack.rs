@@ -99,8 +99,10 @@ const MAX_WORDS: u32 = 80;
 /// # Errors
 /// [`ErrorKind::Rules`] with the file's name and the place of the fault.
 pub fn parse(name: &str, content: &str) -> Result<Pack, Error> {
-    toml::from_str(content)
-        .map_err(|source| Error::new(ErrorKind::Rules, format!("{name}: {}", source.to_string().trim_end())))
+    toml::from_str(content).map_err(|source| {
+        let line = source.span().map_or(1, |span| line_of(content, span.start));
+        Error::new(ErrorKind::Rules, format!("{name}:{line}: {}", source.message()))
+    })
 }
 
 /// Checks every rule and guard of a pack, examples included.
