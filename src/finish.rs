@@ -209,7 +209,12 @@ impl<'b> Sound<'b> {
         let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
         let belongs = |at: usize| {
             let block = &self.blocks.items[at];
-            let is_free = !parts[block.element as usize].meets(furniture) && block.link_words * 2 <= block.words;
+            // What a heading or caption itself is called does not matter inside the body.
+            let part = match block.kind {
+                BlockKind::Heading(_) | BlockKind::Caption => element(at).parent,
+                _ => block.element,
+            };
+            let is_free = !parts[part as usize].meets(furniture) && block.link_words * 2 <= block.words;
             let follows = self.kept.iter().copied().find(|&kept| kept > at);
             let precedes = self.kept.iter().copied().rfind(|&kept| kept < at);
             let near = |other: Option<usize>| other.is_some_and(|other| element(other).parent == element(at).parent);
@@ -230,7 +235,32 @@ impl<'b> Sound<'b> {
         let lead = headline.filter(|&headline| headline < first && first - headline <= MAX_LEAD_STEPS);
         let lead = lead.and_then(|headline| (headline + 1..first).find(is_lead));
         let body = self.body.clone().filter(|&at| is_dropped(at) && belongs(at));
-        lead.into_iter().chain(body).collect()
+        lead.into_iter().chain(body).chain(self.tables(parts, &is_dropped)).collect()
+    }
+
+    /// Rows of data tables inside the body or soon after it, with the heading right before: specifications, figures.
+    fn tables(&self, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+        let other = cues(&["nav", "footer", "related", "promo", "comment", "ad", "form", "consent"]);
+        let items = &self.blocks.items;
+        let is_row = |at: &usize| {
+            let block = &items[*at];
+            let is_free = !parts[block.element as usize].meets(other) && block.link_words == 0 && !block.hidden;
+            block.kind == BlockKind::TableRow && is_free && is_dropped(*at)
+        };
+        let mut found = Vec::new();
+        let end = items.len().min(*self.body.end() + TABLE_STEPS);
+        let mut at = *self.body.start();
+        while at < end {
+            let rows = (at..items.len()).take_while(is_row).count();
+            if rows >= MIN_TABLE_ROWS {
+                let heading =
+                    at.checked_sub(1).filter(|&at| matches!(items[at].kind, BlockKind::Heading(_)) && is_dropped(at));
+                found.extend(heading);
+                found.extend(at..at + rows);
+            }
+            at += rows + 1;
+        }
+        found
     }
 
     fn is_sentence(&self, at: usize) -> bool {
@@ -249,6 +279,11 @@ impl<'b> Sound<'b> {
 const MIN_LEAD_WORDS: u32 = 10;
 /// Blocks from the headline to the body, at most, between which a lead is looked for.
 const MAX_LEAD_STEPS: usize = 12;
+
+/// Rows of a table of data, at least.
+const MIN_TABLE_ROWS: usize = 3;
+/// Blocks after the body within which a table still belongs to it.
+const TABLE_STEPS: usize = 6;
 
 /// Parts that hold the posts of a forum or a comment section.
 const POSTS: [&str; 2] = ["forum", "comment"];

@@ -41,7 +41,12 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
             }
             // Between letters of Indic and Persian words, and in emoji, the joiners are spelling.
             '\u{200c}' | '\u{200d}' if before.is_some_and(joins) && chars.peek().copied().is_some_and(joins) => c,
-            c if is_dropped(c) => continue,
+            c if is_dropped(c) => {
+                while out.ends_with(' ') && chars.peek() == Some(&' ') {
+                    chars.next();
+                }
+                continue;
+            }
             c => c,
         };
         if c == '\n' {
@@ -88,7 +93,7 @@ fn joins(c: char) -> bool {
 /// True for characters that no article shows: controls, zero-width, bidirectional marks, tags, noncharacters.
 pub fn is_dropped(c: char) -> bool {
     match c {
-        '\n' | '\t' => false,
+        '\n' | '\t' | '\r' | '\u{0b}' | '\u{0c}' => false,
         '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
         '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e007f}' => true,
         '\u{80}'..='\u{9f}' => windows_1252(c).is_none(),

@@ -44,6 +44,8 @@ const REFERENCES: &[(&str, &str)] = &[
     ("&hellip;", "…"),
     ("&pound;", "£"),
     ("&copy;", "©"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
 ];
 
 /// What a reader sees of a text: references decoded, NFC, without white space and unseen characters.

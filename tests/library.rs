@@ -80,7 +80,7 @@ fn an_html_page_has_metadata_and_removals_with_line_and_element() {
     assert_eq!(article.metadata.language.as_deref(), Some("en"));
     let removal = article.removals.iter().find(|removal| removal.text == PROMPT).unwrap();
     let Place::Element { line, path } = &removal.place else { panic!("{:?}", removal.place) };
-    assert_eq!((*line, path.starts_with("body")), (12, true), "{path}");
+    assert_eq!((*line, path.starts_with("html>body")), (12, true), "{path}");
 }
 
 #[test]

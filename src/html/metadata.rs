@@ -60,7 +60,11 @@ impl Stated {
             }
             name!("html") => self.language = element.attr("lang").and_then(line).filter(|lang| lang.len() <= 35),
             name!("title") if self.title.is_none() => self.title = line(&text(node)),
-            name!("h1") if self.headline.is_none() => self.headline = line(&text(node)),
+            name!("h1") if self.headline.is_none() => {
+                // A permalink at its end is no part of it.
+                let headline = text(node);
+                self.headline = line(headline.trim_end_matches(['¶', '#', '§', '🔗', ' ', '\n']));
+            }
             _ => {}
         }
     }

@@ -13,10 +13,18 @@ pub fn decode(text: &str) -> Cow<'_, str> {
 
 /// Decodes the residues that an extractor leaves in plain text, layer by layer (`&amp;amp;` is one `&`).
 ///
-/// `&lt;` and `&gt;` stay: a text that shows tags must not turn into tags. So does a reference to white space other
-/// than the no-break space, or to a control character.
+/// `&lt;` and `&gt;` stay in a text that shows tags with them: it must not turn into tags. So does a reference to white
+/// space other than the no-break space, or to a control character.
 pub fn decode_residues(text: &str) -> Cow<'_, str> {
-    replace(text, |c| !matches!(c, '<' | '>') && !c.is_control() && (!c.is_whitespace() || c == '\u{a0}'), true)
+    let bytes = text.as_bytes();
+    let opens_tag =
+        |at: usize| bytes.get(at + 3).is_some_and(|next| next.is_ascii_alphabetic() || b"/!?".contains(next));
+    let shows_tags = memchr::memmem::find_iter(bytes, b"lt;").any(opens_tag);
+    let is_residue = |c: char| match c {
+        '<' | '>' => !shows_tags,
+        c => !c.is_control() && (!c.is_whitespace() || c == '\u{a0}'),
+    };
+    replace(text, is_residue, true)
 }
 
 /// Replaces the references that stand for `wanted` characters; `layered` reads the rest of the text after a decoded
@@ -81,6 +89,7 @@ mod tests {
             decode_residues("AT&amp;amp;T&nbsp;&#39;s &lt;p&gt; &amp;lt; &Tab;"),
             "AT&T\u{a0}'s &lt;p&gt; &lt; &Tab;"
         );
+        assert_eq!(decode_residues("more than &gt;30% and &lt; 5"), "more than >30% and < 5");
         assert!(matches!(decode_residues("R&D; a & b"), Cow::Borrowed(_)));
     }
 }
