@@ -235,6 +235,13 @@ impl<'b> Sound<'b> {
         let lead = headline.filter(|&headline| headline < first && first - headline <= MAX_LEAD_STEPS);
         let lead = lead.and_then(|headline| (headline + 1..first).find(is_lead));
         let body = self.body.clone().filter(|&at| is_dropped(at) && belongs(at));
+        let (end, all) = (*self.body.end(), self.blocks.items.len());
+        let over_table = |at: &usize| {
+            let next = self.blocks.items.get(at + 1).map(|next| next.kind);
+            let is_heading = matches!(self.blocks.items[*at].kind, BlockKind::Heading(_));
+            is_heading && next == Some(BlockKind::TableRow) && is_dropped(*at) && belongs(*at)
+        };
+        let body = body.chain((end + 1..all.min(end + TABLE_STEPS)).filter(over_table));
         lead.into_iter().chain(body).chain(self.tables(parts, &is_dropped)).collect()
     }
 

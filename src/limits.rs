@@ -42,7 +42,7 @@ impl Default for Limits {
             max_document_bytes: 32 << 20,
             max_depth: 512,
             max_nodes_base: 65_536,
-            bytes_per_extra_node: 32,
+            bytes_per_extra_node: 64,
             max_tag_attributes: 20_000,
             max_blocks: 50_000,
             max_rule_block_bytes: 64 << 10,

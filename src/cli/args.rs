@@ -22,6 +22,15 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Clean(CleanArgs),
+    #[command(hide = true)]
+    Features(FeaturesArgs),
+}
+
+/// Print the feature rows of the HTML pages in a folder, for training
+#[derive(Debug, Args)]
+pub(super) struct FeaturesArgs {
+    /// The folder
+    pub(super) folder: PathBuf,
 }
 
 /// Clean pages: text or HTML in, articles out

@@ -5,6 +5,7 @@
 
 mod args;
 mod clean;
+mod features;
 mod glob;
 mod job;
 
@@ -25,5 +26,6 @@ pub enum Verdict {
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(args),
+        Command::Features(args) => features::run(args),
     }
 }

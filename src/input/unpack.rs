@@ -91,8 +91,16 @@ fn unzstd(packed: &[u8], limit: usize, bytes: &mut Vec<u8>) -> Result<(), Error>
 
 /// Reads until the end or one byte past the bound.
 fn fill(from: &mut impl Read, limit: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let room = (limit - bytes.len()) as u64;
-    from.take(room.saturating_add(1)).read_to_end(bytes)?;
+    // Doubling on its own would reserve twice the bound for a bomb.
+    const STEP: usize = 1 << 20;
+    while bytes.len() <= limit {
+        let room = limit + 1 - bytes.len();
+        bytes.reserve_exact(room.min(bytes.len().max(STEP) / 2));
+        let step = room.min(bytes.capacity() - bytes.len());
+        if from.by_ref().take(step as u64).read_to_end(bytes)? < step {
+            break;
+        }
+    }
     Ok(())
 }
 
