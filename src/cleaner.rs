@@ -39,12 +39,24 @@ pub struct Cleaner {
 }
 
 /// Sets up a [`Cleaner`].
-#[derive(Default)]
 pub struct CleanerBuilder {
     limits: Limits,
     captions: Captions,
+    explains: bool,
     rules: Vec<(String, String)>,
     keep: Vec<(String, String)>,
+}
+
+impl Default for CleanerBuilder {
+    fn default() -> Self {
+        CleanerBuilder {
+            limits: Limits::default(),
+            captions: Captions::default(),
+            explains: true,
+            rules: Vec::new(),
+            keep: Vec::new(),
+        }
+    }
 }
 
 impl CleanerBuilder {
@@ -57,6 +69,13 @@ impl CleanerBuilder {
     /// Says what happens to captions.
     pub fn captions(mut self, captions: Captions) -> Self {
         self.captions = captions;
+        self
+    }
+
+    /// Says whether the judgement names the features that weighed most as evidence, as it does by default; a run that
+    /// throws the evidence away is faster without.
+    pub fn explain(mut self, explains: bool) -> Self {
+        self.explains = explains;
         self
     }
 
@@ -85,6 +104,7 @@ impl CleanerBuilder {
                 repeats: RepeatFinder::builtin(),
                 model: Model::builtin(),
                 captions: self.captions,
+                explains: self.explains,
             },
             cues: CueFinder::builtin(),
             limits: self.limits,

@@ -57,6 +57,8 @@ pub struct Judge {
     pub model: Model,
     /// What happens to captions.
     pub captions: Captions,
+    /// Whether the features that weighed most are named as evidence.
+    pub explains: bool,
 }
 
 /// Blocks at the start of a page, without what is removed, that are its edge whatever they say.
@@ -352,7 +354,7 @@ impl<'j> State<'j> {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
                 let row = &rows[at * features::COUNT..(at + 1) * features::COUNT];
-                let evidence = model.explain(row);
+                let evidence = if self.judge.explains { model.explain(row) } else { String::new() };
                 self.verdicts[at] =
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
             }

@@ -188,7 +188,8 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
     if let Some(bytes) = args.max_bytes {
         limits.max_document_bytes = bytes;
     }
-    let mut builder = Cleaner::builder().limits(limits).captions(match args.captions {
+    let builder = Cleaner::builder().limits(limits).explain(args.report.is_some());
+    let mut builder = builder.captions(match args.captions {
         CaptionArg::Once => Captions::Once,
         CaptionArg::Drop => Captions::Drop,
         CaptionArg::Keep => Captions::Keep,

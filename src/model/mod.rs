@@ -35,10 +35,16 @@ impl Model {
 
     /// The three features that weighed most for or against a block, as `name +1.2`.
     pub fn explain(&self, row: &[f32]) -> String {
-        let mut parts: Vec<(usize, f32)> = row.iter().zip(&self.weights).map(|(x, w)| x * w).enumerate().collect();
-        parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-        let shown: Vec<String> =
-            parts[..3].iter().map(|(at, part)| format!("{} {part:+.1}", features::name(*at))).collect();
+        const SHOWN: usize = 3;
+        let mut most: Vec<(usize, f32)> = Vec::with_capacity(SHOWN + 1);
+        for (at, part) in row.iter().zip(&self.weights).map(|(x, w)| x * w).enumerate() {
+            let place = most.iter().position(|(_, other)| part.abs() > other.abs()).unwrap_or(most.len());
+            if place < SHOWN {
+                most.insert(place, (at, part));
+                most.truncate(SHOWN);
+            }
+        }
+        let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", features::name(*at))).collect();
         shown.join(", ")
     }
 }
