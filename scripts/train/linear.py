@@ -30,6 +30,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 WORD = re.compile(r"\w+")
 RUN = 4
 MIN_EXPECTED_F1 = 0.12
+RECALL_WEIGHT = 0.8
 
 
 def words(text):
@@ -104,7 +105,7 @@ def choose(scores, counts):
     """The prefix by falling score with the best expected F1, as src/model/mod.rs has it."""
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum((counts * scores)[order])
-    f1 = 2 * hits / np.maximum(np.cumsum(counts[order]) + (counts * scores).sum(), 1)
+    f1 = 2 * hits / np.maximum(np.cumsum(counts[order]) + RECALL_WEIGHT * (counts * scores).sum(), 1)
     keep = np.zeros(len(scores), bool)
     if len(f1) and f1.max() >= MIN_EXPECTED_F1:
         keep[order[:f1.argmax() + 1]] = True
