@@ -98,18 +98,23 @@ impl<'a> Events<'a> {
         if self.unclosed.contains(name) {
             return from;
         }
-        let bytes = self.source.as_bytes();
-        let mut at = from;
-        while let Some(offset) = memmem::find(&bytes[at..], b"</") {
-            at += offset + 2;
-            let name = name.as_bytes();
-            if bytes[at..].len() >= name.len() && bytes[at..at + name.len()].eq_ignore_ascii_case(name) {
-                return at - 2;
-            }
-        }
-        self.unclosed.push(name.clone());
-        from
+        raw_text_end(self.source, name, from).unwrap_or_else(|| {
+            self.unclosed.push(name.clone());
+            from
+        })
     }
+}
+
+/// The place of the next end tag of that name at `from` or later.
+pub fn raw_text_end(source: &str, name: &LocalName, from: usize) -> Option<usize> {
+    let bytes = source.as_bytes();
+    let is_end = |at: &usize| {
+        let tag = &bytes[at + 2..];
+        tag.len() > name.len()
+            && tag[..name.len()].eq_ignore_ascii_case(name.as_bytes())
+            && b" \n\t\r\x0c/>".contains(&tag[name.len()])
+    };
+    memmem::find_iter(&bytes[from..], b"</").map(|offset| from + offset).find(is_end)
 }
 
 impl<'a> Iterator for Events<'a> {

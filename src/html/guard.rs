@@ -21,7 +21,9 @@ pub struct Guard {
     /// Start tags that were not passed on and whose end tags are still to come, by name.
     skipped: RefCell<HashMap<LocalName, usize>>,
     /// Inside a script or style whose text no one reads.
-    in_dropped_raw_text: Cell<bool>,
+    in_dropped_raw_text: RefCell<Option<LocalName>>,
+    /// Its start tag was the last token.
+    raw_text_begins: Cell<bool>,
     /// Tokens so far; the parser watches it to notice a tag that does not end.
     pub tokens: Cell<u64>,
 }
@@ -34,7 +36,8 @@ impl Guard {
             max_depth,
             every_attribute,
             skipped: RefCell::default(),
-            in_dropped_raw_text: Cell::new(false),
+            in_dropped_raw_text: RefCell::default(),
+            raw_text_begins: Cell::new(false),
             tokens: Cell::new(0),
         }
     }
@@ -51,15 +54,19 @@ impl Guard {
             tag.attrs.retain(|attribute| is_read(&attribute.name.local));
         }
         let is_unread = matches!(tag.name, local_name!("script") | local_name!("style")) && !is_data;
+        let name = tag.name.clone();
         let result = self.builder.process_token(Token::TagToken(tag), line);
         // Inside SVG a style is no raw text: the tree builder's answer tells, not the name.
         let is_raw = matches!(result, TokenSinkResult::RawData(_) | TokenSinkResult::Script(_));
-        self.in_dropped_raw_text.set(is_unread && is_raw);
+        if is_unread && is_raw {
+            *self.in_dropped_raw_text.borrow_mut() = Some(name);
+            self.raw_text_begins.set(true);
+        }
         result
     }
 
     fn end_tag(&self, tag: Tag, line: u64) -> TokenSinkResult<NodeId> {
-        self.in_dropped_raw_text.set(false);
+        self.in_dropped_raw_text.take();
         if let Some(count) = self.skipped.borrow_mut().get_mut(&tag.name)
             && *count > 0
         {
@@ -67,6 +74,11 @@ impl Guard {
             return self.boundary(tag::role(&tag.name) == Role::Block, line);
         }
         self.builder.process_token(Token::TagToken(tag), line)
+    }
+
+    /// The script or style at the beginning of whose text the tokenizer stands, when nobody reads it.
+    pub fn dropped_raw_text(&self) -> Option<LocalName> {
+        self.in_dropped_raw_text.borrow().clone().filter(|_| self.raw_text_begins.get())
     }
 
     /// Leaves a `<br>` where a block-level tag was left out.
@@ -90,6 +102,7 @@ impl TokenSink for Guard {
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
         self.tokens.set(self.tokens.get() + 1);
+        self.raw_text_begins.set(false);
         if self.builder.sink.is_over_budget() {
             return TokenSinkResult::Continue;
         }
@@ -97,7 +110,7 @@ impl TokenSink for Guard {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => self.start_tag(tag, line),
             Token::TagToken(tag) => self.end_tag(tag, line),
             Token::CommentToken(_) | Token::ParseError(_) => TokenSinkResult::Continue,
-            Token::CharacterTokens(_) if self.in_dropped_raw_text.get() => TokenSinkResult::Continue,
+            Token::CharacterTokens(_) if self.in_dropped_raw_text.borrow().is_some() => TokenSinkResult::Continue,
             token => self.builder.process_token(token, line),
         }
     }

@@ -14,7 +14,8 @@ use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
+use html5ever::{Attribute, LocalName, QualName, expanded_name, local_name, ns};
+use memchr::memmem;
 use scraper::{Html, HtmlTreeSink};
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
@@ -55,15 +56,22 @@ pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Pag
     let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
     let input = BufferQueue::default();
     let mut attributes_counted = false;
-    let mut rest = source;
-    while !rest.is_empty() {
-        let (piece, after) = rest.split_at(flat::char_boundary(rest, PIECE));
-        rest = after;
+    let mut unread = UnreadText::default();
+    let mut at = 0;
+    while at < source.len() {
+        let end = unread.next_stop(source, at).min(at + flat::char_boundary(&source[at..], PIECE));
         let tokens = tokenizer.sink.tokens.get();
-        input.push_back(StrTendril::from_slice(piece));
+        input.push_back(StrTendril::from_slice(&source[at..end]));
         while let TokenizerResult::Script(_) = tokenizer.feed(&input) {}
+        at = end;
         if tokenizer.sink.builder.sink.is_over_budget() {
             return Err(Degraded::Nodes);
+        }
+        if let Some(tag) = tokenizer.sink.dropped_raw_text()
+            && let Some(text) = unread.skip(source, at, &tag)
+        {
+            tokenizer.sink.builder.sink.skip_lines(text);
+            at += text.len();
         }
         if tokenizer.sink.tokens.get() == tokens && !attributes_counted {
             attributes_counted = true;
@@ -76,12 +84,59 @@ pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Pag
     Ok(tokenizer.sink.builder.sink.finish())
 }
 
+/// Leaves the text of scripts and styles out of the tokenizer's input: half the bytes of a page, which nobody reads.
+///
+/// The tokenizer gets the source up to the end of what looks like the start tag of one. Only when it then is inside the
+/// raw text of that element does the source go on at its end tag, so the tokens are the same as without.
+#[derive(Default)]
+struct UnreadText {
+    /// The next `>` after each of the tags, searched for once.
+    stops: [Option<usize>; 2],
+    /// An end tag was missing: nothing is left out any more, so that no search is made twice.
+    is_broken: bool,
+}
+
+impl UnreadText {
+    const TAGS: [&str; 2] = ["<script", "<style"];
+
+    /// The place after the next start tag of a script or style, at `from` or later.
+    fn next_stop(&mut self, source: &str, from: usize) -> usize {
+        if self.is_broken {
+            return source.len();
+        }
+        let bytes = source.as_bytes();
+        for (stop, tag) in self.stops.iter_mut().zip(Self::TAGS) {
+            if stop.is_none_or(|stop| stop <= from) {
+                let tag = memmem::find(&bytes[from..], tag.as_bytes()).map(|tag| from + tag);
+                let end = tag.and_then(|tag| memchr::memchr(b'>', &bytes[tag..]).map(|end| tag + end + 1));
+                *stop = Some(end.unwrap_or(usize::MAX));
+            }
+        }
+        self.stops.iter().flatten().copied().min().unwrap_or(usize::MAX).min(source.len())
+    }
+
+    /// The text from `from` to the end tag of the element, unless it holds a comment, whose rules in a script are wild.
+    fn skip<'s>(&mut self, source: &'s str, from: usize, tag: &LocalName) -> Option<&'s str> {
+        if self.is_broken {
+            return None;
+        }
+        let Some(end) = flat::raw_text_end(source, tag, from) else {
+            self.is_broken = true;
+            return None;
+        };
+        let text = &source[from..end];
+        memmem::find(text.as_bytes(), b"<!--").is_none().then_some(text)
+    }
+}
+
 /// scraper's tree with a count of its nodes, the depth of the open elements and the lines of the source.
 pub struct BoundedSink {
     tree: HtmlTreeSink,
     max_nodes: usize,
     lines: RefCell<Vec<(NodeId, u32)>>,
     line: Cell<u32>,
+    /// Lines of the source that the tokenizer did not see.
+    skipped_lines: Cell<u64>,
     /// The element that the next text would go into, as far as the calls of the tree builder show.
     current: Cell<NodeId>,
     /// Elements created less elements popped: at least the depth, since html5ever does not report every pop.
@@ -101,6 +156,7 @@ impl BoundedSink {
             max_nodes,
             lines: RefCell::default(),
             line: Cell::new(1),
+            skipped_lines: Cell::new(0),
             current: Cell::new(root),
             open: Cell::new(0),
             at_bound: Cell::new(false),
@@ -131,6 +187,12 @@ impl BoundedSink {
         self.at_bound.set(depth >= max);
         self.flattened.set(self.flattened.get() | (depth >= max));
         depth >= max
+    }
+
+    /// Counts the lines of a text that the tokenizer does not get to see.
+    fn skip_lines(&self, text: &str) {
+        let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
+        self.skipped_lines.set(self.skipped_lines.get() + lines);
     }
 
     /// True when the last thing in the tree is a `<br>`.
@@ -200,7 +262,7 @@ impl TreeSink for BoundedSink {
     }
 
     fn set_current_line(&self, line: u64) {
-        self.line.set(u32::try_from(line).unwrap_or(u32::MAX));
+        self.line.set(u32::try_from(line + self.skipped_lines.get()).unwrap_or(u32::MAX));
     }
 
     fn is_mathml_annotation_xml_integration_point(&self, element: &NodeId) -> bool {
@@ -260,5 +322,53 @@ impl TreeSink for BoundedSink {
 
     fn reparent_children(&self, node: &NodeId, new_parent: &NodeId) {
         self.tree.reparent_children(node, new_parent);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The source line and the text of each `<p>`.
+    fn paragraphs(source: &str) -> Vec<(u32, String)> {
+        let page = parse(source, &Limits::default(), false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let nodes = page.html.tree.nodes();
+        let paragraphs = nodes.filter(|node| node.value().as_element().is_some_and(|element| element.name() == "p"));
+        let text = |node: ego_tree::NodeRef<'_, scraper::Node>| {
+            node.descendants().filter_map(|node| node.value().as_text().map(|text| text.to_string())).collect()
+        };
+        paragraphs.map(|node| (page.line(node.id()), text(node))).collect()
+    }
+
+    fn one(line: u32, text: &str) -> Vec<(u32, String)> {
+        vec![(line, text.to_owned())]
+    }
+
+    #[test]
+    fn lines_count_through_scripts_and_styles_that_are_left_out() {
+        assert_eq!(paragraphs("<script>\nif (a<b)\n</script>\n<style>\n</style><p>x"), one(5, "x"));
+    }
+
+    #[test]
+    fn a_script_ends_where_the_tokenizer_ends_it() {
+        assert_eq!(paragraphs("<script>'<p>no</p>' </scripts></script ><p>x"), one(1, "x"));
+        assert_eq!(paragraphs("<script><!-- <script> </script> <p>no --></script><p>x"), one(1, "x"));
+        assert_eq!(paragraphs("<p title=\"<script>\">x</p><!-- <script> -->"), one(1, "x"));
+        assert_eq!(paragraphs("<textarea><script></textarea><p>x"), one(1, "x"));
+        assert_eq!(paragraphs("<script>never closed <p>no"), []);
+    }
+
+    #[test]
+    fn what_a_drawing_calls_style_is_no_raw_text() {
+        assert_eq!(paragraphs("<svg><style><g></style></svg><p>x"), one(1, "x"));
+    }
+
+    #[test]
+    fn deep_nesting_is_flattened_and_text_stays() {
+        let page = parse(&("<div>".repeat(2000) + "<p>x"), &Limits::default(), false)
+            .unwrap_or_else(|bound| panic!("{bound:?}"));
+        assert!(page.flattened);
+        let depth = page.html.tree.nodes().map(|node| node.ancestors().count()).max();
+        assert!(depth.is_some_and(|depth| depth < 530), "{depth:?}");
     }
 }
