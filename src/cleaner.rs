@@ -215,8 +215,8 @@ fn assemble(blocks: &Blocks<'_>, verdicts: Vec<Verdict>, metadata: Metadata) -> 
                     Gap::Line => text.push('\n'),
                     Gap::Paragraph => text.push_str("\n\n"),
                 }
-                push_marker(&mut text, block);
                 let start = text.len();
+                push_marker(&mut text, block);
                 text.push_str(&shown);
                 kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place: place(blocks, block) });
                 (gap, dropped_between) = (Gap::Joined, false);

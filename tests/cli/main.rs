@@ -8,6 +8,7 @@
 mod accounts;
 mod folders;
 mod inputs;
+mod markdown;
 mod packed;
 mod place;
 mod streams;
