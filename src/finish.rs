@@ -28,6 +28,9 @@ const MAX_CONTROL_WORDS: u32 = 3;
 /// Families of rules that mark the box around them: its other lines explain the call.
 const BOX_FAMILIES: [&str; 6] = ["comments", "newsletter", "login", "apps", "paywall", "cookies"];
 
+/// What boxes of furniture are called.
+const BOXES: [&str; 6] = ["promo", "form", "comment", "consent", "share", "widget"];
+
 /// A block that goes with the finish, and why.
 #[derive(Debug, PartialEq)]
 pub struct Finished {
@@ -42,19 +45,27 @@ pub fn takes_its_box(family: &str) -> bool {
     BOX_FAMILIES.contains(&family)
 }
 
-/// Blocks that stand in one box with a call: `calls` are the blocks that such rules removed.
+/// Blocks that stand in one box with a call: `calls` are the blocks that such rules removed. Prose goes only with a box
+/// whose name says what it is.
 pub fn boxes(
     blocks: &Blocks<'_>,
+    parts: &[Cues],
     calls: impl Iterator<Item = usize>,
     is_kept: impl Fn(usize) -> bool,
 ) -> Vec<Finished> {
     let sums = word_sums(blocks);
     let total = sums[blocks.items.len()].max(1) as f32;
+    let named = cues(&BOXES);
     let mut found = Vec::new();
     for call in calls {
         let Some(around) = box_around(blocks, call, &sums, total) else { continue };
         let entry = &blocks.outline.elements[around];
-        for at in (entry.blocks.start as usize..entry.blocks.end as usize).filter(|&at| is_kept(at)) {
+        let is_named = parts[around].meets(named);
+        let goes = |at: &usize| {
+            let block = &blocks.items[*at];
+            is_kept(*at) && (is_named || !words::is_prose(blocks.text_of(block), block.words as usize))
+        };
+        for at in (entry.blocks.start as usize..entry.blocks.end as usize).filter(goes) {
             found.push(Finished { block: at, evidence: format!("in one box with block {}", call + 1) });
         }
     }
@@ -139,7 +150,11 @@ impl<'b> Sound<'b> {
     /// Short kept blocks that stand in a part of furniture; `parts` are those of each element.
     pub fn furniture(&self, parts: &[Cues]) -> Vec<Finished> {
         let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
-        self.short(|_, block| {
+        self.short(|at, block| {
+            // A heading inside the body heads a section, whatever it is called; small ones name the author of a post.
+            if matches!(block.kind, BlockKind::Heading(1..=3)) && self.body.contains(&at) {
+                return None;
+            }
             let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
             Some(format!("in a part called {}", part.1))
         })
@@ -147,7 +162,10 @@ impl<'b> Sound<'b> {
 
     /// Lines of links before and after the body, links that `is_hinted` finds in it, and lines with a date at its head:
     /// menus, teasers, bylines.
+    ///
+    /// A head has a line or two with a date; more are a timeline and stay.
     pub fn margins(&self, is_hinted: impl Fn(usize) -> bool) -> Vec<Finished> {
+        let dated = self.kept.iter().filter(|at| self.is_dated(**at)).count();
         self.short(|at, block| {
             let is_outside = !self.body.contains(&at);
             let is_link = block.link_words > 0 && block.link_words as f32 >= LINK_SHARE * block.words as f32;
@@ -157,11 +175,15 @@ impl<'b> Sound<'b> {
             if is_link && is_hinted(at) {
                 return Some("a link with the words of a teaser".to_owned());
             }
-            let is_line =
-                block.kind == BlockKind::Paragraph && block.words <= MAX_DATELINE_WORDS && !self.is_sentence(at);
-            let is_dated = at < self.head && is_line && has_date(self.blocks.text_of(block));
-            is_dated.then(|| "a line with a date at the head".to_owned())
+            (dated <= MAX_DATELINES && self.is_dated(at)).then(|| "a line with a date at the head".to_owned())
         })
+    }
+
+    /// True for a short line at the head that has a date and is no sentence.
+    fn is_dated(&self, at: usize) -> bool {
+        let block = &self.blocks.items[at];
+        let is_line = block.kind == BlockKind::Paragraph && block.words <= MAX_DATELINE_WORDS && !self.is_sentence(at);
+        at < self.head && is_line && has_date(self.blocks.text_of(block))
     }
 
     /// Headings after the body that head nothing that is kept.
@@ -178,10 +200,12 @@ impl<'b> Sound<'b> {
         found
     }
 
-    /// What follows a label of comments after most of the article; `labels` are the blocks that comment rules name.
+    /// What follows a label of comments after most of the article: everything, where `is_stamped` finds the stamp of a
+    /// comment right after the label, and else what stands in a part of comments. `labels` are the blocks that comment
+    /// rules name.
     ///
     /// Not on a page whose words stand in posts: there they are what the page is for.
-    pub fn comments(&self, labels: &[usize], parts: &[Cues]) -> Vec<Finished> {
+    pub fn comments(&self, labels: &[usize], parts: &[Cues], is_stamped: impl Fn(usize) -> bool) -> Vec<Finished> {
         let words = |at: &usize| self.blocks.items[*at].words;
         let all: u32 = self.kept.iter().map(words).sum();
         let posts = cues(&POSTS);
@@ -195,7 +219,8 @@ impl<'b> Sound<'b> {
             before as f32 >= COMMENTS_AFTER * all as f32
         };
         let Some(label) = labels.iter().copied().filter(is_late).min() else { return Vec::new() };
-        let after = self.kept.iter().filter(|at| **at >= label);
+        let all = is_stamped(label);
+        let after = self.kept.iter().filter(|at| **at >= label && (all || in_post(at)));
         after
             .map(|&block| Finished { block, evidence: format!("after the label of comments in block {}", label + 1) })
             .collect()
@@ -299,6 +324,8 @@ const POSTS_SHARE: f32 = 0.3;
 
 /// Share of link words that makes a line one of links.
 const LINK_SHARE: f32 = 0.75;
+/// Lines with a date that a head has, at most: byline, date, update.
+const MAX_DATELINES: usize = 3;
 /// Words of a line that is a byline or dateline, at most.
 const MAX_DATELINE_WORDS: u32 = 16;
 /// Share of the kept words that stands before a label of comments; a label at the top is a link to them.

@@ -5,7 +5,7 @@
 //! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
 
 use crate::article::{BlockKind, Format, Reason};
-use crate::block::{Block, Blocks, Gap, features, words};
+use crate::block::{Blocks, Gap, features, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
 use crate::model::{self, Model};
@@ -398,7 +398,7 @@ impl<'j> State<'j> {
             Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => finish::takes_its_box(reason.family()),
             _ => false,
         });
-        let found = finish::boxes(self.blocks, calls, |at| self.is_kept(at));
+        let found = finish::boxes(self.blocks, &parts, calls, |at| self.is_kept(at));
         self.finish(found);
         let found = finish::controls(self.blocks, &parts, |at| self.is_kept(at));
         self.finish(found);
@@ -414,7 +414,7 @@ impl<'j> State<'j> {
         let mut found = article.furniture(&parts);
         found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
         let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();
-        found.extend(article.comments(&labels, &parts));
+        found.extend(article.comments(&labels, &parts, |at| self.is_stamped(at)));
         self.finish(found);
         for at in rescued {
             self.verdicts[at] = None;
@@ -434,10 +434,15 @@ impl<'j> State<'j> {
 
     /// True for a label over comments: a comment rule removed it, or has words for it and a comment's stamp follows.
     fn is_comment_label(&self, at: usize) -> bool {
-        const STAMP_WITHIN: usize = 3;
-        let follows = self.blocks.items.iter().skip(at + 1).take(STAMP_WITHIN);
-        let is_stamp = |block: &Block| block.words <= 8 && finish::has_date(self.blocks.text_of(block));
-        self.names(at, "comments") && (self.ruled[at] || follows.into_iter().any(is_stamp))
+        self.names(at, "comments") && (self.ruled[at] || self.is_stamped(at))
+    }
+
+    /// True when the stamp of a comment, a short line with a date, follows soon.
+    fn is_stamped(&self, at: usize) -> bool {
+        const WITHIN: usize = 3;
+        const MAX_WORDS: u32 = 8;
+        let mut follows = self.blocks.items.iter().skip(at + 1).take(WITHIN);
+        follows.any(|block| block.words <= MAX_WORDS && finish::has_date(self.blocks.text_of(block)))
     }
 
     fn is_kept(&self, at: usize) -> bool {
