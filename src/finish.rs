@@ -151,11 +151,14 @@ impl<'b> Sound<'b> {
     pub fn furniture(&self, parts: &[Cues]) -> Vec<Finished> {
         let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
         self.short(|at, block| {
-            // A heading inside the body heads a section, whatever it is called; small ones name the author of a post.
-            if matches!(block.kind, BlockKind::Heading(1..=3)) && self.body.contains(&at) {
+            let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
+            // Inside the body a heading heads a section and a sentence says something, whatever the part is called; but
+            // small headings name the author of a post, and sentences in a byline are about the author.
+            let is_heading = matches!(block.kind, BlockKind::Heading(1..=3));
+            let says_something = is_heading || part.1 != "byline" && self.is_sentence(at);
+            if at >= self.head && self.body.contains(&at) && says_something {
                 return None;
             }
-            let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
             Some(format!("in a part called {}", part.1))
         })
     }
@@ -182,8 +185,12 @@ impl<'b> Sound<'b> {
     /// True for a short line at the head that has a date and is no sentence.
     fn is_dated(&self, at: usize) -> bool {
         let block = &self.blocks.items[at];
-        let is_line = block.kind == BlockKind::Paragraph && block.words <= MAX_DATELINE_WORDS && !self.is_sentence(at);
-        at < self.head && is_line && has_date(self.blocks.text_of(block))
+        let text = self.blocks.text_of(block);
+        let is_line = block.kind == BlockKind::Paragraph && block.words <= MAX_DATELINE_WORDS && !words::is_ended(text);
+        // `1920: Reopened` and `09:30 The first boat` are entries of a timeline.
+        let entry = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim_start();
+        let is_entry = entry.len() < text.len() && entry.chars().filter(|c| c.is_alphabetic()).count() > 20;
+        at < self.head && is_line && !is_entry && has_date(text)
     }
 
     /// Headings after the body that head nothing that is kept.

@@ -361,13 +361,15 @@ impl<'j> State<'j> {
         }
     }
 
-    /// True when what would be kept is a few labels: a page of menus and forms without an article.
+    /// True when what would be kept is a few labels: a page of menus and forms without an article. One sentence may
+    /// stand over a form, two are a text.
     fn says_nothing(&self, keep: &[bool]) -> bool {
-        let kept = self.blocks.items.iter().zip(keep).filter(|(_, keep)| **keep).map(|(block, _)| block);
-        let mut words = 0;
-        for block in kept {
+        let (mut words, mut ends) = (0, 0);
+        for (block, _) in self.blocks.items.iter().zip(keep).filter(|(_, keep)| **keep) {
+            let text = self.blocks.text_of(block);
             words += block.words;
-            if words > MAX_LABEL_WORDS || words::is_sentence(self.blocks.text_of(block), block.words as usize) {
+            ends += usize::from(text.ends_with(words::ends_sentence));
+            if words > MAX_LABEL_WORDS || ends > 1 || words::is_sentence(text, block.words as usize) {
                 return false;
             }
         }
@@ -434,15 +436,20 @@ impl<'j> State<'j> {
 
     /// True for a label over comments: a comment rule removed it, or has words for it and a comment's stamp follows.
     fn is_comment_label(&self, at: usize) -> bool {
-        self.names(at, "comments") && (self.ruled[at] || self.is_stamped(at))
+        let is_removed = matches!(&self.verdicts[at], Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. })
+            if reason.family() == "comments");
+        is_removed || self.verdicts[at].is_none() && self.names(at, "comments") && self.is_stamped(at)
     }
 
-    /// True when the stamp of a comment, a short line with a date, follows soon.
+    /// True when the stamp of a comment, a short line with a date that is no husk by a rule, follows soon.
     fn is_stamped(&self, at: usize) -> bool {
         const WITHIN: usize = 3;
         const MAX_WORDS: u32 = 8;
-        let mut follows = self.blocks.items.iter().skip(at + 1).take(WITHIN);
-        follows.any(|block| block.words <= MAX_WORDS && finish::has_date(self.blocks.text_of(block)))
+        (at + 1..self.blocks.items.len()).take(WITHIN).any(|at| {
+            let block = &self.blocks.items[at];
+            let is_short = !self.ruled[at] && block.words <= MAX_WORDS;
+            is_short && finish::has_date(self.blocks.text_of(block))
+        })
     }
 
     fn is_kept(&self, at: usize) -> bool {

@@ -64,7 +64,7 @@ impl RepeatFinder {
             }
         }
         let mut found = Vec::new();
-        for (text, places) in copies.iter().filter(|(text, places)| places.len() > 1 && !is_speech(text)) {
+        for (text, places) in copies.iter().filter(|(_, places)| places.len() > 1) {
             let kind = |place: usize| page.block(place).kind;
             let captions = places.iter().filter(|&&place| kind(place) == BlockKind::Caption).count();
             // More than one caption element with the same words needs no further proof.
@@ -72,12 +72,17 @@ impl RepeatFinder {
                 continue;
             }
             let is_caption = captions > 0 || self.has_caption_words(text);
+            if !is_caption && is_speech(text) {
+                continue;
+            }
             let is_headline = |place: &usize| kind(*place) == BlockKind::Heading(1);
             let first = places.iter().copied().find(|place| !is_headline(place)).unwrap_or(places[0]);
             for &copy in places.iter().filter(|&&place| place > first) {
                 let near = if copy < page.body { NEAR_BLOCKS } else { 1 };
                 let is_line = page.is_running_line(first) && page.is_running_line(copy);
-                if is_caption || copy - first <= near && is_line && !page.is_verse(copy) {
+                // A page without prose is a song, a play or a list: nothing but a caption repeats by accident there.
+                let has_prose = page.body < page.blocks.len();
+                if is_caption || has_prose && copy - first <= near && is_line && !page.is_verse(copy) {
                     found.push(Repeat { copy: page.blocks[copy], first: page.blocks[first] });
                 }
             }
@@ -110,7 +115,9 @@ impl RepeatFinder {
 
 /// True for a line that somebody says: an answer may come twice.
 fn is_speech(folded: &str) -> bool {
-    folded.starts_with(['"', '\'', '-', '—', '「', '『', '“'])
+    let speaker = folded.split_once(": ").map(|(speaker, _)| speaker);
+    let has_speaker = speaker.is_some_and(|speaker| speaker.split(' ').count() <= 2);
+    has_speaker || folded.starts_with(['"', '\'', '-', '—', '「', '『', '“'])
 }
 
 /// The page as it will be written: the blocks that are not gone, by their place in that order.

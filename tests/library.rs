@@ -281,3 +281,16 @@ fn no_rule_fires_on_an_article_that_is_set_in_html() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_selector_that_matches_nothing_changes_nothing() {
+    let pack = "[[rule]]\nid = \"mine/none\"\nlang = [\"any\"]\nselector = \"x-none\"\nwhy = \"keeps all attributes\"\n\
+        drops = [\"<x-none>a</x-none>\", \"<p><x-none>b</x-none></p>\"]\nkeeps = [\"<p>a</p>\", \"<b>b</b>\"]\n";
+    let (plain, selecting) = (build(Cleaner::builder()), build(Cleaner::builder().rules("none.toml", pack)));
+    let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/pages/html");
+    for page in std::fs::read_dir(pages).unwrap() {
+        let bytes = std::fs::read(page.unwrap().path()).unwrap();
+        let texts = [&plain, &selecting].map(|cleaner| cleaner.clean(&bytes, &Hints::default()).unwrap().text);
+        assert_eq!(texts[0], texts[1]);
+    }
+}

@@ -137,7 +137,12 @@ impl CueFinder {
         scratch.push_str(element.name());
         scratch.push('>');
         for (name, value) in &element.attrs {
-            if matches!(&*name.local, "class" | "id" | "role" | "itemprop" | "rel") {
+            // The id of a section or heading is made of its words.
+            let speaks = match &*name.local {
+                "id" => !matches!(element.name(), "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
+                name => matches!(name, "class" | "role" | "itemprop" | "rel"),
+            };
+            if speaks {
                 scratch.push(' ');
                 scratch.push_str(&value[..value.floor_char_boundary(MAX_VALUE)]);
             }

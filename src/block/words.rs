@@ -53,11 +53,16 @@ pub fn is_prose(text: &str, words: usize) -> bool {
 /// Words from which a sentence end makes a sentence and not a label.
 const SENTENCE_WORDS: usize = 6;
 
-/// True for a text of six words or more that ends as a sentence does, closing quotes and brackets aside.
+/// True for a text of six words or more that ends as a sentence does.
 pub fn is_sentence(text: &str, words: usize) -> bool {
+    words >= SENTENCE_WORDS && is_ended(text)
+}
+
+/// True for a text that ends as a sentence does, closing quotes and brackets aside.
+pub fn is_ended(text: &str) -> bool {
     let closing = |c: char| matches!(c, '"' | '”' | '’' | '\'' | '»' | ')' | '」' | '』' | '“');
     let text = text.trim_end().trim_end_matches(closing);
-    words >= SENTENCE_WORDS && text.ends_with(ends_sentence) && !ends_in_unit(text)
+    text.ends_with(ends_sentence) && !ends_in_unit(text)
 }
 
 /// True for a text that ends in a number and a short word with a full stop: `4 Min.`, `12 kg.`

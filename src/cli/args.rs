@@ -117,9 +117,16 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "WHAT", default_value = "once", help_heading = REMOVED)]
     pub(super) captions: CaptionArg,
 
-    /// Threads that clean; 0 is one a core
-    #[arg(short, long, value_name = "N", default_value_t = 0, help_heading = RUN)]
-    pub(super) jobs: usize,
+    /// Threads that clean, up to 256; 0 is one a core
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=256),
+        help_heading = RUN
+    )]
+    pub(super) jobs: u16,
 
     /// When to show progress on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = RUN)]
@@ -185,6 +192,9 @@ fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
         .map(|name| OutputFormat::by_name(&name).expect("the names come from the same table"))
 }
 
+/// Places in a document are 32 bits wide.
+const MAX_SIZE: f64 = u32::MAX as f64 + 1.0;
+
 /// Reads `500k`, `64MiB`, `1.5G`: single letters and `iB` count in 1024, `B` alone after a letter in 1000.
 fn size(typed: &str) -> Result<usize, String> {
     let digits = typed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(typed.len());
@@ -199,10 +209,10 @@ fn size(typed: &str) -> Result<usize, String> {
     };
     let power = ["", "k", "m", "g"].iter().position(|known| *known == letter);
     match (number.parse::<f64>(), power) {
-        (Ok(number), Some(power)) if number * base.powi(power as i32) >= 1.0 => {
+        (Ok(number), Some(power)) if (1.0..=MAX_SIZE).contains(&(number * base.powi(power as i32))) => {
             Ok((number * base.powi(power as i32)) as usize)
         }
-        _ => Err("write a size such as 500k, 64MiB or 1G".to_owned()),
+        _ => Err("write a size up to 4GiB, such as 500k, 64MiB or 1G".to_owned()),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn run(args: CleanArgs) -> anyhow::Result<Verdict> {
         with_title: args.with_title,
         target,
         report,
-        jobs: args.jobs,
+        jobs: usize::from(args.jobs),
     };
     let result = pipeline::run(plan, &mut |finished, summary| {
         if args.verbose {

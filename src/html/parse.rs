@@ -62,7 +62,8 @@ pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Pag
         let end = unread.next_stop(source, at).min(at + flat::char_boundary(&source[at..], PIECE));
         let tokens = tokenizer.sink.tokens.get();
         input.push_back(StrTendril::from_slice(&source[at..end]));
-        while let TokenizerResult::Script(_) = tokenizer.feed(&input) {}
+        // It also stops at the end of a script and where a `<meta>` names the encoding.
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
         at = end;
         if tokenizer.sink.builder.sink.is_over_budget() {
             return Err(Degraded::Nodes);
@@ -356,6 +357,13 @@ mod tests {
         assert_eq!(paragraphs("<p title=\"<script>\">x</p><!-- <script> -->"), one(1, "x"));
         assert_eq!(paragraphs("<textarea><script></textarea><p>x"), one(1, "x"));
         assert_eq!(paragraphs("<script>never closed <p>no"), []);
+    }
+
+    #[test]
+    fn a_meta_charset_does_not_stop_the_tokenizer() {
+        let page =
+            parse("<meta charset=utf-8><p>x", &Limits::default(), true).unwrap_or_else(|bound| panic!("{bound:?}"));
+        assert!(page.html.tree.nodes().any(|node| node.value().as_text().is_some_and(|text| &**text == "x")));
     }
 
     #[test]

@@ -45,9 +45,9 @@ fn no_partial_file_stays_and_old_ones_go() {
 #[test]
 fn a_report_in_the_output_folder_is_not_taken_for_a_leftover() {
     let place = Place::with(&["in/page.txt"]);
-    let args = ["in", "-o", "out", "--report", "out/report.txt", "--summary", "out/s.json"];
+    let args = ["in", "-o", "out", "--report", "out/report.log", "--summary", "out/s.json"];
     place.clean(&args).assert().success();
-    assert_eq!(place.names("out"), ["page.txt", "report.txt", "s.json"]);
+    assert_eq!(place.names("out"), ["page.txt", "report.log", "s.json"]);
 }
 
 #[cfg(unix)]
