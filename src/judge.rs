@@ -256,18 +256,19 @@ impl<'j> State<'j> {
         }
         let count = self.blocks.items.len();
         let is_body = |at: &usize| self.prose[*at] && self.verdicts[*at].is_none();
-        let first_prose = (0..count).find(is_body).unwrap_or(count);
+        // A page without prose, such as a glossary, has only its first and last blocks for an edge.
+        let first_prose = (0..count).find(is_body);
         let last_prose = (0..count).rev().find(is_body);
         let mut changed = false;
         let mut survivors = 0;
         for at in 0..count {
-            let is_head = at < first_prose || survivors < HEAD_BLOCKS;
+            let is_head = first_prose.is_some_and(|first| at < first) || survivors < HEAD_BLOCKS;
             changed |= self.try_rules(at, is_head, false);
             survivors += usize::from(self.verdicts[at].is_none());
         }
         survivors = 0;
         for at in (0..count).rev() {
-            let is_tail = last_prose.is_none_or(|last| at > last) || survivors < TAIL_BLOCKS;
+            let is_tail = last_prose.is_some_and(|last| at > last) || survivors < TAIL_BLOCKS;
             changed |= self.try_rules(at, is_tail, is_tail);
             survivors += usize::from(self.verdicts[at].is_none());
         }
