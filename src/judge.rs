@@ -82,7 +82,7 @@ impl Judge {
         max_bytes: usize,
     ) -> Vec<Verdict> {
         let folded = self.fold(blocks, max_bytes);
-        let mut state = State::new(self, blocks, &folded, max_bytes);
+        let mut state = State::new(self, blocks, &folded, title, max_bytes);
         if let Some(page) = page {
             state.select(page);
         }
@@ -108,7 +108,7 @@ impl Judge {
         max_bytes: usize,
     ) -> Vec<f32> {
         let folded = self.fold(blocks, max_bytes);
-        let mut state = State::new(self, blocks, &folded, max_bytes);
+        let mut state = State::new(self, blocks, &folded, title, max_bytes);
         if let Some(page) = page {
             state.select(page);
         }
@@ -137,6 +137,15 @@ struct Candidate {
     evidence: String,
 }
 
+/// The families of rules that a page is about, told by its title; a text has none but its first lines.
+fn at_rest<'j>(judge: &'j Judge, blocks: &Blocks<'_>, folded: &[String], title: Option<&str>) -> Vec<&'j str> {
+    const FIRST_LINES: usize = 3;
+    let first_lines = if blocks.format == Format::Text { FIRST_LINES } else { 0 };
+    let title = title.map(words::fold);
+    let headlines = title.iter().chain(folded.iter().take(first_lines));
+    headlines.flat_map(|headline| judge.rules.families_at_rest(headline)).collect()
+}
+
 struct State<'j> {
     judge: &'j Judge,
     blocks: &'j Blocks<'j>,
@@ -144,13 +153,21 @@ struct State<'j> {
     verdicts: Vec<Option<Verdict>>,
     guarded: Vec<bool>,
     candidates: HashMap<usize, Vec<Candidate>>,
+    /// Families of rules that do not act on this page.
+    at_rest: Vec<&'j str>,
     /// True for the blocks that went by a rule.
     ruled: Vec<bool>,
     prose: Vec<bool>,
 }
 
 impl<'j> State<'j> {
-    fn new(judge: &'j Judge, blocks: &'j Blocks<'j>, folded: &'j [String], max_bytes: usize) -> Self {
+    fn new(
+        judge: &'j Judge,
+        blocks: &'j Blocks<'j>,
+        folded: &'j [String],
+        title: Option<&str>,
+        max_bytes: usize,
+    ) -> Self {
         let count = blocks.items.len();
         let mut state = State {
             judge,
@@ -159,6 +176,7 @@ impl<'j> State<'j> {
             verdicts: vec![None; count],
             guarded: vec![false; count],
             candidates: HashMap::new(),
+            at_rest: at_rest(judge, blocks, folded, title),
             ruled: vec![false; count],
             prose: vec![false; count],
         };
@@ -207,7 +225,8 @@ impl<'j> State<'j> {
             return;
         }
         rules.matches(folded, words, |rule| {
-            if rules.keeps_reason(&rules.rules()[rule].id) {
+            let (id, family) = (&rules.rules()[rule].id, rules.rules()[rule].family());
+            if rules.keeps_reason(id) || self.at_rest.contains(&family) {
                 return;
             }
             let evidence = rules.rules()[rule].evidence(folded);

@@ -294,3 +294,13 @@ fn a_selector_that_matches_nothing_changes_nothing() {
         assert_eq!(texts[0], texts[1]);
     }
 }
+
+#[test]
+fn a_privacy_policy_keeps_what_it_says() {
+    let policy = "Privacy Policy\n\nWe use cookies to improve your experience on our site.\n\n\
+        You may unsubscribe at any time.\n\nBy using this site you agree to our terms of use.\n";
+    let article = text(&build(Cleaner::builder()), policy);
+    assert!(article.unchanged, "{:?}", article.removals);
+    let other = policy.replacen("Privacy Policy", "The mill is sold", 1);
+    assert!(!text(&build(Cleaner::builder()), &other).removals.is_empty());
+}

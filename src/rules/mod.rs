@@ -9,7 +9,7 @@ mod prefilter;
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
-use pack::{PackGuard, PackRule};
+use pack::{PackGuard, PackRule, PackTopic};
 use prefilter::Prefilter;
 use regex::Regex;
 use scraper::Selector;
@@ -112,10 +112,17 @@ struct Guard {
     pattern: Pattern,
 }
 
+struct Topic {
+    max_words: u32,
+    pattern: Pattern,
+    families: Vec<String>,
+}
+
 /// Compiled rules and guards; immutable and shared by all workers.
 pub struct RuleSet {
     rules: Vec<Rule>,
     guards: Vec<Guard>,
+    topics: Vec<Topic>,
     prefilter: Prefilter,
     guard_prefilter: Prefilter,
     /// No rule looks at a longer block.
@@ -142,11 +149,12 @@ impl RuleSet {
     /// [`ErrorKind::Rules`] for a user's pack that does not load: bad TOML, a pattern that does not compile, fewer
     /// than two examples of a kind, an example that its rule does not bear out, an id that is taken, too many rules.
     pub fn load(user_packs: &[(String, String)], keep: &[KeepList<'_>], limits: &Limits) -> Result<RuleSet, Error> {
-        let (mut rules, mut guards) = (Vec::new(), Vec::new());
+        let (mut rules, mut guards, mut topics) = (Vec::new(), Vec::new(), Vec::new());
         for (name, content) in PACKS {
             let pack = pack::parse(name, content)?;
             rules.extend(pack.rule.into_iter().map(|rule| rule.into_inner()));
             guards.extend(pack.guard.into_iter().map(|guard| guard.into_inner()));
+            topics.extend(pack.topic.into_iter().map(|topic| topic.into_inner()));
         }
         let mut ids: HashSet<String> = rules.iter().map(|rule| rule.id.clone()).collect();
         for (name, content) in user_packs {
@@ -161,19 +169,25 @@ impl RuleSet {
                 rules.push(rule);
             }
             guards.extend(pack.guard.into_iter().map(|guard| guard.into_inner()));
+            topics.extend(pack.topic.into_iter().map(|topic| topic.into_inner()));
         }
         if rules.len() + guards.len() > limits.max_rules {
             let message = format!("{} rules, more than the bound of {}", rules.len() + guards.len(), limits.max_rules);
             return Err(Error::new(ErrorKind::Rules, message));
         }
-        let mut set = RuleSet::build(rules, guards, limits)?;
+        let mut set = RuleSet::build(rules, guards, topics, limits)?;
         for list in keep {
             set.add_keep_list(list, &ids)?;
         }
         Ok(set)
     }
 
-    fn build(rules: Vec<PackRule>, guards: Vec<PackGuard>, limits: &Limits) -> Result<RuleSet, Error> {
+    fn build(
+        rules: Vec<PackRule>,
+        guards: Vec<PackGuard>,
+        topics: Vec<PackTopic>,
+        limits: &Limits,
+    ) -> Result<RuleSet, Error> {
         let prefilter = Prefilter::new(rules.iter().map(|rule| (&*rule.id, rule.pattern.as_deref())))?;
         let guard_prefilter = Prefilter::new(guards.iter().map(|guard| (&*guard.id, Some(&*guard.pattern))))?;
         let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
@@ -198,9 +212,16 @@ impl RuleSet {
             .into_iter()
             .map(|guard| Guard { max_words: guard.max_words, pattern: pattern(guard.pattern) })
             .collect();
+        let topics = topics.into_iter().map(|topic| Topic {
+            max_words: topic.max_words,
+            pattern: pattern(topic.pattern),
+            families: topic.families,
+        });
+        let topics = topics.collect();
         Ok(RuleSet {
             rules,
             guards,
+            topics,
             prefilter,
             guard_prefilter,
             max_words: max_words.unwrap_or(0),
@@ -259,6 +280,13 @@ impl RuleSet {
                 let guard = &self.guards[at];
                 words <= guard.max_words && guard.pattern.get().is_match(folded)
             })
+    }
+
+    /// The families that do not act on a page with this headline, since it is about what they remove.
+    pub fn families_at_rest(&self, headline: &str) -> impl Iterator<Item = &str> {
+        let words = crate::block::words::count(headline) as u32;
+        let fits = move |topic: &&Topic| words <= topic.max_words && topic.pattern.get().is_match(headline);
+        self.topics.iter().filter(fits).flat_map(|topic| &topic.families).map(String::as_str)
     }
 
     /// True when a rule could look at a block of so many words.

@@ -23,6 +23,9 @@ pub struct Pack {
     /// What is never removed.
     #[serde(default)]
     pub guard: Vec<Spanned<PackGuard>>,
+    /// Headlines of pages that are about what a family of rules removes.
+    #[serde(default)]
+    pub topic: Vec<Spanned<PackTopic>>,
 }
 
 /// A rule as written.
@@ -79,6 +82,30 @@ pub struct PackGuard {
     pub passes: Vec<String>,
 }
 
+/// A topic as written: on a page whose headline matches, some families of rules do not act.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackTopic {
+    /// `topics/slug`, unique.
+    pub id: String,
+    /// Languages of the phrases, for the reader.
+    #[serde(default)]
+    pub lang: Vec<String>,
+    /// Words that the headline may have at most.
+    pub max_words: u32,
+    /// A regular expression on the folded headline.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// The families that do not act.
+    pub families: Vec<String>,
+    /// What such pages are.
+    pub why: String,
+    /// Headlines of such pages.
+    pub keeps: Vec<String>,
+    /// Headlines of other pages.
+    pub passes: Vec<String>,
+}
+
 fn default_max_words() -> u32 {
     20
 }
@@ -114,7 +141,9 @@ pub fn check(name: &str, content: &str, pack: &Pack, limits: &Limits) -> Result<
         pack.rule.iter().map(|rule| (rule.span().start, &rule.get_ref().id, check_rule(rule.get_ref(), limits)));
     let guards =
         pack.guard.iter().map(|guard| (guard.span().start, &guard.get_ref().id, check_guard(guard.get_ref(), limits)));
-    let faults = rules.chain(guards).filter_map(|(start, id, result)| {
+    let topics =
+        pack.topic.iter().map(|topic| (topic.span().start, &topic.get_ref().id, check_topic(topic.get_ref(), limits)));
+    let faults = rules.chain(guards).chain(topics).filter_map(|(start, id, result)| {
         let why = result.err()?;
         Some(fault(name, line_of(content, start), id, &why).to_string())
     });
@@ -159,12 +188,28 @@ fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), String> {
 
 fn check_guard(guard: &PackGuard, limits: &Limits) -> Result<(), String> {
     check_form(&guard.id, &guard.lang, guard.max_words, &guard.why)?;
-    check_count("keeps", &guard.keeps)?;
-    check_count("passes", &guard.passes)?;
-    let pattern = checked_pattern(&guard.pattern, limits)?;
-    let matches = |line: &str| words::count(line) <= guard.max_words as usize && pattern.is_match(&words::fold(line));
-    bear_out("keeps", &guard.keeps, true, matches)?;
-    bear_out("passes", &guard.passes, false, matches)
+    check_protection(&guard.pattern, guard.max_words, &guard.keeps, &guard.passes, limits)
+}
+
+fn check_topic(topic: &PackTopic, limits: &Limits) -> Result<(), String> {
+    check_form(&topic.id, &topic.lang, topic.max_words, &topic.why)?;
+    check_protection(&topic.pattern, topic.max_words, &topic.keeps, &topic.passes, limits)
+}
+
+/// Checks that a pattern protects what it says and nothing else.
+fn check_protection(
+    source: &str,
+    max_words: u32,
+    keeps: &[String],
+    passes: &[String],
+    limits: &Limits,
+) -> Result<(), String> {
+    check_count("keeps", keeps)?;
+    check_count("passes", passes)?;
+    let pattern = checked_pattern(source, limits)?;
+    let matches = |line: &str| words::count(line) <= max_words as usize && pattern.is_match(&words::fold(line));
+    bear_out("keeps", keeps, true, matches)?;
+    bear_out("passes", passes, false, matches)
 }
 
 fn check_form(id: &str, lang: &[String], max_words: u32, why: &str) -> Result<(), String> {
