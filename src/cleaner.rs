@@ -151,9 +151,9 @@ impl Cleaner {
     #[doc(hidden)]
     pub fn feature_rows(&self, bytes: &[u8], hints: &Hints) -> Result<Vec<(String, Vec<f32>)>, Error> {
         let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
-        let (blocks, page, metadata) = self.segment_html(decoded.text, hints);
+        let (blocks, _, metadata) = self.segment_html(decoded.text, hints);
         let title = metadata.title.as_deref();
-        let rows = self.judge.feature_rows(&blocks, page.as_ref(), title, self.limits.max_rule_block_bytes);
+        let rows = self.judge.feature_rows(&blocks, title, self.limits.max_rule_block_bytes);
         let texts = blocks.items.iter().map(|block| blocks.text_of(block).to_owned());
         Ok(texts.zip(rows.chunks_exact(features::COUNT).map(<[f32]>::to_vec)).collect())
     }

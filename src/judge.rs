@@ -99,20 +99,9 @@ impl Judge {
         state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect()
     }
 
-    /// The feature rows of a page, as the block judgement sees it.
-    pub fn feature_rows(
-        &self,
-        blocks: &Blocks<'_>,
-        page: Option<&Page>,
-        title: Option<&str>,
-        max_bytes: usize,
-    ) -> Vec<f32> {
+    /// The feature rows of a page, as the block judgement sees it; rules and verdicts have no part in them.
+    pub fn feature_rows(&self, blocks: &Blocks<'_>, title: Option<&str>, max_bytes: usize) -> Vec<f32> {
         let folded = self.fold(blocks, max_bytes);
-        let mut state = State::new(self, blocks, &folded, title, max_bytes);
-        if let Some(page) = page {
-            state.select(page);
-        }
-        state.settle();
         features::rows(blocks, &folded, &words::fold(title.unwrap_or_default()))
     }
 
