@@ -3,6 +3,10 @@
 //! A logistic regression whose weights stand in `linear.toml`, named by feature. [`decode`] turns the probabilities
 //! of a page into a choice.
 
+mod bytes;
+pub mod forest;
+pub mod tokens;
+
 use crate::block::features;
 use serde::Deserialize;
 use std::collections::BTreeMap;
