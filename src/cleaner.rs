@@ -13,6 +13,7 @@ use crate::html::parse::{self, Page};
 use crate::judge::{Captions, Judge, Verdict};
 use crate::limits::Limits;
 use crate::model::Model;
+use crate::model::decode::Favor;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleSet};
@@ -41,6 +42,7 @@ pub struct Cleaner {
 /// Sets up a [`Cleaner`].
 pub struct CleanerBuilder {
     limits: Limits,
+    favor: Favor,
     captions: Captions,
     explains: bool,
     rules: Vec<(String, String)>,
@@ -51,6 +53,7 @@ impl Default for CleanerBuilder {
     fn default() -> Self {
         CleanerBuilder {
             limits: Limits::default(),
+            favor: Favor::default(),
             captions: Captions::default(),
             explains: true,
             rules: Vec::new(),
@@ -63,6 +66,12 @@ impl CleanerBuilder {
     /// Replaces the bounds.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Says what counts more where the judgement is not sure.
+    pub fn favor(mut self, favor: Favor) -> Self {
+        self.favor = favor;
         self
     }
 
@@ -103,6 +112,7 @@ impl CleanerBuilder {
                 rules: RuleSet::load(&self.rules, &keep, &self.limits)?,
                 repeats: RepeatFinder::builtin(),
                 model: Model::builtin(),
+                favor: self.favor,
                 captions: self.captions,
                 explains: self.explains,
             },

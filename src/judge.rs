@@ -8,7 +8,8 @@ use crate::article::{BlockKind, Format, Reason};
 use crate::block::{Blocks, Gap, features, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
-use crate::model::{self, Model};
+use crate::model::Model;
+use crate::model::decode::{Favor, decode};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
 use std::collections::HashMap;
@@ -55,6 +56,8 @@ pub struct Judge {
     pub repeats: RepeatFinder,
     /// The block judgement.
     pub model: Model,
+    /// What counts more where the judgement is not sure.
+    pub favor: Favor,
     /// What happens to captions.
     pub captions: Captions,
     /// Whether the features that weighed most are named as evidence.
@@ -348,7 +351,7 @@ impl<'j> State<'j> {
         }
         self.even_out_tables(&mut scores);
         let weights: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
-        let mut keep = model::decode(&scores, &weights);
+        let mut keep = decode(&scores, &weights, self.judge.favor);
         if self.says_nothing(&keep) {
             keep.fill(false);
         }

@@ -91,6 +91,7 @@ pub use cleaner::{Cleaner, CleanerBuilder, Hints};
 pub use error::{Error, ErrorKind};
 pub use judge::Captions;
 pub use limits::Limits;
+pub use model::decode::Favor;
 
 /// The names of the values in a row of [`Cleaner::feature_rows`], in order.
 #[doc(hidden)]

@@ -113,6 +113,10 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "FILE", help_heading = REMOVED)]
     pub(super) rules: Vec<PathBuf>,
 
+    /// What counts more where the judgement is not sure
+    #[arg(long, value_name = "WHAT", default_value = "balanced", help_heading = REMOVED)]
+    pub(super) favor: FavorArg,
+
     /// What happens to photo captions
     #[arg(long, value_name = "WHAT", default_value = "once", help_heading = REMOVED)]
     pub(super) captions: CaptionArg,
@@ -159,6 +163,16 @@ pub(super) enum CaptionArg {
     Drop,
     /// Every copy is kept
     Keep,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FavorArg {
+    /// Of HTML keep only what is surely the article; of text remove what the rules name
+    Precision,
+    /// What scores best
+    Balanced,
+    /// Of HTML keep what may be the article; of text find more of the husk
+    Recall,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,13 +3,13 @@
 //! Everything that is wrong with the command line is found here and refused with the remedy: outputs that would
 //! replace inputs or each other, several pages for one stream, standard input or output taken twice.
 
-use super::args::{CaptionArg, CleanArgs};
+use super::args::{CaptionArg, CleanArgs, FavorArg};
 use super::glob;
 use anyhow::{Context, bail};
 use dehusk::input::{Input, Inputs, printable, read_list};
 use dehusk::output::{Names, OUTPUTS, OutputFormat, Sink, Tree};
 use dehusk::pipeline::Target;
-use dehusk::{Captions, Cleaner, Limits};
+use dehusk::{Captions, Cleaner, Favor, Limits};
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -198,6 +198,11 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
         CaptionArg::Once => Captions::Once,
         CaptionArg::Drop => Captions::Drop,
         CaptionArg::Keep => Captions::Keep,
+    });
+    builder = builder.favor(match args.favor {
+        FavorArg::Precision => Favor::Precision,
+        FavorArg::Balanced => Favor::Balanced,
+        FavorArg::Recall => Favor::Recall,
     });
     for path in &args.rules {
         builder = builder.rules(&printable(path), &read_text(path, "rule pack")?);

@@ -1,7 +1,9 @@
 //! The block judgement: a probability that a block belongs to the article, from its feature row.
 //!
-//! A logistic regression whose weights stand in `linear.toml`, named by feature. [`decode`] turns the probabilities
-//! of a page into a choice.
+//! A logistic regression whose weights stand in `linear.toml`, named by feature. [`decode`](mod@decode) turns the
+//! probabilities of a page into a choice.
+
+pub mod decode;
 
 mod bytes;
 pub mod forest;
@@ -53,37 +55,6 @@ impl Model {
     }
 }
 
-/// Expected F1 below which a page has nothing to extract.
-const MIN_EXPECTED_F1: f64 = 0.12;
-
-/// What missed words weigh against wrong ones; 0.8 scores best with the domains of a page held out of the fit.
-const RECALL_WEIGHT: f64 = 0.8;
-
-/// Which blocks to keep: the prefix, by falling probability, with the best expected word F1 of the page.
-///
-/// The measure of a prefix is `2 * sum(w p) / (sum(w) + 0.8 * sum_all(w p))` over its words `w` and probabilities `p`
-/// (Lewis 1995, "Evaluating and optimizing autonomous text classification systems", section on the F measure).
-pub fn decode(scores: &[f32], words: &[u32]) -> Vec<bool> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
-    let weight = |at: usize| f64::from(words[at]);
-    let all: f64 = (0..scores.len()).map(|at| weight(at) * f64::from(scores[at])).sum();
-    let (mut hits, mut kept, mut best, mut best_f1) = (0.0, 0.0, 0, 0.0);
-    for (count, &at) in order.iter().enumerate() {
-        hits += weight(at) * f64::from(scores[at]);
-        kept += weight(at);
-        let f1 = 2.0 * hits / (kept + RECALL_WEIGHT * all).max(1.0);
-        if f1 > best_f1 {
-            (best, best_f1) = (count + 1, f1);
-        }
-    }
-    let mut keep = vec![false; scores.len()];
-    if best_f1 >= MIN_EXPECTED_F1 {
-        order[..best].iter().for_each(|&at| keep[at] = true);
-    }
-    keep
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,12 +66,5 @@ mod tests {
         for name in file.weights.keys() {
             assert!(names.contains(name), "{name}");
         }
-    }
-
-    #[test]
-    fn the_likely_blocks_are_kept() {
-        assert_eq!(decode(&[0.9, 0.1, 0.8], &[50, 40, 30]), [true, false, true]);
-        assert_eq!(decode(&[0.01, 0.02], &[50, 40]), [false, false]);
-        assert_eq!(decode(&[], &[]), [] as [bool; 0]);
     }
 }
