@@ -4,20 +4,24 @@
 //! and looks at no clock: an article depends on its page and on how the cleaner was set up, on nothing else.
 
 use crate::article::{Article, Degraded, Format, KeptBlock, Metadata, Place, Removal};
+use crate::block::line_features::Lines;
 use crate::block::outline::CueFinder;
-use crate::block::{Block, Blocks, Gap, Marker, features, from_html, from_text, words};
+use crate::block::{Block, Blocks, Gap, Marker, features, from_html, from_text, line_tokens, words};
 use crate::decode::{self, decode};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
 use crate::judge::{Captions, Judge, Verdict};
 use crate::limits::Limits;
 use crate::model::Model;
 use crate::model::decode::Favor;
+use crate::model::lines::{LineModels, TextKind};
+use crate::model::tokens::TokenTable;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleSet};
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 /// What the caller knows about a page.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +43,25 @@ pub struct Cleaner {
     limits: Limits,
 }
 
+/// The lines of a text as training sees them.
+#[doc(hidden)]
+pub struct LineRows {
+    /// First byte of each line and one past its last.
+    pub spans: Vec<(u32, u32)>,
+    /// The rows of the lines, one after the other.
+    pub rows: Vec<f32>,
+    /// The row of the page.
+    pub page: Vec<f32>,
+    /// The hashes of the tokens of each line.
+    pub tokens: Vec<Vec<u32>>,
+}
+
 /// Sets up a [`Cleaner`].
 pub struct CleanerBuilder {
     limits: Limits,
+    models: Option<PathBuf>,
+    untrained: bool,
+    text_kind: TextKind,
     favor: Favor,
     captions: Captions,
     explains: bool,
@@ -53,6 +73,9 @@ impl Default for CleanerBuilder {
     fn default() -> Self {
         CleanerBuilder {
             limits: Limits::default(),
+            models: None,
+            untrained: false,
+            text_kind: TextKind::default(),
             favor: Favor::default(),
             captions: Captions::default(),
             explains: true,
@@ -66,6 +89,26 @@ impl CleanerBuilder {
     /// Replaces the bounds.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Reads the models from the files of a folder, such as a training leaves, in place of the built-in ones.
+    #[doc(hidden)]
+    pub fn models(mut self, folder: &Path) -> Self {
+        self.models = Some(folder.to_owned());
+        self
+    }
+
+    /// Leaves the models of lines out: what they will be trained on does not depend on them.
+    #[doc(hidden)]
+    pub fn untrained(mut self) -> Self {
+        self.untrained = true;
+        self
+    }
+
+    /// Says what plain text is; by default each page is looked at.
+    pub fn text_kind(mut self, kind: TextKind) -> Self {
+        self.text_kind = kind;
         self
     }
 
@@ -107,11 +150,18 @@ impl CleanerBuilder {
     /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) for a pack or a keep list that cannot be used.
     pub fn build(self) -> Result<Cleaner, Error> {
         let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
+        let lines = match &self.models {
+            _ if self.untrained => None,
+            None => Some(LineModels::builtin()),
+            Some(folder) => Some(LineModels::read(folder).map_err(|why| Error::new(ErrorKind::Model, why))?),
+        };
         Ok(Cleaner {
             judge: Judge {
                 rules: RuleSet::load(&self.rules, &keep, &self.limits)?,
                 repeats: RepeatFinder::builtin(),
                 model: Model::builtin(),
+                lines,
+                text_kind: self.text_kind,
                 favor: self.favor,
                 captions: self.captions,
                 explains: self.explains,
@@ -166,6 +216,37 @@ impl Cleaner {
         let rows = self.judge.feature_rows(&blocks, title, self.limits.max_rule_block_bytes);
         let texts = blocks.items.iter().map(|block| blocks.text_of(block).to_owned());
         Ok(texts.zip(rows.chunks_exact(features::COUNT).map(<[f32]>::to_vec)).collect())
+    }
+
+    /// The lines of a text with their feature rows, for training; `table` is a token table, `after_rules` says that
+    /// lines that go by rules and repeats are left out.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] for a table that cannot be read.
+    #[doc(hidden)]
+    pub fn line_rows(&self, text: &str, table: Option<&[u8]>, after_rules: bool) -> Result<LineRows, Error> {
+        let table = table.map(TokenTable::load).transpose().map_err(|fault| Error::new(ErrorKind::Model, fault))?;
+        let blocks = from_text::segment(Cow::Borrowed(text), &self.limits);
+        let verdicts = match after_rules {
+            true => self.judge.ruled(&blocks, self.limits.max_rule_block_bytes),
+            false => vec![Verdict::Keep; blocks.items.len()],
+        };
+        let alive: Vec<u32> =
+            (0..blocks.items.len()).filter(|&at| verdicts[at] == Verdict::Keep).map(|at| at as u32).collect();
+        let lines = Lines::read(&blocks);
+        let weighed = lines.weigh(|token| table.as_ref().map_or(0.0, |table| table.weight(token)));
+        let span = |at: &u32| (blocks.items[*at as usize].start, blocks.items[*at as usize].end);
+        let tokens = |at: &u32| {
+            let mut tokens = Vec::new();
+            line_tokens::tokens(lines.words_of(*at as usize), |token| tokens.push(token));
+            tokens
+        };
+        Ok(LineRows {
+            spans: alive.iter().map(span).collect(),
+            rows: lines.rows(&alive, &weighed),
+            page: lines.page(&alive),
+            tokens: alive.iter().map(tokens).collect(),
+        })
     }
 
     fn clean_text(&self, text: Cow<'_, str>, hints: &Hints) -> Article {

@@ -87,14 +87,27 @@ mod rules;
 pub mod stages;
 
 pub use article::{Article, BlockKind, Degraded, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, Hints};
+pub use cleaner::{Cleaner, CleanerBuilder, Hints, LineRows};
 pub use error::{Error, ErrorKind};
 pub use judge::Captions;
 pub use limits::Limits;
 pub use model::decode::Favor;
+pub use model::lines::TextKind;
 
 /// The names of the values in a row of [`Cleaner::feature_rows`], in order.
 #[doc(hidden)]
 pub fn feature_names() -> Vec<String> {
     (0..block::features::COUNT).map(block::features::name).collect()
+}
+
+/// The names of the values in a row of [`Cleaner::line_rows`], in order.
+#[doc(hidden)]
+pub fn line_feature_names() -> &'static [&'static str] {
+    &block::line_features::NAMES
+}
+
+/// The names of the values that [`Cleaner::line_rows`] gives for a page, in order.
+#[doc(hidden)]
+pub fn page_feature_names() -> &'static [&'static str] {
+    &block::line_features::PAGE_NAMES
 }

@@ -24,6 +24,8 @@ pub(super) enum Command {
     Clean(CleanArgs),
     #[command(hide = true)]
     Features(FeaturesArgs),
+    #[command(hide = true)]
+    LineFeatures(LineFeaturesArgs),
 }
 
 /// Print the feature rows of the HTML pages in a folder, for training
@@ -31,6 +33,21 @@ pub(super) enum Command {
 pub(super) struct FeaturesArgs {
     /// The folder
     pub(super) folder: PathBuf,
+}
+
+/// Write the feature rows of the texts on standard input, for training
+#[derive(Debug, Args)]
+pub(super) struct LineFeaturesArgs {
+    /// Where the rows go: PREFIX.jsonl, PREFIX.rows, PREFIX.pages, PREFIX.tokens
+    pub(super) prefix: PathBuf,
+
+    /// The token table that weighs the words
+    #[arg(long, value_name = "FILE")]
+    pub(super) tokens: Option<PathBuf>,
+
+    /// Keep the lines that rules and repeats remove
+    #[arg(long)]
+    pub(super) raw: bool,
 }
 
 /// Clean pages: text or HTML in, articles out
@@ -117,6 +134,14 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "WHAT", default_value = "balanced", help_heading = REMOVED)]
     pub(super) favor: FavorArg,
 
+    /// What plain text is
+    #[arg(long, value_name = "KIND", default_value = "auto", help_heading = INPUT)]
+    pub(super) text_kind: TextKindArg,
+
+    /// Read the models from DIR in place of the built-in ones
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(super) models: Option<PathBuf>,
+
     /// What happens to photo captions
     #[arg(long, value_name = "WHAT", default_value = "once", help_heading = REMOVED)]
     pub(super) captions: CaptionArg,
@@ -153,6 +178,16 @@ pub(super) enum InputFormat {
     Text,
     /// Pages as served, with tags
     Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextKindArg {
+    /// By its lines; when in doubt an article
+    Auto,
+    /// What an extractor left: an article with some husk or none
+    Article,
+    /// All text of a page, as WET records have it
+    Page,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@ pub mod decode;
 
 mod bytes;
 pub mod forest;
+pub mod lines;
 pub mod tokens;
 
 use crate::block::features;
