@@ -83,6 +83,8 @@ pub mod output;
 pub mod pipeline;
 mod repeats;
 mod rules;
+#[doc(hidden)]
+pub mod stages;
 
 pub use article::{Article, BlockKind, Degraded, Format, KeptBlock, Metadata, Place, Reason, Removal};
 pub use cleaner::{Cleaner, CleanerBuilder, Hints};

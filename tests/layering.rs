@@ -43,6 +43,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rules",
         ],
     ),
+    // The stages apart, for benchmarks.
+    ("stages", &["model"]),
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
     ("input", &["article", "cleaner", "error", "limits"]),
     ("output", &["article", "error", "input", "limits"]),

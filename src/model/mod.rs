@@ -5,6 +5,10 @@
 
 pub mod decode;
 
+mod bytes;
+pub mod forest;
+pub mod tokens;
+
 use crate::block::features;
 use serde::Deserialize;
 use std::collections::BTreeMap;

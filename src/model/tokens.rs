@@ -1,0 +1,104 @@
+//! Weights of words: a linear model over hashed tokens.
+//!
+//! In goes the hash of a token, out comes what it weighs in log-odds. Tokens that share a place in the table share a
+//! weight (Weinberger et al. 2009, "Feature hashing for large scale multitask learning").
+//!
+//! The file, little-endian: magic `DHT1`, u8 bits, f32 scale, f32 bias, 2^bits weights as i8.
+
+use super::bytes::Bytes;
+
+const MAGIC: &[u8] = b"DHT1";
+const MAX_BITS: u8 = 24;
+
+/// A table of weights; immutable, so that all workers share it.
+pub struct TokenTable {
+    scale: f32,
+    bias: f32,
+    /// As many as a power of two.
+    weights: Vec<i8>,
+}
+
+impl TokenTable {
+    /// Reads a token table; the error says what is wrong with it.
+    pub fn load(bytes: &[u8]) -> Result<TokenTable, String> {
+        let mut bytes = Bytes::new(bytes, MAGIC)?;
+        let bits = bytes.u8()?;
+        if bits > MAX_BITS {
+            return Err(format!("a table of {bits} bits, at most {MAX_BITS}"));
+        }
+        let (scale, bias) = (bytes.finite()?, bytes.finite()?);
+        let weights: Vec<i8> = bytes.rest().iter().map(|byte| *byte as i8).collect();
+        if weights.len() != 1 << bits {
+            return Err(format!("{} weights where {} belong", weights.len(), 1u32 << bits));
+        }
+        Ok(TokenTable { scale, bias, weights })
+    }
+
+    /// What a token weighs, from its [`token_hash`].
+    pub fn weight(&self, hash: u32) -> f32 {
+        f32::from(self.weights[hash as usize & (self.weights.len() - 1)]) * self.scale
+    }
+
+    /// What a text without tokens weighs.
+    pub fn bias(&self) -> f32 {
+        self.bias
+    }
+}
+
+/// FNV-1a 32.
+pub fn token_hash(token: &[u8]) -> u32 {
+    token.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bits: u8, scale: f32, weights: &[i8]) -> Vec<u8> {
+        let mut file = b"DHT1".to_vec();
+        file.push(bits);
+        file.extend(scale.to_le_bytes());
+        file.extend((-1.5f32).to_le_bytes());
+        file.extend(weights.iter().map(|weight| *weight as u8));
+        file
+    }
+
+    #[test]
+    fn a_weight_is_found_by_the_low_bits_of_its_hash() {
+        let table = TokenTable::load(&file(2, 0.5, &[1, 2, -128, 127])).unwrap();
+        assert_eq!([0, 1, 2, 3, 6, u32::MAX].map(|hash| table.weight(hash)), [0.5, 1.0, -64.0, 63.5, -64.0, 63.5]);
+        assert_eq!(table.bias(), -1.5);
+    }
+
+    #[test]
+    fn a_table_that_is_cut_short_or_too_long_is_refused() {
+        let whole = file(3, 0.5, &[0; 8]);
+        for end in 0..whole.len() {
+            assert!(TokenTable::load(&whole[..end]).is_err(), "{end}");
+        }
+        assert!(TokenTable::load(&file(3, 0.5, &[0; 9])).is_err());
+        assert!(TokenTable::load(&file(25, 0.5, &[])).is_err());
+        assert!(TokenTable::load(&file(3, f32::NAN, &[0; 8])).is_err());
+        assert!(TokenTable::load(b"DHF1").is_err());
+    }
+
+    #[test]
+    fn a_changed_byte_never_panics() {
+        let whole = file(3, 0.5, &[3; 8]);
+        for at in 0..whole.len() {
+            for flip in 1..=255 {
+                let mut bytes = whole.clone();
+                bytes[at] ^= flip;
+                if let Ok(table) = TokenTable::load(&bytes) {
+                    assert!(!table.weight(flip.into()).is_nan());
+                }
+            }
+        }
+    }
+
+    /// From the published test vectors of FNV-1a.
+    #[test]
+    fn the_hash_is_fnv_1a() {
+        assert_eq!([&b""[..], b"a", b"foobar"].map(token_hash), [0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968]);
+    }
+}
