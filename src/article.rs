@@ -180,10 +180,12 @@ pub struct Metadata {
     /// The canonical address, or the one that the caller knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The author or authors, as printed.
+    /// The author or authors, divided by commas, without "by" and the like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// When it was published, as the page writes it.
+    /// When it was published: `YYYY-MM-DD`, and `Thh:mm:ss` with the offset (`Z`, `+02:00`) behind it when the page says so.
+    /// The first ten bytes always are the day, as the page counts it. Where a page prints the day of its last change and no
+    /// other, it is that day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     /// The name of the site.
