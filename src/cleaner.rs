@@ -5,19 +5,20 @@
 
 use crate::article::{Article, Degraded, Format, KeptBlock, Metadata, Place, Removal};
 use crate::block::outline::CueFinder;
-use crate::block::{Block, Blocks, Gap, Marker, features, from_html, from_text, words};
+use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, words};
 use crate::decode::{self, decode};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
-use crate::judge::{Captions, Judge, Verdict};
+use crate::judge::{Captions, Judge, Judgement, Verdict};
 use crate::limits::Limits;
-use crate::model::Model;
 use crate::model::decode::Favor;
+use crate::model::html::HtmlModel;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleSet};
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 /// What the caller knows about a page.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,9 @@ pub struct Hints {
     pub format: Option<Format>,
 }
 
+/// Confidence below which a page has nothing to extract; from 0.05 to 0.2 it makes no difference to the score.
+pub const MIN_CONFIDENCE: f32 = 0.12;
+
 /// Makes articles of pages.
 pub struct Cleaner {
     judge: Judge,
@@ -42,7 +46,9 @@ pub struct Cleaner {
 /// Sets up a [`Cleaner`].
 pub struct CleanerBuilder {
     limits: Limits,
+    models: Option<PathBuf>,
     favor: Favor,
+    min_confidence: f32,
     captions: Captions,
     explains: bool,
     rules: Vec<(String, String)>,
@@ -53,7 +59,9 @@ impl Default for CleanerBuilder {
     fn default() -> Self {
         CleanerBuilder {
             limits: Limits::default(),
+            models: None,
             favor: Favor::default(),
+            min_confidence: MIN_CONFIDENCE,
             captions: Captions::default(),
             explains: true,
             rules: Vec::new(),
@@ -69,9 +77,22 @@ impl CleanerBuilder {
         self
     }
 
+    /// Reads the model from the files of a folder, such as a training leaves, in place of the built-in one.
+    #[doc(hidden)]
+    pub fn models(mut self, folder: &Path) -> Self {
+        self.models = Some(folder.to_owned());
+        self
+    }
+
     /// Says what counts more where the judgement is not sure.
     pub fn favor(mut self, favor: Favor) -> Self {
         self.favor = favor;
+        self
+    }
+
+    /// Sets the confidence below which nothing of a page is kept, 0 to 1; [`MIN_CONFIDENCE`] by default.
+    pub fn min_confidence(mut self, min_confidence: f32) -> Self {
+        self.min_confidence = min_confidence;
         self
     }
 
@@ -107,12 +128,17 @@ impl CleanerBuilder {
     /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) for a pack or a keep list that cannot be used.
     pub fn build(self) -> Result<Cleaner, Error> {
         let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
+        let model = match &self.models {
+            None => HtmlModel::builtin(),
+            Some(folder) => HtmlModel::read(folder).map_err(|why| Error::new(ErrorKind::Model, why))?,
+        };
         Ok(Cleaner {
             judge: Judge {
                 rules: RuleSet::load(&self.rules, &keep, &self.limits)?,
                 repeats: RepeatFinder::builtin(),
-                model: Model::builtin(),
+                model,
                 favor: self.favor,
+                min_confidence: self.min_confidence,
                 captions: self.captions,
                 explains: self.explains,
             },
@@ -120,6 +146,23 @@ impl CleanerBuilder {
             limits: self.limits,
         })
     }
+}
+
+/// What training sees of an HTML page.
+#[doc(hidden)]
+#[derive(serde::Serialize)]
+pub struct FeatureRows {
+    /// The text of each block.
+    pub texts: Vec<String>,
+    /// The element that each block stands in.
+    pub elements: Vec<u32>,
+    /// The element around each element; the page is its own.
+    pub parents: Vec<u32>,
+    /// The hashed names of each element; an element around a block passes them on rotated by 16 bits.
+    pub names: Vec<Vec<u32>>,
+    /// The features of each block, one row after another.
+    #[serde(skip)]
+    pub rows: Vec<f32>,
 }
 
 impl Cleaner {
@@ -154,25 +197,30 @@ impl Cleaner {
         Ok(article)
     }
 
-    /// The blocks of an HTML page with their feature rows, for training: text and row of each block, in order.
+    /// The blocks of an HTML page as the judgement sees them, for training.
     ///
     /// # Errors
     /// Those of [`clean`](Cleaner::clean).
     #[doc(hidden)]
-    pub fn feature_rows(&self, bytes: &[u8], hints: &Hints) -> Result<Vec<(String, Vec<f32>)>, Error> {
+    pub fn feature_rows(&self, bytes: &[u8], hints: &Hints) -> Result<FeatureRows, Error> {
         let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
         let (blocks, _, metadata) = self.segment_html(decoded.text, hints);
-        let title = metadata.title.as_deref();
-        let rows = self.judge.feature_rows(&blocks, title, self.limits.max_rule_block_bytes);
-        let texts = blocks.items.iter().map(|block| blocks.text_of(block).to_owned());
-        Ok(texts.zip(rows.chunks_exact(features::COUNT).map(<[f32]>::to_vec)).collect())
+        let rows = self.judge.feature_rows(&blocks, &metadata, self.limits.max_rule_block_bytes);
+        let elements = &blocks.outline.elements;
+        Ok(FeatureRows {
+            texts: blocks.items.iter().map(|block| blocks.text_of(block).to_owned()).collect(),
+            elements: blocks.items.iter().map(|block| block.element).collect(),
+            parents: elements.iter().map(|element| element.parent).collect(),
+            names: elements.iter().map(|element| blocks.outline.names_of(element).to_vec()).collect(),
+            rows,
+        })
     }
 
     fn clean_text(&self, text: Cow<'_, str>, hints: &Hints) -> Article {
         let blocks = from_text::segment(text, &self.limits);
-        let verdicts = self.judge.verdicts(&blocks, None, None, self.limits.max_rule_block_bytes);
         let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-        let mut article = assemble(&blocks, verdicts, metadata);
+        let judgement = self.judge.judge(&blocks, None, &metadata, self.limits.max_rule_block_bytes);
+        let mut article = assemble(&blocks, judgement, metadata);
         if article.is_empty() && article.words_in > 0 {
             article.degraded.push(Degraded::Emptied);
         }
@@ -181,9 +229,8 @@ impl Cleaner {
 
     fn clean_html(&self, source: Cow<'_, str>, hints: &Hints) -> Article {
         let (blocks, page, metadata) = self.segment_html(source, hints);
-        let title = metadata.title.as_deref();
-        let verdicts = self.judge.verdicts(&blocks, page.as_ref(), title, self.limits.max_rule_block_bytes);
-        assemble(&blocks, verdicts, metadata)
+        let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, self.limits.max_rule_block_bytes);
+        assemble(&blocks, judgement, metadata)
     }
 
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
@@ -207,12 +254,12 @@ impl Cleaner {
 }
 
 /// Puts the kept blocks together and files the others as removals.
-fn assemble(blocks: &Blocks<'_>, verdicts: Vec<Verdict>, metadata: Metadata) -> Article {
+fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata) -> Article {
     let residues = blocks.format == Format::Text;
     let mut text = String::with_capacity(blocks.text.len());
     let (mut kept, mut removals) = (Vec::new(), Vec::new());
     let (mut gap, mut dropped_between) = (Gap::Joined, false);
-    for (block, verdict) in blocks.items.iter().zip(verdicts) {
+    for (block, verdict) in blocks.items.iter().zip(judgement.verdicts) {
         gap = gap.max(block.gap);
         let shown = normalize(blocks.text_of(block), residues);
         match verdict {
@@ -251,6 +298,7 @@ fn assemble(blocks: &Blocks<'_>, verdicts: Vec<Verdict>, metadata: Metadata) -> 
         encoding: "",
         degraded: blocks.degraded.clone(),
         metadata,
+        confidence: judgement.confidence,
         words_in: blocks.items.iter().map(|block| block.words as usize).sum(),
         words_out: words::count(&text),
         unchanged: false,

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Io,
     /// A rule pack or a keep list cannot be used; the message names the rule and the remedy.
     Rules,
+    /// A model file cannot be used.
+    Model,
     /// A record made the program fail; the rest of the run is not touched.
     Panic,
 }
@@ -42,6 +44,7 @@ impl ErrorKind {
             ErrorKind::Corrupt => "corrupt",
             ErrorKind::Io => "i/o",
             ErrorKind::Rules => "rules",
+            ErrorKind::Model => "model",
             ErrorKind::Panic => "panic",
         }
     }

@@ -190,7 +190,7 @@ impl<'b> Sound<'b> {
         // `1920: Reopened` and `09:30 The first boat` are entries of a timeline.
         let entry = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim_start();
         let is_entry = entry.len() < text.len() && entry.chars().filter(|c| c.is_alphabetic()).count() > 20;
-        at < self.head && is_line && !is_entry && has_date(text)
+        at < self.head && is_line && !is_entry && words::has_date(text)
     }
 
     /// Headings after the body that head nothing that is kept.
@@ -342,31 +342,4 @@ const COMMENTS_AFTER: f32 = 0.6;
 fn cues(names: &[&str]) -> Cues {
     let bits = (0u32..).zip(CUES).filter(|(_, name)| names.contains(name));
     bits.fold(Cues::default(), |set, (bit, _)| set.with(Cues(1 << bit)))
-}
-
-/// True for a text with a year or a time of day, as every calendar line has one: `2019`, `9:30`, `14h05`, `5月21日`.
-pub fn has_date(text: &str) -> bool {
-    let mut parts =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    let is_year =
-        |part: &str| part.len() == 4 && matches!(&part[..2], "19" | "20") && part.bytes().all(|b| b.is_ascii_digit());
-    let is_time = text.as_bytes().windows(4).any(|w| {
-        w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit() && w[3].is_ascii_digit()
-    });
-    is_time || parts.any(|part| is_year(part) || part.contains('年') || part.contains('月'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_of_many_languages_are_seen() {
-        for line in ["9 March 2023", "12/04/2015", "le 22 mars à 18h04", "2017年5月21日", "um 5:00 Uhr"] {
-            assert!(has_date(line), "{line}");
-        }
-        for line in ["Chapter 12", "It cost 38,000 euros", "Level 2", "30 volunteers"] {
-            assert!(!has_date(line), "{line}");
-        }
-    }
 }

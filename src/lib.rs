@@ -87,7 +87,7 @@ mod rules;
 pub mod stages;
 
 pub use article::{Article, BlockKind, Degraded, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, Hints};
+pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};
 pub use judge::Captions;
 pub use limits::Limits;
@@ -96,5 +96,5 @@ pub use model::decode::Favor;
 /// The names of the values in a row of [`Cleaner::feature_rows`], in order.
 #[doc(hidden)]
 pub fn feature_names() -> Vec<String> {
-    (0..block::features::COUNT).map(block::features::name).collect()
+    block::features::names()
 }

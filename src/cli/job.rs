@@ -204,6 +204,10 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
         FavorArg::Balanced => Favor::Balanced,
         FavorArg::Recall => Favor::Recall,
     });
+    builder = builder.min_confidence(args.min_score);
+    if let Some(folder) = &args.models {
+        builder = builder.models(folder);
+    }
     for path in &args.rules {
         builder = builder.rules(&printable(path), &read_text(path, "rule pack")?);
     }

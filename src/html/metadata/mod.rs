@@ -71,6 +71,8 @@ const DATES: &[&str] = &[
     "date",
     "datecreated",
 ];
+const DESCRIPTIONS: &[&str] =
+    &["og:description", "description", "twitter:description", "dc.description", "dcterms.description"];
 const SITES: &[&str] = &["og:site_name", "application-name"];
 const ADDRESSES: &[&str] = &["og:url"];
 const LANGUAGES: &[&str] =
@@ -185,7 +187,8 @@ impl<'a> Stated<'a> {
         let date = self.date(&statements, with_region.map(String::as_str));
         let author = self.author(&statements, &sites, title.as_deref());
         let site = self.first(SITES).or_else(|| self.json.sites.iter().find_map(|site| line(site)));
-        Metadata { title, url, author, date, site, language }
+        let description = self.first(DESCRIPTIONS);
+        Metadata { title, description, url, author, date, site, language }
     }
 
     /// What the `<meta>` of these names say, in the order of the names.
