@@ -83,6 +83,8 @@ const TAIL_BLOCKS: usize = 8;
 const WEAK_RUN: usize = 3;
 /// Words that labels alone may have without being an article.
 const MAX_LABEL_WORDS: u32 = 20;
+/// Probability from which a block is content whatever its part is called.
+const SURE_SCORE: f32 = 0.7;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
 
@@ -395,6 +397,11 @@ impl<'j> State<'j> {
         }
     }
 
+    /// The probability of a block; that of what no model saw is even.
+    fn score(&self, at: usize) -> f32 {
+        self.scores.as_ref().map_or(0.5, |scores| scores[at])
+    }
+
     /// The word F1 that is expected of what is kept now; 1 where no model was asked.
     fn confidence(&self) -> f32 {
         let Some(scores) = &self.scores else { return 1.0 };
@@ -475,8 +482,8 @@ impl<'j> State<'j> {
             is_first || matches!(&self.verdicts[*at], Some(Verdict::Drop { reason: Reason::Headline, .. }))
         };
         let headline = (0..self.verdicts.len()).find(is_headline);
-        let rescued = article.rescued(&parts, headline, is_judged_out);
-        let mut found = article.furniture(&parts);
+        let rescued = article.rescued(&parts, headline, is_judged_out, |at| self.score(at));
+        let mut found = article.furniture(&parts, |at| self.score(at) >= SURE_SCORE);
         found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
         let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();
         found.extend(article.comments(&labels, &parts, |at| self.is_stamped(at)));
