@@ -33,9 +33,9 @@ pub struct Hints {
 
 /// Makes articles of pages.
 pub struct Cleaner {
-    judge: Judge,
-    cues: CueFinder,
-    limits: Limits,
+    pub(crate) judge: Judge,
+    pub(crate) cues: CueFinder,
+    pub(crate) limits: Limits,
 }
 
 /// Sets up a [`Cleaner`].
