@@ -38,9 +38,9 @@ pub const MIN_CONFIDENCE: f32 = 0.12;
 
 /// Makes articles of pages.
 pub struct Cleaner {
-    judge: Judge,
-    cues: CueFinder,
-    limits: Limits,
+    pub(crate) judge: Judge,
+    pub(crate) cues: CueFinder,
+    pub(crate) limits: Limits,
 }
 
 /// Sets up a [`Cleaner`].
