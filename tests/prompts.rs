@@ -17,7 +17,7 @@ struct Language {
 
 const LANGUAGES: [&str; 11] = ["de", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "sv", "zh"];
 /// Of a hundred prompts.
-const MIN_REMOVED: usize = 30;
+const MIN_REMOVED: usize = 65;
 /// Of a hundred places of prose.
 const MAX_LOST: usize = 1;
 
