@@ -8,12 +8,12 @@ use super::guard::Guard;
 use super::tokenize;
 use crate::article::Degraded;
 use crate::limits::Limits;
-use ego_tree::NodeId;
+use ego_tree::{NodeId, Tree};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
-use scraper::{Html, HtmlTreeSink};
+use scraper::{Html, HtmlTreeSink, Node};
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
 use std::ops::Range;
@@ -49,6 +49,9 @@ impl Page {
     }
 }
 
+/// Bytes of source to one node, in pages of many nodes; more memory than that is asked for when it is needed.
+const BYTES_A_NODE: usize = 64;
+
 /// Parses a page; `every_attribute` keeps those that only a user's selector could ask for.
 ///
 /// # Errors
@@ -57,7 +60,7 @@ pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Pag
     if source.len() > tokenize::MAX_SOURCE {
         return Err(Degraded::Nodes);
     }
-    let sink = BoundedSink::new(limits.max_nodes(source.len()));
+    let sink = BoundedSink::new(limits.max_nodes(source.len()), source.len() / BYTES_A_NODE);
     // `noscript` is read as a browser with scripts does: an unclosed iframe inside it would swallow the page.
     let options = TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
     let guard = Guard::new(TreeBuilder::new(sink, options), limits, every_attribute);
@@ -108,13 +111,14 @@ pub struct BoundedSink {
 }
 
 impl BoundedSink {
-    fn new(max_nodes: usize) -> Self {
-        let html = Html::new_document();
+    fn new(max_nodes: usize, expected_nodes: usize) -> Self {
+        let mut html = Html::new_document();
+        html.tree = Tree::with_capacity(Node::Document, expected_nodes);
         let root = html.tree.root().id();
         BoundedSink {
             tree: HtmlTreeSink::new(html),
             max_nodes,
-            places: RefCell::default(),
+            places: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
             token: Cell::new((0, 0)),
             current: Cell::new(root),
             open: Cell::new(0),

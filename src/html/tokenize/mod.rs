@@ -3,8 +3,8 @@
 //! html5ever's tree builder takes tokens from anyone, and its own tokenizer goes through a tag one character at a
 //! time, which is most of the time of a parse. Here the source is at hand as a whole, so that what a state of the
 //! standard collects is found by search: text up to the next `<`, a value up to its quote, a script up to its end tag.
-//! Text and values are shared pieces of one copy of the source; only what the standard replaces (character references,
-//! CR, NUL) is copied.
+//! Text and values are shared pieces of windows of the source, so that a script that nobody reads is not even copied;
+//! only what the standard replaces (character references, CR, NUL) is a copy of its own.
 //!
 //! Linear whatever the source: each search starts where the one before ended, and one that finds nothing ends the
 //! source. Parse errors are not reported. References to the standard are to its section 13.2.5 of November 2026.
@@ -87,11 +87,17 @@ pub fn tokenize<S: Sink>(source: &str, sink: &S) -> Result<(), Degraded> {
 /// The most bytes that a source may have.
 pub const MAX_SOURCE: usize = 1 << 30;
 
+/// Bytes of the source that are copied at once.
+const WINDOW: usize = 16 << 10;
+/// Bytes that a tendril holds in itself.
+const UNSHARED: usize = 8;
+
 /// A source on its way through the states of the standard.
 pub struct Tokenizer<'s, S> {
     source: &'s str,
-    /// The source again, for pieces of it that the tokens share.
-    shared: StrTendril,
+    /// A copy of the source from `window_start` on, for pieces of it that the tokens share.
+    window: StrTendril,
+    window_start: usize,
     sink: &'s S,
     /// All before this place is in a token.
     at: usize,
@@ -106,10 +112,10 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
     /// Starts before the first byte, in text.
     pub fn new(source: &'s str, sink: &'s S) -> Self {
         assert!(source.len() <= MAX_SOURCE, "the caller bounds its sources");
-        let shared = StrTendril::from_slice(source);
         Tokenizer {
             source,
-            shared,
+            window: StrTendril::new(),
+            window_start: 0,
             sink,
             at: 0,
             content: Content::Data,
@@ -162,10 +168,18 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
         memchr::memchr(byte, &self.bytes()[from..]).map_or(self.source.len(), |offset| from + offset)
     }
 
-    /// The source in `range`, shared.
-    fn piece(&self, range: Range<usize>) -> StrTendril {
+    /// The source in `range`, shared; ranges come in order, so that every byte is copied twice at most.
+    fn piece(&mut self, range: Range<usize>) -> StrTendril {
+        if range.len() <= UNSHARED {
+            return StrTendril::from_slice(&self.source[range]);
+        }
+        if range.start < self.window_start || range.end > self.window_start + self.window.len() {
+            let end = self.source.floor_char_boundary(range.start + WINDOW).max(range.end);
+            self.window = StrTendril::from_slice(&self.source[range.start..end]);
+            self.window_start = range.start;
+        }
         let position = |at| u32::try_from(at).expect("a source has at most 1 GiB");
-        self.shared.subtendril(position(range.start), position(range.end - range.start))
+        self.window.subtendril(position(range.start - self.window_start), position(range.len()))
     }
 
     /// True when a CR or a NUL stands in `range`; ranges come in order.
