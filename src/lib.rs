@@ -89,6 +89,9 @@ pub mod stages;
 pub use article::{Article, BlockKind, Degraded, Format, KeptBlock, Metadata, Place, Reason, Removal};
 pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};
+/// For the tests of the tokenizer alone; no part of the interface.
+#[doc(hidden)]
+pub use html::tokenize as tokenizer;
 pub use judge::Captions;
 pub use limits::Limits;
 pub use model::decode::Favor;
