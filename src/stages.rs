@@ -2,6 +2,7 @@
 //!
 //! In goes what the stage before gave out, as the cleaner does it for HTML.
 
+use crate::article::Metadata;
 use crate::block::{Blocks, from_html};
 use crate::cleaner::Cleaner;
 use crate::html::parse::{self, Page};
@@ -25,9 +26,9 @@ pub fn segment(cleaner: &Cleaner, tree: &Tree) -> Segments {
     Segments(from_html::segment(&tree.0, &cleaner.cues, &cleaner.limits))
 }
 
-/// The feature rows of blocks, folding of their text included, of a page without a title.
+/// The feature rows of blocks, folding of their text included, of a page that states nothing.
 pub fn features(cleaner: &Cleaner, segments: &Segments) -> Vec<f32> {
-    cleaner.judge.feature_rows(&segments.0, None, cleaner.limits.max_rule_block_bytes)
+    cleaner.judge.feature_rows(&segments.0, &Metadata::default(), cleaner.limits.max_rule_block_bytes)
 }
 
 /// The probability of each row.

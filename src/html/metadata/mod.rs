@@ -362,7 +362,7 @@ mod tests {
     fn json_ld_speaks_first() {
         let metadata = page(
             r#"<html lang="en-GB"><title>Mill sold | The Daily</title><link rel="Canonical shortlink" href="https://daily.example/mill">
-            <meta name="author" content="Web Desk"><meta property="article:published_time" content="2024-03-13">
+            <meta name="author" content="Web Desk"><meta name="description" content="Who bought it."><meta property="article:published_time" content="2024-03-13">
             <script type="application/ld+json">{"@graph":[{"@type":"WebSite","name":"The Daily"},
             {"@type":"NewsArticle","headline":"Mill sold","author":{"name":"Ann Lee"},"datePublished":"2024-03-12T10:00:00+01:00"}]}
             </script><h1>Mill sold</h1><p>Text"#,
@@ -370,6 +370,7 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         let expected = Metadata {
             title: some("Mill sold"),
+            description: some("Who bought it."),
             url: some("https://daily.example/mill"),
             author: some("Ann Lee"),
             date: some("2024-03-12T10:00:00+01:00"),
