@@ -34,6 +34,9 @@ pub struct Article {
     pub blocks: Vec<KeptBlock>,
     /// What was taken away, in reading order.
     pub removals: Vec<Removal>,
+    /// The word F1 that is expected of the text, 0 to 1, by what the model thinks of each block: 1 where it does not doubt that
+    /// all of the article was kept and nothing else; 0 when nothing was kept.
+    pub confidence: f32,
     /// Words of the page before any cut, hidden text included.
     pub words_in: usize,
     /// Words of [`text`](Article::text).
@@ -177,13 +180,18 @@ pub struct Metadata {
     /// The headline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// What it is about, in a sentence or two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// The canonical address, or the one that the caller knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The author or authors, as printed.
+    /// The author or authors, divided by commas, without "by" and the like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// When it was published, as the page writes it.
+    /// When it was published: `YYYY-MM-DD`, and `Thh:mm:ss` with the offset (`Z`, `+02:00`) behind it when the page says so.
+    /// The first ten bytes always are the day, as the page counts it. Where a page prints the day of its last change and no
+    /// other, it is that day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     /// The name of the site.

@@ -6,15 +6,15 @@
 use crate::article::{Article, Degraded, Format, KeptBlock, Metadata, Place, Removal};
 use crate::block::line_features::Lines;
 use crate::block::outline::CueFinder;
-use crate::block::{Block, Blocks, Gap, Marker, features, from_html, from_text, line_tokens, words};
+use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, line_tokens, words};
 use crate::decode::{self, decode};
 use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
-use crate::judge::{Captions, Judge, Verdict};
+use crate::judge::{Captions, Judge, Judgement, Verdict};
 use crate::limits::Limits;
-use crate::model::Model;
 use crate::model::decode::Favor;
+use crate::model::html::HtmlModel;
 use crate::model::lines::{LineModels, TextKind};
 use crate::model::tokens::TokenTable;
 use crate::normalize::normalize;
@@ -36,11 +36,14 @@ pub struct Hints {
     pub format: Option<Format>,
 }
 
+/// Confidence below which a page has nothing to extract; from 0.05 to 0.2 it makes no difference to the score.
+pub const MIN_CONFIDENCE: f32 = 0.12;
+
 /// Makes articles of pages.
 pub struct Cleaner {
-    judge: Judge,
-    cues: CueFinder,
-    limits: Limits,
+    pub(crate) judge: Judge,
+    pub(crate) cues: CueFinder,
+    pub(crate) limits: Limits,
 }
 
 /// The lines of a text as training sees them.
@@ -63,6 +66,7 @@ pub struct CleanerBuilder {
     untrained: bool,
     text_kind: TextKind,
     favor: Favor,
+    min_confidence: f32,
     captions: Captions,
     explains: bool,
     rules: Vec<(String, String)>,
@@ -77,6 +81,7 @@ impl Default for CleanerBuilder {
             untrained: false,
             text_kind: TextKind::default(),
             favor: Favor::default(),
+            min_confidence: MIN_CONFIDENCE,
             captions: Captions::default(),
             explains: true,
             rules: Vec::new(),
@@ -118,6 +123,12 @@ impl CleanerBuilder {
         self
     }
 
+    /// Sets the confidence below which nothing of a page is kept, 0 to 1; [`MIN_CONFIDENCE`] by default.
+    pub fn min_confidence(mut self, min_confidence: f32) -> Self {
+        self.min_confidence = min_confidence;
+        self
+    }
+
     /// Says what happens to captions.
     pub fn captions(mut self, captions: Captions) -> Self {
         self.captions = captions;
@@ -155,14 +166,19 @@ impl CleanerBuilder {
             None => Some(LineModels::builtin()),
             Some(folder) => Some(LineModels::read(folder).map_err(|why| Error::new(ErrorKind::Model, why))?),
         };
+        let model = match &self.models {
+            None => HtmlModel::builtin(),
+            Some(folder) => HtmlModel::read(folder).map_err(|why| Error::new(ErrorKind::Model, why))?,
+        };
         Ok(Cleaner {
             judge: Judge {
                 rules: RuleSet::load(&self.rules, &keep, &self.limits)?,
                 repeats: RepeatFinder::builtin(),
-                model: Model::builtin(),
+                model,
                 lines,
                 text_kind: self.text_kind,
                 favor: self.favor,
+                min_confidence: self.min_confidence,
                 captions: self.captions,
                 explains: self.explains,
             },
@@ -170,6 +186,23 @@ impl CleanerBuilder {
             limits: self.limits,
         })
     }
+}
+
+/// What training sees of an HTML page.
+#[doc(hidden)]
+#[derive(serde::Serialize)]
+pub struct FeatureRows {
+    /// The text of each block.
+    pub texts: Vec<String>,
+    /// The element that each block stands in.
+    pub elements: Vec<u32>,
+    /// The element around each element; the page is its own.
+    pub parents: Vec<u32>,
+    /// The hashed names of each element; an element around a block passes them on rotated by 16 bits.
+    pub names: Vec<Vec<u32>>,
+    /// The features of each block, one row after another.
+    #[serde(skip)]
+    pub rows: Vec<f32>,
 }
 
 impl Cleaner {
@@ -204,18 +237,23 @@ impl Cleaner {
         Ok(article)
     }
 
-    /// The blocks of an HTML page with their feature rows, for training: text and row of each block, in order.
+    /// The blocks of an HTML page as the judgement sees them, for training.
     ///
     /// # Errors
     /// Those of [`clean`](Cleaner::clean).
     #[doc(hidden)]
-    pub fn feature_rows(&self, bytes: &[u8], hints: &Hints) -> Result<Vec<(String, Vec<f32>)>, Error> {
+    pub fn feature_rows(&self, bytes: &[u8], hints: &Hints) -> Result<FeatureRows, Error> {
         let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
         let (blocks, _, metadata) = self.segment_html(decoded.text, hints);
-        let title = metadata.title.as_deref();
-        let rows = self.judge.feature_rows(&blocks, title, self.limits.max_rule_block_bytes);
-        let texts = blocks.items.iter().map(|block| blocks.text_of(block).to_owned());
-        Ok(texts.zip(rows.chunks_exact(features::COUNT).map(<[f32]>::to_vec)).collect())
+        let rows = self.judge.feature_rows(&blocks, &metadata, self.limits.max_rule_block_bytes);
+        let elements = &blocks.outline.elements;
+        Ok(FeatureRows {
+            texts: blocks.items.iter().map(|block| blocks.text_of(block).to_owned()).collect(),
+            elements: blocks.items.iter().map(|block| block.element).collect(),
+            parents: elements.iter().map(|element| element.parent).collect(),
+            names: elements.iter().map(|element| blocks.outline.names_of(element).to_vec()).collect(),
+            rows,
+        })
     }
 
     /// The lines of a text with their feature rows, for training; `table` is a token table, `after_rules` says that
@@ -251,9 +289,9 @@ impl Cleaner {
 
     fn clean_text(&self, text: Cow<'_, str>, hints: &Hints) -> Article {
         let blocks = from_text::segment(text, &self.limits);
-        let verdicts = self.judge.verdicts(&blocks, None, None, self.limits.max_rule_block_bytes);
         let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-        let mut article = assemble(&blocks, verdicts, metadata);
+        let judgement = self.judge.judge(&blocks, None, &metadata, self.limits.max_rule_block_bytes);
+        let mut article = assemble(&blocks, judgement, metadata);
         if article.is_empty() && article.words_in > 0 {
             article.degraded.push(Degraded::Emptied);
         }
@@ -262,9 +300,8 @@ impl Cleaner {
 
     fn clean_html(&self, source: Cow<'_, str>, hints: &Hints) -> Article {
         let (blocks, page, metadata) = self.segment_html(source, hints);
-        let title = metadata.title.as_deref();
-        let verdicts = self.judge.verdicts(&blocks, page.as_ref(), title, self.limits.max_rule_block_bytes);
-        assemble(&blocks, verdicts, metadata)
+        let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, self.limits.max_rule_block_bytes);
+        assemble(&blocks, judgement, metadata)
     }
 
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
@@ -288,12 +325,12 @@ impl Cleaner {
 }
 
 /// Puts the kept blocks together and files the others as removals.
-fn assemble(blocks: &Blocks<'_>, verdicts: Vec<Verdict>, metadata: Metadata) -> Article {
+fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata) -> Article {
     let residues = blocks.format == Format::Text;
     let mut text = String::with_capacity(blocks.text.len());
     let (mut kept, mut removals) = (Vec::new(), Vec::new());
     let (mut gap, mut dropped_between) = (Gap::Joined, false);
-    for (block, verdict) in blocks.items.iter().zip(verdicts) {
+    for (block, verdict) in blocks.items.iter().zip(judgement.verdicts) {
         gap = gap.max(block.gap);
         let shown = normalize(blocks.text_of(block), residues);
         match verdict {
@@ -332,6 +369,7 @@ fn assemble(blocks: &Blocks<'_>, verdicts: Vec<Verdict>, metadata: Metadata) -> 
         encoding: "",
         degraded: blocks.degraded.clone(),
         metadata,
+        confidence: judgement.confidence,
         words_in: blocks.items.iter().map(|block| block.words as usize).sum(),
         words_out: words::count(&text),
         unchanged: false,

@@ -147,16 +147,24 @@ impl<'b> Sound<'b> {
         Some(Sound { blocks, kept, prose, body: first..=last, head })
     }
 
-    /// Short kept blocks that stand in a part of furniture; `parts` are those of each element.
-    pub fn furniture(&self, parts: &[Cues]) -> Vec<Finished> {
+    /// Short kept blocks that stand in a part of furniture and that the model is not sure of; `parts` are those of each
+    /// element.
+    ///
+    /// On a forum the names and dates over the posts are no furniture.
+    pub fn furniture(&self, parts: &[Cues], is_sure: impl Fn(usize) -> bool) -> Vec<Finished> {
+        let is_forum = self.is_forum(parts);
         let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
         self.short(|at, block| {
+            if is_sure(at) {
+                return None;
+            }
             let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
             // Inside the body a heading heads a section and a sentence says something, whatever the part is called; but
             // small headings name the author of a post, and sentences in a byline are about the author.
             let is_heading = matches!(block.kind, BlockKind::Heading(1..=3));
             let says_something = is_heading || part.1 != "byline" && self.is_sentence(at);
-            if at >= self.head && self.body.contains(&at) && says_something {
+            let names_poster = is_forum && part.1 == "byline" && !self.is_sentence(at);
+            if names_poster || at >= self.head && self.body.contains(&at) && says_something {
                 return None;
             }
             Some(format!("in a part called {}", part.1))
@@ -190,7 +198,7 @@ impl<'b> Sound<'b> {
         // `1920: Reopened` and `09:30 The first boat` are entries of a timeline.
         let entry = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim_start();
         let is_entry = entry.len() < text.len() && entry.chars().filter(|c| c.is_alphabetic()).count() > 20;
-        at < self.head && is_line && !is_entry && has_date(text)
+        at < self.head && is_line && !is_entry && words::has_date(text)
     }
 
     /// Headings after the body that head nothing that is kept.
@@ -213,14 +221,13 @@ impl<'b> Sound<'b> {
     ///
     /// Not on a page whose words stand in posts: there they are what the page is for.
     pub fn comments(&self, labels: &[usize], parts: &[Cues], is_stamped: impl Fn(usize) -> bool) -> Vec<Finished> {
+        if self.is_forum(parts) {
+            return Vec::new();
+        }
         let words = |at: &usize| self.blocks.items[*at].words;
         let all: u32 = self.kept.iter().map(words).sum();
         let posts = cues(&POSTS);
         let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
-        let in_posts: u32 = self.kept.iter().filter(in_post).map(words).sum();
-        if in_posts as f32 >= POSTS_SHARE * all as f32 {
-            return Vec::new();
-        }
         let is_late = |label: &usize| {
             let before: u32 = self.kept.iter().filter(|at| **at < *label).map(words).sum();
             before as f32 >= COMMENTS_AFTER * all as f32
@@ -233,10 +240,30 @@ impl<'b> Sound<'b> {
             .collect()
     }
 
+    /// True for a page whose words stand in posts.
+    fn is_forum(&self, parts: &[Cues]) -> bool {
+        let posts = cues(&POSTS);
+        let words = |at: &&usize| self.blocks.items[**at].words;
+        let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
+        let all: u32 = self.kept.iter().map(|at| words(&at)).sum();
+        let in_posts: u32 = self.kept.iter().filter(in_post).map(|at| words(&at)).sum();
+        in_posts as f32 >= POSTS_SHARE * all as f32
+    }
+
     /// Blocks inside the body that come back although the judgement dropped them: the captions of its figures,
     /// headings right before a kept block, and sentences that have kept sentences on both sides in one element.
     /// Between `headline` and the body so does the lead, a sentence of its own.
-    pub fn rescued(&self, parts: &[Cues], headline: Option<usize>, is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+    ///
+    /// So does a short line right after the body that is as likely as not: `Yours, Ann`.
+    ///
+    /// `is_dropped` says which blocks the judgement dropped, `score` how likely they are all the same.
+    pub fn rescued(
+        &self,
+        parts: &[Cues],
+        headline: Option<usize>,
+        is_dropped: impl Fn(usize) -> bool,
+        score: impl Fn(usize) -> f32,
+    ) -> Vec<usize> {
         let furniture = cues(&FURNITURE).with(cues(&["related", "promo", "comment", "ad"]));
         let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
         let belongs = |at: usize| {
@@ -252,7 +279,7 @@ impl<'b> Sound<'b> {
             let near = |other: Option<usize>| other.is_some_and(|other| element(other).parent == element(at).parent);
             is_free
                 && match block.kind {
-                    BlockKind::Caption => true,
+                    BlockKind::Caption => score(at) >= MIN_CAPTION_SCORE,
                     BlockKind::Heading(_) => follows == Some(at + 1),
                     BlockKind::Paragraph => self.is_sentence(at) && near(follows) && near(precedes),
                     _ => false,
@@ -274,7 +301,14 @@ impl<'b> Sound<'b> {
             is_heading && next == Some(BlockKind::TableRow) && is_dropped(*at) && belongs(*at)
         };
         let body = body.chain((end + 1..all.min(end + TABLE_STEPS)).filter(over_table));
-        lead.into_iter().chain(body).chain(self.tables(parts, &is_dropped)).collect()
+        let is_closing = |at: &usize| {
+            let block = &self.blocks.items[*at];
+            let is_line =
+                block.kind == BlockKind::Paragraph && block.words <= MAX_CLOSING_WORDS && block.link_words == 0;
+            is_line && is_dropped(*at) && score(*at) >= MIN_CLOSING_SCORE && element(*at).parent == element(end).parent
+        };
+        let closing = Some(end + 1).filter(|at| *at < all).filter(is_closing);
+        lead.into_iter().chain(closing).chain(body).chain(self.tables(parts, &is_dropped)).collect()
     }
 
     /// Rows of data tables inside the body or soon after it, with the heading right before: specifications, figures.
@@ -314,6 +348,12 @@ impl<'b> Sound<'b> {
     }
 }
 
+/// Probability below which a caption is of no figure in the article.
+const MIN_CAPTION_SCORE: f32 = 0.05;
+/// Words of a closing line, at most, and the probability from which it closes the article.
+const MAX_CLOSING_WORDS: u32 = 6;
+const MIN_CLOSING_SCORE: f32 = 0.4;
+
 /// Words of a lead at least.
 const MIN_LEAD_WORDS: u32 = 10;
 /// Blocks from the headline to the body, at most, between which a lead is looked for.
@@ -342,31 +382,4 @@ const COMMENTS_AFTER: f32 = 0.6;
 fn cues(names: &[&str]) -> Cues {
     let bits = (0u32..).zip(CUES).filter(|(_, name)| names.contains(name));
     bits.fold(Cues::default(), |set, (bit, _)| set.with(Cues(1 << bit)))
-}
-
-/// True for a text with a year or a time of day, as every calendar line has one: `2019`, `9:30`, `14h05`, `5月21日`.
-pub fn has_date(text: &str) -> bool {
-    let mut parts =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    let is_year =
-        |part: &str| part.len() == 4 && matches!(&part[..2], "19" | "20") && part.bytes().all(|b| b.is_ascii_digit());
-    let is_time = text.as_bytes().windows(4).any(|w| {
-        w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit() && w[3].is_ascii_digit()
-    });
-    is_time || parts.any(|part| is_year(part) || part.contains('年') || part.contains('月'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_of_many_languages_are_seen() {
-        for line in ["9 March 2023", "12/04/2015", "le 22 mars à 18h04", "2017年5月21日", "um 5:00 Uhr"] {
-            assert!(has_date(line), "{line}");
-        }
-        for line in ["Chapter 12", "It cost 38,000 euros", "Level 2", "30 volunteers"] {
-            assert!(!has_date(line), "{line}");
-        }
-    }
 }

@@ -4,13 +4,14 @@
 //! block judgement. Rules that act at the edge of a page see the page as it is without what was removed already, and
 //! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
 
-use crate::article::{BlockKind, Format, Reason};
+use crate::article::{BlockKind, Format, Metadata, Reason};
+use crate::block::features::{self, Stated};
 use crate::block::line_features::Lines;
-use crate::block::{Blocks, Gap, features, words};
+use crate::block::{Blocks, Gap, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
-use crate::model::Model;
 use crate::model::decode::{Favor, decode};
+use crate::model::html::HtmlModel;
 use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
@@ -50,6 +51,14 @@ impl Verdict {
     }
 }
 
+/// What was decided about a page.
+pub struct Judgement {
+    /// One verdict for each block.
+    pub verdicts: Vec<Verdict>,
+    /// The word F1 that is expected of what is kept, 0 to 1.
+    pub confidence: f32,
+}
+
 /// What judging needs beside the page; made once.
 pub struct Judge {
     /// Rules, guards and the user's keep list.
@@ -57,13 +66,15 @@ pub struct Judge {
     /// Copies of captions.
     pub repeats: RepeatFinder,
     /// The block judgement.
-    pub model: Model,
+    pub model: HtmlModel,
     /// The judgement of lines of text; without it rules and repeats judge alone.
     pub lines: Option<LineModels>,
     /// What plain text is, when the caller knows.
     pub text_kind: TextKind,
     /// What counts more where the judgement is not sure.
     pub favor: Favor,
+    /// A page with less confidence is kept out as a whole.
+    pub min_confidence: f32,
     /// What happens to captions.
     pub captions: Captions,
     /// Whether the features that weighed most are named as evidence.
@@ -78,6 +89,8 @@ const TAIL_BLOCKS: usize = 8;
 const WEAK_RUN: usize = 3;
 /// Words that labels alone may have without being an article.
 const MAX_LABEL_WORDS: u32 = 20;
+/// Probability from which a block is content whatever its part is called.
+const SURE_SCORE: f32 = 0.7;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
 
@@ -87,22 +100,16 @@ const MAX_LINE_ROUNDS: usize = 6;
 const STAMP_SCORE: f32 = 0.97;
 
 impl Judge {
-    /// One verdict for each block. `page` is the tree, when there is one, `title` what the page calls itself.
-    pub fn verdicts(
-        &self,
-        blocks: &Blocks<'_>,
-        page: Option<&Page>,
-        title: Option<&str>,
-        max_bytes: usize,
-    ) -> Vec<Verdict> {
+    /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself.
+    pub fn judge(&self, blocks: &Blocks<'_>, page: Option<&Page>, metadata: &Metadata, max_bytes: usize) -> Judgement {
         let folded = self.fold(blocks, max_bytes);
-        let mut state = State::new(self, blocks, &folded, title, max_bytes);
+        let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), max_bytes);
         if let Some(page) = page {
             state.select(page);
         }
         state.settle();
         if blocks.format == Format::Html {
-            state.apply_model(title.unwrap_or_default());
+            state.apply_model(metadata);
             state.apply_finish();
             // What was judged out moved the edges of the page.
             state.settle();
@@ -112,7 +119,13 @@ impl Judge {
         if self.captions == Captions::Drop {
             state.drop_captions();
         }
-        state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect()
+        let confidence = state.confidence();
+        if confidence < self.min_confidence {
+            state.abstain(confidence);
+        }
+        let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };
+        let verdicts = state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect();
+        Judgement { verdicts, confidence }
     }
 
     /// Verdicts on a text by rules and repeats alone.
@@ -124,9 +137,16 @@ impl Judge {
     }
 
     /// The feature rows of a page, as the block judgement sees it; rules and verdicts have no part in them.
-    pub fn feature_rows(&self, blocks: &Blocks<'_>, title: Option<&str>, max_bytes: usize) -> Vec<f32> {
+    pub fn feature_rows(&self, blocks: &Blocks<'_>, metadata: &Metadata, max_bytes: usize) -> Vec<f32> {
         let folded = self.fold(blocks, max_bytes);
-        features::rows(blocks, &folded, &words::fold(title.unwrap_or_default()))
+        self.rows(blocks, &folded, metadata)
+    }
+
+    fn rows(&self, blocks: &Blocks<'_>, folded: &[String], metadata: &Metadata) -> Vec<f32> {
+        let fold = |stated: &Option<String>| stated.as_deref().map(words::fold).unwrap_or_default();
+        let (title, description) = (fold(&metadata.title), fold(&metadata.description));
+        let stated = Stated { title: &title, description: &description };
+        features::rows(blocks, folded, stated, |name| self.model.weight(name))
     }
 
     /// The folded text of each block that a rule, a guard or the repeats could look at.
@@ -171,6 +191,8 @@ struct State<'j> {
     /// True for the blocks that went by a rule.
     ruled: Vec<bool>,
     prose: Vec<bool>,
+    /// The probability of each block, once the model was asked; 0 for what went before.
+    scores: Option<Vec<f32>>,
 }
 
 impl<'j> State<'j> {
@@ -192,6 +214,7 @@ impl<'j> State<'j> {
             at_rest: at_rest(judge, blocks, folded, title),
             ruled: vec![false; count],
             prose: vec![false; count],
+            scores: None,
         };
         state.find_candidates(max_bytes);
         for (at, block) in blocks.items.iter().enumerate() {
@@ -360,9 +383,9 @@ impl<'j> State<'j> {
         changed
     }
 
-    fn apply_model(&mut self, title: &str) {
-        let title = words::fold(title);
-        let rows = features::rows(self.blocks, self.folded, &title);
+    fn apply_model(&mut self, metadata: &Metadata) {
+        let title = metadata.title.as_deref().map(words::fold).unwrap_or_default();
+        let rows = self.judge.rows(self.blocks, self.folded, metadata);
         let model = &self.judge.model;
         let mut scores = model.score(&rows);
         for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
@@ -371,6 +394,7 @@ impl<'j> State<'j> {
             }
         }
         self.even_out_tables(&mut scores);
+        self.scores = Some(scores.clone());
         let weights: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
         let mut keep = decode(&scores, &weights, self.judge.favor);
         if self.says_nothing(&keep) {
@@ -423,8 +447,46 @@ impl<'j> State<'j> {
                 self.settle();
             }
             // What is left of a whole page is no whole page.
-            if !changed || judgement.is_page() {
+            if judgement.is_page() {
+                self.scores = Some(judgement.scores(&alive));
                 break;
+            }
+            if !changed {
+                break;
+            }
+        }
+    }
+
+    /// The probability of a block; that of what no model saw is even.
+    fn score(&self, at: usize) -> f32 {
+        self.scores.as_ref().map_or(0.5, |scores| scores[at])
+    }
+
+    /// The word F1 that is expected of what is kept now; 1 where no model was asked.
+    fn confidence(&self) -> f32 {
+        let Some(scores) = &self.scores else { return 1.0 };
+        let blocks = self.blocks.items.iter().zip(scores).zip(&self.verdicts);
+        let (mut hits, mut kept, mut all) = (0.0f64, 0.0f64, 0.0f64);
+        for ((block, score), verdict) in blocks {
+            let (words, p) = (f64::from(block.words), f64::from(*score));
+            all += words * p;
+            if verdict.is_none() {
+                hits += words * p;
+                kept += words;
+            }
+        }
+        (2.0 * hits / (kept + all).max(1.0)) as f32
+    }
+
+    /// Keeps nothing of a page that is too unsure; what the user or a guard keeps stays.
+    fn abstain(&mut self, confidence: f32) {
+        if self.judge.rules.keeps_reason("judgement") {
+            return;
+        }
+        for (at, verdict) in self.verdicts.iter_mut().enumerate() {
+            if verdict.is_none() && !self.guarded[at] {
+                let evidence = format!("the page is too unsure: confidence {confidence:.2}");
+                *verdict = Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - confidence });
             }
         }
     }
@@ -480,8 +542,8 @@ impl<'j> State<'j> {
             is_first || matches!(&self.verdicts[*at], Some(Verdict::Drop { reason: Reason::Headline, .. }))
         };
         let headline = (0..self.verdicts.len()).find(is_headline);
-        let rescued = article.rescued(&parts, headline, is_judged_out);
-        let mut found = article.furniture(&parts);
+        let rescued = article.rescued(&parts, headline, is_judged_out, |at| self.score(at));
+        let mut found = article.furniture(&parts, |at| self.score(at) >= SURE_SCORE);
         found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
         let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();
         found.extend(article.comments(&labels, &parts, |at| self.is_stamped(at)));
@@ -516,7 +578,7 @@ impl<'j> State<'j> {
         (at + 1..self.blocks.items.len()).take(WITHIN).any(|at| {
             let block = &self.blocks.items[at];
             let is_short = !self.ruled[at] && block.words <= MAX_WORDS;
-            is_short && finish::has_date(self.blocks.text_of(block))
+            is_short && words::has_date(self.blocks.text_of(block))
         })
     }
 

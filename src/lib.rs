@@ -87,8 +87,11 @@ mod rules;
 pub mod stages;
 
 pub use article::{Article, BlockKind, Degraded, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, Hints, LineRows};
+pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, LineRows, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};
+/// For the tests of the tokenizer alone; no part of the interface.
+#[doc(hidden)]
+pub use html::tokenize as tokenizer;
 pub use judge::Captions;
 pub use limits::Limits;
 pub use model::decode::Favor;
@@ -97,7 +100,7 @@ pub use model::lines::TextKind;
 /// The names of the values in a row of [`Cleaner::feature_rows`], in order.
 #[doc(hidden)]
 pub fn feature_names() -> Vec<String> {
-    (0..block::features::COUNT).map(block::features::name).collect()
+    block::features::names()
 }
 
 /// The names of the values in a row of [`Cleaner::line_rows`], in order.

@@ -18,7 +18,7 @@ pub struct Limits {
     pub max_nodes_base: usize,
     /// Bytes of source that buy one node more; html5ever can be made to build the square of its input.
     pub bytes_per_extra_node: usize,
-    /// Attributes on one tag; the tokenizer compares each with all before it.
+    /// Attributes on one tag; html5ever's tree builder compares and copies those of formatting elements.
     pub max_tag_attributes: usize,
     /// Blocks on one page; past it short pieces share a block.
     pub max_blocks: usize,

@@ -44,7 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     // The stages apart, for benchmarks.
-    ("stages", &["model"]),
+    ("stages", &["article", "block", "cleaner", "html", "model", "normalize"]),
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
     ("input", &["article", "cleaner", "error", "limits"]),
     ("output", &["article", "error", "input", "limits"]),

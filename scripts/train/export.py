@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes trained models as the files that src/model reads: forests of LightGBM boosters, tables of token weights.
 
-    write_forest(path, boosters, names)     several boosters become one forest, their mean in log-odds
+    write_forest(path, boosters, names)     several boosters become one forest, their mean in log-odds; of none, one that
+                                            knows nothing
     write_tokens(path, weights, bias)       2^bits weights, rounded to 255 steps
     features_hash(names)                    what the program compares with the names of its own features
 
@@ -83,10 +84,10 @@ def trees_of(booster, names):
 
 def write_forest(path, boosters, names):
     """-> what the rounding of the leaves can change at most, in log-odds."""
-    if not 1 <= len(names) <= MAX_FEATURES or not boosters:
-        raise ValueError(f"{len(boosters)} boosters, {len(names)} features, at most {MAX_FEATURES}")
+    if not 1 <= len(names) <= MAX_FEATURES:
+        raise ValueError(f"{len(names)} features, at most {MAX_FEATURES}")
     trees = [tree for booster in boosters for tree in trees_of(booster, names)]
-    bias = sum(tree.mean for tree in trees) / len(boosters)
+    bias = sum(tree.mean for tree in trees) / max(len(boosters), 1)
     # A tree that found no split is a number.
     trees = [tree for tree in trees if tree.nodes]
     if len(trees) > MAX_TREES or any(len(tree.leaves) > MAX_LEAVES for tree in trees):

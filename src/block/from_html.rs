@@ -4,7 +4,7 @@
 //! elements do not divide, `br` divides lines, a row of a data table is one block. What CSS or `hidden` hides and
 //! the text of `<noscript>` are blocks too, marked as such.
 
-use super::outline::{CueFinder, Cues, Entry, Outline};
+use super::outline::{CueFinder, Outline};
 use super::{Block, Blocks, Gap, Marker, words};
 use crate::article::{BlockKind, Degraded, Format};
 use crate::html::flat::{Event, Events};
@@ -114,21 +114,12 @@ struct Builder<'c> {
 
 impl<'c> Builder<'c> {
     fn new(cues: &'c CueFinder, limits: &'c Limits) -> Self {
-        let page = Entry {
-            node: None,
-            parent: 0,
-            depth: 0,
-            line: 0,
-            step: "".into(),
-            own_cues: Cues::default(),
-            blocks: 0..0,
-        };
         Builder {
             cues,
             limits,
             text: String::new(),
             items: Vec::new(),
-            outline: Outline { elements: vec![page] },
+            outline: Outline::default(),
             frames: Vec::new(),
             state: State {
                 kind: BlockKind::Paragraph,
@@ -211,26 +202,8 @@ impl<'c> Builder<'c> {
     }
 
     fn outline_entry(&mut self, element: &Element, node: NodeId, line: u32) -> u32 {
-        let parent = self.entry();
         let own_cues = self.cues.find(element, &mut self.scratch);
-        let depth = self.outline.elements[parent as usize].depth + 1;
-        let name = element.name();
-        let step = match (element.attr("id"), element.attr("class").and_then(|c| c.split_whitespace().next())) {
-            (Some(id), _) if !id.is_empty() => format!("{name}#{}", cut(id)),
-            (_, Some(class)) => format!("{name}.{}", cut(class)),
-            _ => name.to_owned(),
-        };
-        let blocks = self.items.len() as u32;
-        self.outline.elements.push(Entry {
-            node: Some(node),
-            parent,
-            depth,
-            line,
-            step: step.into(),
-            own_cues,
-            blocks: blocks..blocks,
-        });
-        (self.outline.elements.len() - 1) as u32
+        self.outline.open(element, node, self.entry(), line, own_cues, self.items.len() as u32)
     }
 
     /// What the tag makes of the text inside it.
@@ -255,6 +228,10 @@ impl<'c> Builder<'c> {
                     None => Marker::Bullet,
                 };
                 state.next_number = state.next_number.map(|number| number.saturating_add(1));
+            }
+            name!("img") | name!("picture") => self.outline.images.push(self.items.len() as u32),
+            name!("button") | name!("input") | name!("select") | name!("textarea") => {
+                self.outline.controls.push(self.items.len() as u32);
             }
             name!("table") => state.in_data_table = is_data_table,
             name!("tr") if state.in_data_table => state.kind = BlockKind::TableRow,
@@ -473,13 +450,6 @@ impl<'c> Builder<'c> {
 
 /// What divides the cells of a table row.
 const CELL: &str = " | ";
-/// Bytes of an id or class that a path shows.
-const MAX_STEP_NAME: usize = 40;
-
-fn cut(name: &str) -> &str {
-    &name[..name.floor_char_boundary(MAX_STEP_NAME)]
-}
-
 /// Dropped elements whose end tag comes on any page that is worth reading.
 fn is_closed_pair(tag: &LocalName) -> bool {
     matches!(*tag, name!("svg") | name!("math") | name!("video") | name!("audio") | name!("object") | name!("canvas"))

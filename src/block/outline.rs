@@ -9,10 +9,15 @@ use scraper::node::Element;
 use std::ops::Range;
 
 /// The elements of a page; the first entry stands for the whole page.
-#[derive(Default)]
 pub struct Outline {
     /// The elements in document order.
     pub elements: Vec<Entry>,
+    /// For each image the block that it stands before, in order.
+    pub images: Vec<u32>,
+    /// The same for buttons and fields of forms.
+    pub controls: Vec<u32>,
+    /// Hashes of the names that elements have; see [`names_of`](Outline::names_of).
+    names: Vec<u32>,
 }
 
 /// An element of the [`Outline`].
@@ -31,9 +36,39 @@ pub struct Entry {
     pub own_cues: Cues,
     /// Blocks below it: indexes of [`Blocks::items`](super::Blocks).
     pub blocks: Range<u32>,
+    /// Its names, in the list of the outline.
+    names: Range<u32>,
 }
 
 impl Outline {
+    /// Opens an element inside `parent` before the block `block`, and returns its index.
+    pub fn open(&mut self, element: &Element, node: NodeId, parent: u32, line: u32, own_cues: Cues, block: u32) -> u32 {
+        let depth = self.elements[parent as usize].depth + 1;
+        let tag = element.name();
+        let step = match (element.attr("id"), element.attr("class").and_then(|c| c.split_ascii_whitespace().next())) {
+            (Some(id), _) if !id.is_empty() => format!("{tag}#{}", cut(id, MAX_STEP_NAME)),
+            (_, Some(class)) => format!("{tag}.{}", cut(class, MAX_STEP_NAME)),
+            _ => tag.to_owned(),
+        };
+        let first = self.names.len() as u32;
+        hash_names(element, &mut self.names);
+        let names = first..self.names.len() as u32;
+        let blocks = block..block;
+        self.elements.push(Entry { node: Some(node), parent, depth, line, step: step.into(), own_cues, blocks, names });
+        (self.elements.len() - 1) as u32
+    }
+
+    /// Hashes of what an element is called: its tag, the words of its classes, id, role and itemprop, whole and in parts.
+    /// A name has another hash, [`inherited`](Outline::inherited), where it speaks for what stands deeper.
+    pub fn names_of(&self, entry: &Entry) -> &[u32] {
+        &self.names[entry.names.start as usize..entry.names.end as usize]
+    }
+
+    /// The hash of a name of an element around another.
+    pub fn inherited(name: u32) -> u32 {
+        name.rotate_left(16)
+    }
+
     /// The path of an element from below the page, steps divided by `>`; at most the last twelve steps.
     pub fn path(&self, element: u32) -> String {
         const MAX_STEPS: usize = 12;
@@ -54,6 +89,98 @@ impl Outline {
     /// The source line of an element.
     pub fn line(&self, element: u32) -> u32 {
         self.elements.get(element as usize).map_or(0, |entry| entry.line)
+    }
+}
+
+impl Default for Outline {
+    fn default() -> Self {
+        let page = Entry {
+            node: None,
+            parent: 0,
+            depth: 0,
+            line: 0,
+            step: "".into(),
+            own_cues: Cues::default(),
+            blocks: 0..0,
+            names: 0..0,
+        };
+        Outline { elements: vec![page], images: Vec::new(), controls: Vec::new(), names: Vec::new() }
+    }
+}
+
+/// Bytes of an id or class that a path shows.
+const MAX_STEP_NAME: usize = 40;
+
+fn cut(name: &str, bytes: usize) -> &str {
+    &name[..name.floor_char_boundary(bytes)]
+}
+
+/// Names of one element that are hashed, at most; utility classes come by the dozen and say little.
+const MAX_NAMES: usize = 24;
+
+/// Pushes the hashes of an element's tag and of the words of its classes, id, role and itemprop.
+fn hash_names(element: &Element, names: &mut Vec<u32>) {
+    let first = names.len();
+    let mut push = |hash: Fnv| {
+        let hash = hash.0 ^ (hash.0 >> 15);
+        if names.len() - first < MAX_NAMES && !names[first..].contains(&hash) {
+            names.push(hash);
+        }
+    };
+    push(Fnv::new(b'<').with(element.name().as_bytes()));
+    for (name, value) in &element.attrs {
+        let kind = match &*name.local {
+            "class" => b'.',
+            "id" => b'#',
+            "role" => b'@',
+            "itemprop" => b'=',
+            _ => continue,
+        };
+        for word in cut(value, MAX_VALUE).split_ascii_whitespace() {
+            let mut whole = Fnv::new(kind);
+            let mut part = Fnv::new(b'_');
+            let (mut letters, mut last) = (0, b' ');
+            for &byte in word.as_bytes() {
+                let ends =
+                    matches!(byte, b'-' | b'_' | b':' | b'.') || byte.is_ascii_uppercase() && last.is_ascii_lowercase();
+                if ends && letters > 0 {
+                    push(part);
+                    (part, letters) = (Fnv::new(b'_'), 0);
+                }
+                last = byte;
+                // Numbers are of the page and not of the site.
+                if byte.is_ascii_digit() {
+                    continue;
+                }
+                whole = whole.and(byte.to_ascii_lowercase());
+                if !matches!(byte, b'-' | b'_' | b':' | b'.') {
+                    part = part.and(byte.to_ascii_lowercase());
+                    letters += 1;
+                }
+            }
+            push(whole);
+            if letters > 0 {
+                push(part);
+            }
+        }
+    }
+}
+
+/// The FNV-1a hash in 32 bits.
+#[derive(Clone, Copy)]
+struct Fnv(u32);
+
+impl Fnv {
+    fn new(kind: u8) -> Fnv {
+        Fnv(0x811c_9dc5).and(kind)
+    }
+
+    fn and(self, byte: u8) -> Fnv {
+        Fnv((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
+
+    fn with(self, bytes: &[u8]) -> Fnv {
+        bytes.iter().fold(self, |hash, &byte| hash.and(byte))
     }
 }
 

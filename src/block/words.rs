@@ -72,6 +72,17 @@ fn ends_in_unit(text: &str) -> bool {
     unit && words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()))
 }
 
+/// True for a text with a year or a time of day, as every calendar line has one: `2019`, `9:30`, `14h05`, `5月21日`.
+pub fn has_date(text: &str) -> bool {
+    let mut parts =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    let is_year = |part: &str| matches!(part.as_bytes(), [b'1', b'9', rest @ ..] | [b'2', b'0', rest @ ..] if rest.len() == 2 && rest.iter().all(u8::is_ascii_digit));
+    let is_time = text.as_bytes().windows(4).any(|w| {
+        w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit() && w[3].is_ascii_digit()
+    });
+    is_time || parts.any(|part| is_year(part) || part.contains('年') || part.contains('月'))
+}
+
 /// A text in the form that rules and repeats compare: normalized, lower case, white space squeezed to one space, quotes
 /// and dashes made straight, three dots for an ellipsis, no list bullet.
 ///
@@ -130,5 +141,15 @@ mod tests {
         assert_eq!(fold("- Share"), "share");
         assert_eq!(fold("Cafe\u{301}"), "café");
         assert_eq!(fold("\u{200b}É\u{ad}"), "é");
+    }
+
+    #[test]
+    fn dates_of_many_languages_are_seen() {
+        for line in ["9 March 2023", "12/04/2015", "le 22 mars à 18h04", "2017年5月21日", "um 5:00 Uhr"] {
+            assert!(has_date(line), "{line}");
+        }
+        for line in ["Chapter 12", "1é2", "It cost 38,000 euros", "Level 2", "30 volunteers"] {
+            assert!(!has_date(line), "{line}");
+        }
     }
 }

@@ -28,11 +28,26 @@ pub(super) enum Command {
     LineFeatures(LineFeaturesArgs),
 }
 
-/// Print the feature rows of the HTML pages in a folder, for training
+/// Write the feature rows of the HTML pages in a folder, for training
+///
+/// `rows.f32` holds the rows of all pages one after another, little-endian; `pages.jsonl` has a line for each page with its
+/// texts, elements and names; `features.txt` the names of the features.
 #[derive(Debug, Args)]
 pub(super) struct FeaturesArgs {
-    /// The folder
+    /// The folder of pages
     pub(super) folder: PathBuf,
+
+    /// Where the files go
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: PathBuf,
+
+    /// The model whose weights of names are used
+    #[arg(long, value_name = "DIR")]
+    pub(super) models: Option<PathBuf>,
+
+    /// Only the pages with these names, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) only: Option<PathBuf>,
 }
 
 /// Write the feature rows of the texts on standard input, for training
@@ -138,7 +153,13 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "KIND", default_value = "auto", help_heading = INPUT)]
     pub(super) text_kind: TextKindArg,
 
-    /// Read the models from DIR in place of the built-in ones
+    /// Keep nothing of a page with less confidence than this, 0 to 1
+    ///
+    /// The confidence is the score (word F1) that the judgement expects of its own choice; `--format jsonl` writes it.
+    #[arg(long, value_name = "SCORE", default_value_t = dehusk::MIN_CONFIDENCE, value_parser = share, help_heading = REMOVED)]
+    pub(super) min_score: f32,
+
+    /// Judge by the model files in DIR
     #[arg(long, value_name = "DIR", hide = true)]
     pub(super) models: Option<PathBuf>,
 
@@ -262,6 +283,14 @@ fn size(typed: &str) -> Result<usize, String> {
             Ok((number * base.powi(power as i32)) as usize)
         }
         _ => Err("write a size up to 4GiB, such as 500k, 64MiB or 1G".to_owned()),
+    }
+}
+
+/// A number from 0 to 1.
+fn share(typed: &str) -> Result<f32, String> {
+    match typed.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a number from 0 to 1 is wanted, such as 0.5".to_owned()),
     }
 }
 

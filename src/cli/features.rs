@@ -1,32 +1,56 @@
-//! The hidden command `dehusk features`: feature rows of labelled pages, for `scripts/train`.
+//! The hidden command `dehusk features`: what the judgement sees of labelled pages, for `scripts/train`.
 //!
 //! Training reads the rows that serving computes, so the two cannot differ.
 
 use super::Verdict;
 use super::args::FeaturesArgs;
 use anyhow::Context;
-use dehusk::{Cleaner, Hints};
+use dehusk::{Cleaner, FeatureRows, Hints};
+use serde::Serialize;
+use std::collections::HashSet;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 
-/// Prints a header of feature names, then a line a block: page, text as JSON, values; divided by tabs.
+/// A line of `pages.jsonl`.
+#[derive(Serialize)]
+struct Line<'a> {
+    page: &'a str,
+    #[serde(flatten)]
+    rows: &'a FeatureRows,
+}
+
+/// Runs the command; pages go in the order of their names.
 pub(super) fn run(args: FeaturesArgs) -> anyhow::Result<Verdict> {
-    let cleaner = Cleaner::builder().build()?;
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    writeln!(out, "page\ttext\t{}", dehusk::feature_names().join("\t"))?;
-    let folder = std::fs::read_dir(&args.folder).with_context(|| format!("cannot read {}", args.folder.display()))?;
+    let mut builder = Cleaner::builder();
+    if let Some(folder) = &args.models {
+        builder = builder.models(folder);
+    }
+    let cleaner = builder.build()?;
+    let only =
+        args.only.map(|path| fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display())));
+    let only = only.transpose()?;
+    let only: Option<HashSet<&str>> = only.as_deref().map(|list| list.split_whitespace().collect());
+    fs::create_dir_all(&args.output)?;
+    fs::write(args.output.join("features.txt"), dehusk::feature_names().join("\n") + "\n")?;
+    let mut rows = BufWriter::new(File::create(args.output.join("rows.f32"))?);
+    let mut lines = BufWriter::new(File::create(args.output.join("pages.jsonl"))?);
+    let folder = fs::read_dir(&args.folder).with_context(|| format!("cannot read {}", args.folder.display()))?;
     let mut pages = folder.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<_>>>()?;
     pages.sort();
-    for page in pages {
-        let bytes = std::fs::read(&page).with_context(|| format!("cannot read {}", page.display()))?;
-        let id = page.file_stem().unwrap_or_default().to_string_lossy();
-        for (text, row) in cleaner.feature_rows(&bytes, &Hints::default())? {
-            write!(out, "{id}\t{}", serde_json::to_string(&text)?)?;
-            for value in row {
-                write!(out, "\t{value}")?;
-            }
-            writeln!(out)?;
+    for path in pages {
+        let page = path.file_stem().unwrap_or_default().to_string_lossy();
+        if only.as_ref().is_some_and(|only| !only.contains(&*page)) {
+            continue;
         }
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let found = cleaner.feature_rows(&bytes, &Hints::default())?;
+        for value in &found.rows {
+            rows.write_all(&value.to_le_bytes())?;
+        }
+        serde_json::to_writer(&mut lines, &Line { page: &page, rows: &found })?;
+        lines.write_all(b"\n")?;
     }
-    out.flush()?;
+    rows.flush()?;
+    lines.flush()?;
     Ok(Verdict::Clean)
 }

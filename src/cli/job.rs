@@ -209,6 +209,7 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
         TextKindArg::Article => TextKind::Article,
         TextKindArg::Page => TextKind::Page,
     });
+    builder = builder.min_confidence(args.min_score);
     if let Some(folder) = &args.models {
         builder = builder.models(folder);
     }

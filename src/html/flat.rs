@@ -1,8 +1,7 @@
 //! A page as a sequence of tags and text, without a tree.
 //!
-//! For pages whose tree would break a bound, for the markup inside `<noscript>`, and to count attributes. In goes
-//! source, out come [`Event`]s. One forward scan, linear whatever the input: a search that found nothing is not
-//! made again.
+//! For pages whose tree would break a bound and for the markup inside `<noscript>`. In goes source, out come
+//! [`Event`]s. One forward scan, linear whatever the input: a search that found nothing is not made again.
 
 use html5ever::LocalName;
 use memchr::memmem;
@@ -25,7 +24,6 @@ const MAX_NAME: usize = 64;
 pub struct Events<'a> {
     source: &'a str,
     at: usize,
-    attributes: usize,
     /// No such byte comes after this place; one for `"`, `'` and `>`.
     none_from: [usize; 3],
     no_comment_end: bool,
@@ -36,7 +34,7 @@ pub struct Events<'a> {
 impl<'a> Events<'a> {
     /// Starts before the first byte.
     pub fn new(source: &'a str) -> Self {
-        Events { source, at: 0, attributes: 0, none_from: [usize::MAX; 3], no_comment_end: false, unclosed: Vec::new() }
+        Events { source, at: 0, none_from: [usize::MAX; 3], no_comment_end: false, unclosed: Vec::new() }
     }
 
     /// The next place of `byte` at or after `from`; asks the source at most once in vain.
@@ -56,11 +54,10 @@ impl<'a> Events<'a> {
         found.map(|offset| from + offset)
     }
 
-    /// The end of the tag whose name ends at `from`, one past its `>`, and the count of its attributes.
+    /// The end of the tag whose name ends at `from`, one past its `>`.
     fn tag_end(&mut self, from: usize) -> usize {
         let bytes = self.source.as_bytes();
         let mut at = from;
-        self.attributes = 0;
         while let Some(&byte) = bytes.get(at) {
             match byte {
                 b'>' => return at + 1,
@@ -69,11 +66,6 @@ impl<'a> Events<'a> {
                     Some(end) => at = end + 1,
                     None => return self.find(b'>', at).map_or(bytes.len(), |end| end + 1),
                 },
-                b'/' | b' ' | b'\n' | b'\t' | b'\r' | 0x0c => {
-                    at += 1;
-                    let starts = bytes.get(at).is_some_and(|next| !b"/ \n\t\r\x0c>=".contains(next));
-                    self.attributes += usize::from(starts);
-                }
                 _ => at += 1,
             }
         }
@@ -106,7 +98,7 @@ impl<'a> Events<'a> {
 }
 
 /// The place of the next end tag of that name at `from` or later.
-pub fn raw_text_end(source: &str, name: &LocalName, from: usize) -> Option<usize> {
+fn raw_text_end(source: &str, name: &LocalName, from: usize) -> Option<usize> {
     let bytes = source.as_bytes();
     let is_end = |at: &usize| {
         let tag = &bytes[at + 2..];
@@ -161,22 +153,6 @@ impl<'a> Iterator for Events<'a> {
     }
 }
 
-/// The largest number of attributes on one tag of the source.
-pub fn max_attributes(source: &str) -> usize {
-    let mut events = Events::new(source);
-    let mut most = 0;
-    while events.next().is_some() {
-        most = most.max(std::mem::take(&mut events.attributes));
-    }
-    most
-}
-
-/// The last char boundary of `text` at or before `at`, but never 0 in a text that is not empty.
-pub fn char_boundary(text: &str, at: usize) -> usize {
-    let at = text.floor_char_boundary(at);
-    if at == 0 { text.ceil_char_boundary(1) } else { at }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,11 +177,5 @@ mod tests {
     fn scripts_and_comments_are_left_out() {
         assert_eq!(shape("<script>if (a</b)</script>x<!-- <p> -->y"), ["</script>", "x", "y"]);
         assert_eq!(shape("x<!-- never closed > y"), ["x", " y"]);
-    }
-
-    #[test]
-    fn attributes_are_counted() {
-        assert_eq!(max_attributes("<p a b=1 c='2 3' / d><p x>"), 4);
-        assert_eq!(max_attributes("<p>"), 0);
     }
 }

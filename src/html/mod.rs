@@ -1,6 +1,6 @@
 //! HTML to a tree, within bounds.
 //!
-//! [`parse`] feeds html5ever into one scraper tree behind a [`guard`]. A page that would break a bound of the tree
+//! [`tokenize`] feeds html5ever's tree builder, behind a [`guard`], which [`parse`] makes into one scraper tree. A page that would break a bound of the tree
 //! is read by [`flat`] as a sequence of tags and text instead; both ways end in the same blocks.
 //! [`metadata`] reads what the head of the page states.
 
@@ -10,3 +10,4 @@ pub mod metadata;
 pub mod parse;
 pub mod references;
 pub mod tag;
+pub mod tokenize;

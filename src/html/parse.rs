@@ -1,143 +1,105 @@
-//! html5ever's tree builder into one scraper tree, with a budget of nodes and the source line of each element.
+//! html5ever's tree builder into one scraper tree, with a budget of nodes and the place of each element in the source.
 //!
 //! [`parse`] answers a [`Page`] or the bound that the page would break; the caller then reads it flat.
 //! Everything here is linear in the source: html5ever's own squares (stack scans, attribute lists, formatting
 //! elements that are opened again for each paragraph) end at a bound.
 
-use super::flat;
 use super::guard::Guard;
+use super::tokenize;
 use crate::article::Degraded;
 use crate::limits::Limits;
-use ego_tree::NodeId;
-use html5ever::interface::TokenizerResult;
+use ego_tree::{NodeId, Tree};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{Attribute, LocalName, QualName, expanded_name, local_name, ns};
-use memchr::memmem;
-use scraper::{Html, HtmlTreeSink};
+use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
+use scraper::{Html, HtmlTreeSink, Node};
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
+use std::ops::Range;
 
 /// A parsed page.
 pub struct Page {
     /// The tree.
     pub html: Html,
-    /// The source line of each element, in the order of the node ids.
-    lines: Vec<(NodeId, u32)>,
+    /// Where each element stands, in the order of the node ids.
+    places: Vec<Place>,
     /// True when elements past the depth bound were taken as siblings.
     pub flattened: bool,
 }
 
+/// Where an element stands in the source.
+#[derive(Clone, Copy)]
+struct Place {
+    element: NodeId,
+    /// The bytes of the tag or text that it came from.
+    start: u32,
+    end: u32,
+    line: u32,
+}
+
 impl Page {
-    /// The source line, from 1, of the tag that opened the element; 0 for what no tag opened.
+    /// The source line, from 1, where the tag ends that opened the element, or where the text begins that made the
+    /// tree builder add it; 0 for what no token opened.
     pub fn line(&self, element: NodeId) -> u32 {
-        match self.lines.binary_search_by_key(&element, |&(id, _)| id) {
-            Ok(at) => self.lines[at].1,
+        match self.places.binary_search_by_key(&element, |place| place.element) {
+            Ok(at) => self.places[at].line,
             Err(_) => 0,
         }
     }
 }
 
-/// Bytes that the tokenizer gets at once. A whole piece without one token means a tag, comment or attribute that
-/// long, and only then the attributes are counted.
-const PIECE: usize = 16 << 10;
+/// Bytes of source to one node, in pages of many nodes; more memory than that is asked for when it is needed.
+const BYTES_A_NODE: usize = 64;
 
 /// Parses a page; `every_attribute` keeps those that only a user's selector could ask for.
 ///
 /// # Errors
 /// The bound that the tree would break: [`Degraded::Nodes`] or [`Degraded::Attributes`].
 pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Page, Degraded> {
-    let sink = BoundedSink::new(limits.max_nodes(source.len()));
+    if source.len() > tokenize::MAX_SOURCE {
+        return Err(Degraded::Nodes);
+    }
+    let sink = BoundedSink::new(limits.max_nodes(source.len()), source.len() / BYTES_A_NODE);
     // `noscript` is read as a browser with scripts does: an unclosed iframe inside it would swallow the page.
     let options = TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
-    let guard = Guard::new(TreeBuilder::new(sink, options), limits.max_depth, every_attribute);
-    let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
-    let input = BufferQueue::default();
-    let mut attributes_counted = false;
-    let mut unread = UnreadText::default();
-    let mut at = 0;
-    while at < source.len() {
-        let end = unread.next_stop(source, at).min(at + flat::char_boundary(&source[at..], PIECE));
-        let tokens = tokenizer.sink.tokens.get();
-        input.push_back(StrTendril::from_slice(&source[at..end]));
-        // It also stops at the end of a script and where a `<meta>` names the encoding.
-        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-        at = end;
-        if tokenizer.sink.builder.sink.is_over_budget() {
-            return Err(Degraded::Nodes);
-        }
-        if let Some(tag) = tokenizer.sink.dropped_raw_text()
-            && let Some(text) = unread.skip(source, at, &tag)
-        {
-            tokenizer.sink.builder.sink.skip_lines(text);
-            at += text.len();
-        }
-        if tokenizer.sink.tokens.get() == tokens && !attributes_counted {
-            attributes_counted = true;
-            if flat::max_attributes(source) > limits.max_tag_attributes {
-                return Err(Degraded::Attributes);
-            }
-        }
-    }
-    tokenizer.end();
-    Ok(tokenizer.sink.builder.sink.finish())
+    let guard = Guard::new(TreeBuilder::new(sink, options), limits, every_attribute);
+    tokenize::tokenize(source, &guard)?;
+    Ok(guard.builder.sink.into_page(source))
 }
 
-/// Leaves the text of scripts and styles out of the tokenizer's input: half the bytes of a page, which nobody reads.
-///
-/// The tokenizer gets the source up to the end of what looks like the start tag of one. Only when it then is inside the
-/// raw text of that element does the source go on at its end tag, so the tokens are the same as without.
-#[derive(Default)]
-struct UnreadText {
-    /// The next `>` after each of the tags, searched for once.
-    stops: [Option<usize>; 2],
-    /// An end tag was missing: nothing is left out any more, so that no search is made twice.
-    is_broken: bool,
-}
-
-impl UnreadText {
-    const TAGS: [&str; 2] = ["<script", "<style"];
-
-    /// The place after the next start tag of a script or style, at `from` or later.
-    fn next_stop(&mut self, source: &str, from: usize) -> usize {
-        if self.is_broken {
-            return source.len();
-        }
-        let bytes = source.as_bytes();
-        for (stop, tag) in self.stops.iter_mut().zip(Self::TAGS) {
-            if stop.is_none_or(|stop| stop <= from) {
-                let tag = memmem::find(&bytes[from..], tag.as_bytes()).map(|tag| from + tag);
-                let end = tag.and_then(|tag| memchr::memchr(b'>', &bytes[tag..]).map(|end| tag + end + 1));
-                *stop = Some(end.unwrap_or(usize::MAX));
-            }
-        }
-        self.stops.iter().flatten().copied().min().unwrap_or(usize::MAX).min(source.len())
-    }
-
-    /// The text from `from` to the end tag of the element, unless it holds a comment, whose rules in a script are wild.
-    fn skip<'s>(&mut self, source: &'s str, from: usize, tag: &LocalName) -> Option<&'s str> {
-        if self.is_broken {
-            return None;
-        }
-        let Some(end) = flat::raw_text_end(source, tag, from) else {
-            self.is_broken = true;
-            return None;
+/// Fills in the lines of places that come in the order of the source.
+fn count_lines(places: &mut [Place], source: &str) {
+    let bytes = source.as_bytes();
+    let has_cr = memchr::memchr(b'\r', bytes).is_some();
+    let (mut line, mut counted) = (1, 0);
+    for place in places {
+        let token = &bytes[place.start as usize..place.end as usize];
+        // A tag counts where it ends, text where it begins.
+        let at = match token.ends_with(b">") {
+            true => place.end as usize,
+            false => place.start as usize + token.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
         };
-        let text = &source[from..end];
-        memmem::find(text.as_bytes(), b"<!--").is_none().then_some(text)
+        if at > counted {
+            line += memchr::memchr_iter(b'\n', &bytes[counted..at]).count();
+            if has_cr {
+                line += memchr::memchr_iter(b'\r', &bytes[counted..at])
+                    .filter(|offset| bytes.get(counted + offset + 1) != Some(&b'\n'))
+                    .count();
+            }
+            counted = at;
+        }
+        place.line = u32::try_from(line).unwrap_or(u32::MAX);
     }
 }
 
-/// scraper's tree with a count of its nodes, the depth of the open elements and the lines of the source.
+/// scraper's tree with a count of its nodes, the depth of the open elements and where in the source they stand.
 pub struct BoundedSink {
     tree: HtmlTreeSink,
     max_nodes: usize,
-    lines: RefCell<Vec<(NodeId, u32)>>,
-    line: Cell<u32>,
-    /// Lines of the source that the tokenizer did not see.
-    skipped_lines: Cell<u64>,
+    places: RefCell<Vec<Place>>,
+    /// The bytes of the token that is being processed.
+    token: Cell<(u32, u32)>,
     /// The element that the next text would go into, as far as the calls of the tree builder show.
     current: Cell<NodeId>,
     /// Elements created less elements popped: at least the depth, since html5ever does not report every pop.
@@ -149,15 +111,15 @@ pub struct BoundedSink {
 }
 
 impl BoundedSink {
-    fn new(max_nodes: usize) -> Self {
-        let html = Html::new_document();
+    fn new(max_nodes: usize, expected_nodes: usize) -> Self {
+        let mut html = Html::new_document();
+        html.tree = Tree::with_capacity(Node::Document, expected_nodes);
         let root = html.tree.root().id();
         BoundedSink {
             tree: HtmlTreeSink::new(html),
             max_nodes,
-            lines: RefCell::default(),
-            line: Cell::new(1),
-            skipped_lines: Cell::new(0),
+            places: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
+            token: Cell::new((0, 0)),
             current: Cell::new(root),
             open: Cell::new(0),
             at_bound: Cell::new(false),
@@ -190,10 +152,17 @@ impl BoundedSink {
         depth >= max
     }
 
-    /// Counts the lines of a text that the tokenizer does not get to see.
-    fn skip_lines(&self, text: &str) {
-        let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
-        self.skipped_lines.set(self.skipped_lines.get() + lines);
+    /// Hears which bytes of the source the next token stands for.
+    pub fn token_at(&self, range: Range<usize>) {
+        let position = |at| u32::try_from(at).expect("a source has at most 1 GiB");
+        self.token.set((position(range.start), position(range.end)));
+    }
+
+    /// The tree of that source, complete.
+    fn into_page(self, source: &str) -> Page {
+        let mut places = self.places.into_inner();
+        count_lines(&mut places, source);
+        Page { html: self.tree.finish(), places, flattened: self.flattened.get() }
     }
 
     /// True when the last thing in the tree is a `<br>`.
@@ -220,17 +189,18 @@ impl BoundedSink {
 
 impl TreeSink for BoundedSink {
     type Handle = NodeId;
-    type Output = Page;
+    type Output = Html;
     type ElemName<'a> = Ref<'a, QualName>;
 
-    fn finish(self) -> Page {
-        Page { html: self.tree.finish(), lines: self.lines.into_inner(), flattened: self.flattened.get() }
+    fn finish(self) -> Html {
+        self.tree.finish()
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
         let is_void = super::tag::is_void(&name.local);
         let id = self.tree.create_element(name, attributes, flags);
-        self.lines.borrow_mut().push((id, self.line.get()));
+        let (start, end) = self.token.get();
+        self.places.borrow_mut().push(Place { element: id, start, end, line: 0 });
         if !is_void {
             self.open.set(self.open.get() + 1);
             self.at_bound.set(false);
@@ -260,10 +230,6 @@ impl TreeSink for BoundedSink {
     fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
         self.appended(*previous, &child);
         self.tree.append_based_on_parent_node(element, previous, child);
-    }
-
-    fn set_current_line(&self, line: u64) {
-        self.line.set(u32::try_from(line + self.skipped_lines.get()).unwrap_or(u32::MAX));
     }
 
     fn is_mathml_annotation_xml_integration_point(&self, element: &NodeId) -> bool {
@@ -348,6 +314,23 @@ mod tests {
     #[test]
     fn lines_count_through_scripts_and_styles_that_are_left_out() {
         assert_eq!(paragraphs("<script>\nif (a<b)\n</script>\n<style>\n</style><p>x"), one(5, "x"));
+        assert_eq!(paragraphs("<script>\n\n</script><p>x"), one(3, "x"));
+    }
+
+    #[test]
+    fn a_line_ends_at_lf_cr_or_both() {
+        assert_eq!(paragraphs("\r\n\r\r\n\n<p\nid=a>x"), one(6, "x"));
+    }
+
+    #[test]
+    fn what_text_opens_stands_where_the_text_begins() {
+        let page = parse("<head>\n\nx\n\ny", &Limits::default(), false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let body = page
+            .html
+            .tree
+            .nodes()
+            .find(|node| node.value().as_element().is_some_and(|element| element.name() == "body"));
+        assert_eq!(body.map(|body| page.line(body.id())), Some(3));
     }
 
     #[test]

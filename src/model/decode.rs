@@ -24,9 +24,6 @@ impl Favor {
     }
 }
 
-/// Expected F1 below which a page has nothing to extract.
-const MIN_EXPECTED_F1: f64 = 0.12;
-
 /// Which blocks to keep: the prefix, by falling probability, with the best expected word F1 of the page.
 ///
 /// The measure of a prefix is `(1 + b) * sum(w p) / (sum(w) + b * sum_all(w p))` over its words `w` and probabilities `p`,
@@ -52,9 +49,7 @@ pub fn by_expected_f(scores: &[f32], words: &[u32], recall_weight: f64) -> Vec<b
         }
     }
     let mut keep = vec![false; scores.len()];
-    if best_f1 >= MIN_EXPECTED_F1 {
-        order[..best].iter().for_each(|&at| keep[at] = true);
-    }
+    order[..best].iter().for_each(|&at| keep[at] = true);
     keep
 }
 
@@ -66,7 +61,6 @@ mod tests {
     fn the_likely_blocks_are_kept() {
         let balanced = |scores: &[f32], words: &[u32]| decode(scores, words, Favor::Balanced);
         assert_eq!(balanced(&[0.9, 0.1, 0.8], &[50, 40, 30]), [true, false, true]);
-        assert_eq!(balanced(&[0.01, 0.02], &[50, 40]), [false, false]);
         assert_eq!(balanced(&[], &[]), [] as [bool; 0]);
     }
 

@@ -65,11 +65,14 @@ impl LineModels {
         load().expect("a test loads the built-in models")
     }
 
-    /// Reads the files of a folder in place of the built-in ones.
+    /// Reads the files of a folder in place of the built-in ones, when it has any.
     ///
     /// # Errors
     /// What is wrong with which file.
     pub fn read(folder: &Path) -> Result<LineModels, String> {
+        if !folder.join("text.bin").exists() {
+            return Ok(LineModels::builtin());
+        }
         let read = |name: &str| std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"));
         let model = |name: &str| {
             let (forest, tokens) = (read(&format!("{name}.bin"))?, read(&format!("{name}.tokens.bin"))?);
@@ -84,7 +87,16 @@ impl LineModels {
 
     /// Begins to judge a page. `words` are the words of each line.
     pub fn judgement<'m>(&'m self, lines: &'m Lines, words: &'m [u32], kind: TextKind, favor: Favor) -> Judgement<'m> {
-        Judgement { models: self, lines, words, kind, favor, weighed: [None, None], model: &self.article }
+        Judgement {
+            models: self,
+            lines,
+            words,
+            kind,
+            favor,
+            weighed: [None, None],
+            latest: Vec::new(),
+            model: &self.article,
+        }
     }
 }
 
@@ -106,6 +118,8 @@ pub struct Judgement<'m> {
     favor: Favor,
     /// What the tokens of each line weigh, for either model, when it was asked for.
     weighed: [Option<Vec<Weighed>>; 2],
+    /// The probabilities that were found last.
+    latest: Vec<f32>,
     /// The model that was asked last.
     model: &'m LineModel,
 }
@@ -134,6 +148,8 @@ impl Judgement<'_> {
             true => by_expected_f(&scores, &words, page_recall_weight(self.favor)),
             false => keep_of_article(&scores, &words, self.favor),
         };
+        self.latest = scores;
+        let scores = &self.latest;
         let gone = (0..alive.len()).filter(|&place| !keep[place]);
         gone.map(|place| Dropped {
             line: alive[place],
@@ -141,6 +157,16 @@ impl Judgement<'_> {
             row: rows[place * COUNT..(place + 1) * COUNT].to_vec(),
         })
         .collect()
+    }
+
+    /// The probability of each line of the page; those that were not among the ones `alive` that were asked for last have
+    /// none.
+    pub fn scores(&self, alive: &[u32]) -> Vec<f32> {
+        let mut scores = vec![0.0; self.words.len()];
+        for (&at, score) in alive.iter().zip(&self.latest) {
+            scores[at as usize] = *score;
+        }
+        scores
     }
 
     /// True when the lines were judged as those of a whole page.

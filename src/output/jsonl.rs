@@ -11,6 +11,7 @@ struct Line<'a> {
     path: &'a str,
     url: Option<&'a str>,
     title: Option<&'a str>,
+    description: Option<&'a str>,
     author: Option<&'a str>,
     date: Option<&'a str>,
     site: Option<&'a str>,
@@ -18,6 +19,7 @@ struct Line<'a> {
     format: Format,
     encoding: &'a str,
     outcome: &'a str,
+    confidence: f32,
     words_in: usize,
     words_out: usize,
     degraded: &'a [Degraded],
@@ -32,6 +34,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
         path: page.path,
         url: metadata.url.as_deref(),
         title: metadata.title.as_deref(),
+        description: metadata.description.as_deref(),
         author: metadata.author.as_deref(),
         date: metadata.date.as_deref(),
         site: metadata.site.as_deref(),
@@ -39,6 +42,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
         format: article.format,
         encoding: article.encoding,
         outcome: page.outcome,
+        confidence: article.confidence,
         words_in: article.words_in,
         words_out: article.words_out,
         degraded: &article.degraded,
@@ -61,8 +65,8 @@ mod tests {
         let page = Page { article: &article, path: "a/b.html", outcome: "written", with_title: false };
         write(&page, &mut out);
         let expected = concat!(
-            r#"{"path":"a/b.html","url":null,"title":null,"author":null,"date":null,"site":null,"#,
-            r#""language":null,"format":"html","encoding":"UTF-8","outcome":"written","words_in":2,"#,
+            r#"{"path":"a/b.html","url":null,"title":null,"description":null,"author":null,"date":null,"site":null,"#,
+            r#""language":null,"format":"html","encoding":"UTF-8","outcome":"written","confidence":0.5,"words_in":2,"#,
             r#""words_out":1,"degraded":["depth"],"text":"One\ntwo\n"}"#,
             "\n"
         );

@@ -98,6 +98,7 @@ fn article(title: Option<&str>, pieces: &[(crate::BlockKind, &str)]) -> Article 
         text,
         blocks,
         removals: Vec::new(),
+        confidence: 0.5,
         words_in: 2,
         words_out: 1,
         unchanged: false,

@@ -229,6 +229,7 @@ mod tests {
             metadata: crate::Metadata::default(),
             blocks: Vec::new(),
             removals: Vec::new(),
+            confidence: 0.5,
             words_in: 3,
             words_out: 2,
             unchanged: text.starts_with("same"),

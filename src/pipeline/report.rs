@@ -68,6 +68,7 @@ mod tests {
             text: String::new(),
             blocks: Vec::new(),
             removals: vec![removal(Place::Bytes { start: 0, end: 6 }), removal(element)],
+            confidence: 0.5,
             words_in: 4,
             words_out: 0,
             unchanged: false,

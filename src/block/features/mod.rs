@@ -1,0 +1,258 @@
+//! What tells content from furniture: one row of numbers for each block of an HTML page.
+//!
+//! One definition for training and serving: [`names`] gives the order, [`rows`] the values. Everything comes from a few
+//! passes over blocks and elements, linear in both; sums over an element are differences of prefix sums. Values are
+//! plain counts and shares: the trees that read them do not care for scale.
+
+mod groups;
+mod place;
+mod sums;
+mod text;
+mod tree;
+mod vocabulary;
+
+use super::Blocks;
+use super::outline::{CUES, Cues, Outline};
+use crate::article::BlockKind;
+use groups::Groups;
+use place::Places;
+use std::collections::HashSet;
+use sums::PageSums;
+use tree::{Core, Kinds, Names};
+use vocabulary::Vocabulary;
+
+/// Features of a block that depend on the title and on the rest of the page.
+const OTHER_NAMES: [&str; 9] = [
+    "seen-before",
+    "like-title",
+    "in-main",
+    "core-40-across",
+    "core-60-up",
+    "core-60-across",
+    "core-80-up",
+    "core-80-across",
+    "depth",
+];
+
+/// Features that all blocks of a page share.
+const PAGE_NAMES: [&str; 20] = [
+    "page-blocks",
+    "page-words",
+    "page-sentence-words",
+    "page-density",
+    "page-elements",
+    "page-images",
+    "page-controls",
+    "page-long",
+    "page-headings",
+    "page-items",
+    "page-rows",
+    "page-h1",
+    "page-dates",
+    "page-prices",
+    "page-main",
+    "page-article",
+    "page-forum",
+    "page-comment",
+    "page-product",
+    "page-like-title",
+];
+
+/// Features of a block: its text, its place, the elements around it, its kind, the names on its path, the groups that it
+/// stands in, its words, the page, then each
+/// cue of the [parts](page_parts) around it and of its own element.
+pub const COUNT: usize = text::NAMES.len()
+    + OTHER_NAMES.len()
+    + place::NAMES.len()
+    + tree::AROUND_NAMES.len()
+    + tree::KIND_NAMES.len()
+    + tree::TOKEN_NAMES.len()
+    + groups::NAMES.len()
+    + vocabulary::NAMES.len()
+    + PAGE_NAMES.len()
+    + 2 * CUES.len();
+
+/// The names of the features, in the order of a row.
+pub fn names() -> Vec<String> {
+    let groups: [&[&str]; 9] = [
+        &text::NAMES,
+        &OTHER_NAMES,
+        &place::NAMES,
+        &tree::AROUND_NAMES,
+        &tree::KIND_NAMES,
+        &tree::TOKEN_NAMES,
+        &groups::NAMES,
+        &vocabulary::NAMES,
+        &PAGE_NAMES,
+    ];
+    let plain = groups.into_iter().flatten().map(|name| (*name).to_owned());
+    let cues = ["in", "is"].into_iter().flat_map(|where_| CUES.iter().map(move |cue| format!("{where_}-{cue}")));
+    plain.chain(cues).collect()
+}
+
+/// What a page states about itself, folded.
+#[derive(Clone, Copy)]
+pub struct Stated<'a> {
+    /// Its title.
+    pub title: &'a str,
+    /// Its description.
+    pub description: &'a str,
+}
+
+/// The feature rows of a page, `COUNT` values a block, blocks in order. `folded` holds the folded text of each block
+/// (empty for long ones), `stated` what the page says of itself, `weight` gives the learned weight of a hashed name.
+pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: impl Fn(u32) -> f32) -> Vec<f32> {
+    if blocks.items.is_empty() {
+        return Vec::new();
+    }
+    let outline = &blocks.outline;
+    let page = PageSums::new(blocks);
+    let kinds = Kinds::new(blocks, &page);
+    let cores = [0.4, 0.6, 0.8].map(|share| Core::new(outline, &page, share));
+    let parts = parts(outline, &page);
+    let wider = tree::wider(outline);
+    let groups = Groups::new(outline, &page);
+    let vocabulary = Vocabulary::new(blocks, &page, stated.title, stated.description);
+    let site_names = Names::new(blocks, weight);
+    let like_title: Vec<bool> = folded.iter().map(|text| is_like_title(text, stated.title)).collect();
+    let places = Places::new(blocks, &page, &parts, |at| like_title[at]);
+    let main = in_main(outline);
+    let texts: Vec<_> = blocks.items.iter().map(|block| text::values(block, blocks.text_of(block))).collect();
+    let whole = whole_page(blocks, &page, &parts, &texts, &like_title);
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut rows = Vec::with_capacity(blocks.items.len() * COUNT);
+    let is = |yes: bool| f32::from(u8::from(yes));
+    for (at, block) in blocks.items.iter().enumerate() {
+        let element = block.element as usize;
+        let again = !folded[at].is_empty() && !seen.insert(&folded[at]);
+        rows.extend(texts[at]);
+        let other: [f32; OTHER_NAMES.len()] = [
+            is(again),
+            is(like_title[at]),
+            is(main[element]),
+            cores[0].across(block),
+            cores[1].up(block, outline),
+            cores[1].across(block),
+            cores[2].up(block, outline),
+            cores[2].across(block),
+            f32::from(outline.elements[element].depth),
+        ];
+        rows.extend(other);
+        rows.extend(places.values(at));
+        rows.extend(tree::around(at, block, outline, &wider, &page));
+        rows.extend(kinds.values(block, &page));
+        rows.extend(site_names.values(at));
+        rows.extend(groups.values(block.element, outline, &page));
+        rows.extend(vocabulary.values(at));
+        rows.extend(whole);
+        rows.extend((0..CUES.len() as u32).map(|cue| is(parts[element].has(cue))));
+        rows.extend((0..CUES.len() as u32).map(|cue| is(outline.elements[element].own_cues.has(cue))));
+    }
+    rows
+}
+
+/// The values of [`PAGE_NAMES`].
+fn whole_page(
+    blocks: &Blocks<'_>,
+    page: &PageSums,
+    parts: &[Cues],
+    texts: &[[f32; text::NAMES.len()]],
+    like_title: &[bool],
+) -> [f32; PAGE_NAMES.len()] {
+    let count = page.count();
+    let items = &blocks.items;
+    let blocks_with = |is: &dyn Fn(usize) -> bool| (0..count).filter(|&at| is(at)).count() as f32;
+    let of_kind = |is: fn(BlockKind) -> bool| blocks_with(&|at| is(items[at].kind));
+    let feature = |name: &str| text::NAMES.iter().position(|other| *other == name).expect("a feature of the text");
+    let (date, price) = (feature("has-date"), feature("has-price"));
+    let share_in = |name: &str| {
+        let cue = place::cue(name);
+        let inside = (0..count).filter(|&at| parts[items[at].element as usize].has(cue));
+        inside.map(|at| page.sentence_words(at..at + 1)).sum::<f32>() / page.sentence_words(0..count).max(1.0)
+    };
+    let own = |name: &str| {
+        let cue = place::cue(name);
+        blocks.outline.elements.iter().filter(|entry| entry.own_cues.has(cue)).count() as f32
+    };
+    [
+        count as f32,
+        page.words(0..count),
+        page.sentence_words(0..count),
+        page.density(0..count),
+        blocks.outline.elements.len() as f32,
+        blocks.outline.images.len() as f32,
+        blocks.outline.controls.len() as f32,
+        blocks_with(&|at| page.is_long(at)),
+        of_kind(|kind| matches!(kind, BlockKind::Heading(_))),
+        of_kind(|kind| kind == BlockKind::ListItem),
+        of_kind(|kind| kind == BlockKind::TableRow),
+        of_kind(|kind| kind == BlockKind::Heading(1)),
+        blocks_with(&|at| texts[at][date] > 0.0),
+        blocks_with(&|at| texts[at][price] > 0.0),
+        share_in("main"),
+        own("article"),
+        own("forum"),
+        own("comment"),
+        own("widget"),
+        blocks_with(&|at| like_title[at]),
+    ]
+}
+
+/// For each element whether it stands in a `<main>` or is one.
+fn in_main(outline: &Outline) -> Vec<bool> {
+    let mut inside = vec![false; outline.elements.len()];
+    for (at, entry) in outline.elements.iter().enumerate().skip(1) {
+        let is_main =
+            entry.step.strip_prefix("main").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '#']));
+        inside[at] = is_main || inside[entry.parent as usize];
+    }
+    inside
+}
+
+/// Share of the page's sentence words from which an element is the page and no part of it.
+const WHOLE_SHARE: f32 = 0.5;
+
+/// The [`parts`] of a page.
+pub fn page_parts(blocks: &Blocks<'_>) -> Vec<Cues> {
+    parts(&blocks.outline, &PageSums::new(blocks))
+}
+
+/// For each element the cues of the parts of the page that it stands in, its own among them.
+///
+/// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less
+/// than half of the page's sentence words count.
+fn parts(outline: &Outline, page: &PageSums) -> Vec<Cues> {
+    let mut parts = vec![Cues::default(); outline.elements.len()];
+    for (at, element) in outline.elements.iter().enumerate().skip(1) {
+        let own = if page.share(tree::blocks_of(element)) < WHOLE_SHARE { element.own_cues } else { Cues::default() };
+        parts[at] = parts[element.parent as usize].with(own);
+    }
+    parts
+}
+
+/// True for a line that the title holds or that holds the title.
+fn is_like_title(folded: &str, title: &str) -> bool {
+    /// Bytes below which a shared piece says nothing.
+    const MIN: usize = 12;
+    folded.len() >= MIN
+        && title.len() >= MIN
+        && (title.starts_with(folded) || folded.starts_with(title) || title.contains(folded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct() {
+        let names = names();
+        assert_eq!(names.len(), COUNT);
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), COUNT);
+    }
+
+    #[test]
+    fn a_line_of_the_title_is_like_it() {
+        assert!(is_like_title("a walk by the sea", "a walk by the sea - the daily"));
+        assert!(!is_like_title("sea", "a walk by the sea - the daily"));
+    }
+}

@@ -1,0 +1,203 @@
+//! Tags and their attributes.
+
+use super::{Content, Sink, Tokenizer};
+use crate::article::Degraded;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Tag, TagKind, Token};
+use html5ever::{Attribute, LocalName, QualName, ns};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// Attributes up to which a name is compared with each before it.
+const FEW: usize = 16;
+
+/// Names of the source that are known as atoms: the same few come again and again, and one that html5ever does not
+/// know beforehand costs a lock.
+pub struct Names<'s> {
+    slots: Vec<Option<(&'s str, LocalName)>>,
+}
+
+impl<'s> Names<'s> {
+    const SLOTS: usize = 256;
+
+    pub fn new() -> Self {
+        Names { slots: vec![None; Self::SLOTS] }
+    }
+
+    fn atom(&mut self, name: &'s str) -> LocalName {
+        let bytes = name.as_bytes();
+        let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return LocalName::default() };
+        let middle = bytes[bytes.len() / 2];
+        let mix = usize::from(first) + usize::from(last) * 7 + usize::from(middle) * 31 + bytes.len() * 61;
+        let slot = &mut self.slots[mix % Self::SLOTS];
+        match slot {
+            Some((known, atom)) if *known == name => atom.clone(),
+            _ => slot.insert((name, LocalName::from(name))).1.clone(),
+        }
+    }
+}
+
+pub fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0x0c)
+}
+
+/// True for what ends the name of a tag.
+pub fn ends_name(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b'/' | b'>')
+}
+
+/// The name as the standard has it: in lower case, and no NUL.
+pub fn folded(name: &str) -> Cow<'_, str> {
+    if !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.to_ascii_lowercase().replace('\0', "\u{fffd}"))
+}
+
+/// The attributes of a tag that are read.
+#[derive(Default)]
+struct Attributes {
+    list: Vec<Attribute>,
+    /// Their names, once they are many.
+    names: HashSet<LocalName>,
+    had_duplicates: bool,
+}
+
+impl Attributes {
+    /// True when the tag has no attribute of that name yet.
+    fn is_new(&mut self, name: &LocalName) -> bool {
+        let is_new = if self.list.len() < FEW {
+            self.list.iter().all(|attribute| attribute.name.local != *name)
+        } else {
+            if self.names.is_empty() {
+                self.names.extend(self.list.iter().map(|attribute| attribute.name.local.clone()));
+            }
+            self.names.insert(name.clone())
+        };
+        self.had_duplicates |= !is_new;
+        is_new
+    }
+}
+
+impl<'s, S: Sink> Tokenizer<'s, S> {
+    /// The tag that begins at `open`, from the tag name state on. One that the source ends in is no token.
+    pub(super) fn tag(&mut self, open: usize) -> Result<(), Degraded> {
+        let bytes = self.bytes();
+        let is_end = bytes[open + 1] == b'/';
+        let start = open + 1 + usize::from(is_end);
+        let end = bytes[start..].iter().position(|byte| ends_name(*byte)).map_or(bytes.len(), |length| start + length);
+        let name = match folded(&self.source[start..end]) {
+            Cow::Borrowed(name) => self.names.atom(name),
+            Cow::Owned(name) => LocalName::from(name),
+        };
+        self.at = end;
+        let mut attributes = Attributes::default();
+        let Some(self_closing) = self.attributes(&mut attributes, is_end)? else { return Ok(()) };
+        let tag = Tag {
+            kind: if is_end { TagKind::EndTag } else { TagKind::StartTag },
+            name,
+            self_closing,
+            attrs: attributes.list,
+            had_duplicate_attributes: attributes.had_duplicates,
+        };
+        if !is_end {
+            self.last_start_tag = Some(tag.name.clone());
+        }
+        self.content = Content::Data;
+        self.emit(open..self.at, Token::TagToken(tag));
+        Ok(())
+    }
+
+    /// The attribute states, up to the `>` of the tag and past it; whether the tag closes itself, or `None` at the end
+    /// of the source.
+    fn attributes(&mut self, attributes: &mut Attributes, is_end: bool) -> Result<Option<bool>, Degraded> {
+        let bytes = self.bytes();
+        let mut count = 0;
+        loop {
+            match bytes.get(self.at) {
+                None => return Ok(None),
+                Some(b'>') => {
+                    self.at += 1;
+                    return Ok(Some(false));
+                }
+                Some(b'/') if bytes.get(self.at + 1) == Some(&b'>') => {
+                    self.at += 2;
+                    return Ok(Some(true));
+                }
+                Some(byte) if is_space(*byte) || *byte == b'/' => self.at += 1,
+                Some(_) => {
+                    count += 1;
+                    if count > self.sink.max_attributes() {
+                        return Err(Degraded::Attributes);
+                    }
+                    self.attribute(attributes, is_end);
+                }
+            }
+        }
+    }
+
+    /// One attribute; past its value, or at the end of the source.
+    fn attribute(&mut self, attributes: &mut Attributes, is_end: bool) {
+        let bytes = self.bytes();
+        let start = self.at;
+        // A `=` in the first place belongs to the name.
+        let rest = &bytes[start + 1..];
+        let length = rest.iter().position(|byte| ends_name(*byte) || *byte == b'=').unwrap_or(rest.len());
+        let name = folded(&self.source[start..start + 1 + length]);
+        self.at = start + 1 + length;
+        self.skip_spaces();
+        let has_value = bytes.get(self.at) == Some(&b'=');
+        if has_value {
+            self.at += 1;
+            self.skip_spaces();
+        }
+        // The standard ignores the attributes of an end tag.
+        let atom = match name {
+            _ if is_end => None,
+            name if !self.sink.reads_attribute(&name) => None,
+            Cow::Borrowed(name) => Some(self.names.atom(name)),
+            Cow::Owned(name) => Some(LocalName::from(name)),
+        };
+        let atom = atom.filter(|name| attributes.is_new(name));
+        let value = if has_value { self.attribute_value(atom.is_some()) } else { StrTendril::new() };
+        if let Some(local) = atom {
+            attributes.list.push(Attribute { name: QualName::new(None, ns!(), local), value });
+        }
+    }
+
+    pub(super) fn skip_spaces(&mut self) {
+        let bytes = self.bytes();
+        while bytes.get(self.at).is_some_and(|byte| is_space(*byte)) {
+            self.at += 1;
+        }
+    }
+
+    /// The attribute value states, from the first byte that is no space; empty when nobody reads it.
+    fn attribute_value(&mut self, is_read: bool) -> StrTendril {
+        let bytes = self.bytes();
+        let (start, end) = match bytes.get(self.at) {
+            None | Some(b'>') => return StrTendril::new(),
+            Some(&quote @ (b'"' | b'\'')) => {
+                let start = self.at + 1;
+                let end = self.find(quote, start);
+                self.at = (end + 1).min(bytes.len());
+                (start, end)
+            }
+            Some(_) => {
+                let start = self.at;
+                let rest = &bytes[start..];
+                let length = rest.iter().position(|byte| is_space(*byte) || *byte == b'>').unwrap_or(rest.len());
+                self.at = start + length;
+                (start, self.at)
+            }
+        };
+        if !is_read || start == end {
+            return StrTendril::new();
+        }
+        let references = memchr::memchr(b'&', &bytes[start..end]).is_some();
+        if references || self.has_control(&(start..end)) {
+            return self.replaced(start..end, references, true);
+        }
+        self.piece(start..end)
+    }
+}

@@ -1,0 +1,78 @@
+//! The judgement of HTML blocks: boosted trees over the rows of [`features`], and weights of the names that sites give to
+//! their elements, which are a feature of their own.
+//!
+//! `scripts/train/html.py` makes both files; `card.json` says from what.
+
+use super::forest::{Forest, features_hash};
+use super::tokens::TokenTable;
+use crate::block::features;
+use std::path::Path;
+
+/// File names of the model.
+const FOREST: &str = "html.bin";
+const NAMES: &str = "names.bin";
+
+/// The model of HTML blocks.
+pub struct HtmlModel {
+    forest: Forest,
+    names: TokenTable,
+}
+
+impl HtmlModel {
+    /// The model that is built in.
+    pub fn builtin() -> HtmlModel {
+        HtmlModel::load(include_bytes!("html.bin"), include_bytes!("names.bin"))
+            .expect("a test loads the built-in model")
+    }
+
+    /// Reads the files of a folder in place of the built-in ones, when it has any.
+    ///
+    /// # Errors
+    /// What is wrong with which file.
+    pub fn read(folder: &Path) -> Result<HtmlModel, String> {
+        if !folder.join(FOREST).exists() {
+            return Ok(HtmlModel::builtin());
+        }
+        let read = |name| std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"));
+        HtmlModel::load(&read(FOREST)?, &read(NAMES)?)
+    }
+
+    fn load(forest: &[u8], names: &[u8]) -> Result<HtmlModel, String> {
+        let forest = Forest::load(forest).map_err(|error| format!("{FOREST}: {error}"))?;
+        let wanted = features::names();
+        if forest.features_hash() != features_hash(wanted.iter().map(String::as_str)) {
+            return Err(format!("{FOREST}: made for other features than this version computes; train it again"));
+        }
+        let names = TokenTable::load(names).map_err(|error| format!("{NAMES}: {error}"))?;
+        Ok(HtmlModel { forest, names })
+    }
+
+    /// The learned weight of a hashed name of an element.
+    pub fn weight(&self, name: u32) -> f32 {
+        self.names.weight(name)
+    }
+
+    /// The probability of each block that it belongs to the article, from the rows that [`features::rows`] made.
+    pub fn score(&self, rows: &[f32]) -> Vec<f32> {
+        self.forest.score(rows)
+    }
+
+    /// The three features that weighed most for or against a block, in log-odds: `words +1.2, in-nav -0.8, ...`.
+    pub fn explain(&self, row: &[f32]) -> String {
+        const SHOWN: usize = 3;
+        let names = features::names();
+        let most = self.forest.explain(row, SHOWN);
+        let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", names[*at])).collect();
+        shown.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_model_is_made_for_these_features() {
+        HtmlModel::builtin();
+    }
+}
