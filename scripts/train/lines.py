@@ -42,10 +42,10 @@ BITS = 15
 # Of the table: the penalty on large weights, and the steps of the fit.
 PENALTY, STEPS = 1.0, 30
 # What tables are fitted on; crops and articles with husk put in say the same words again.
-TABLE_KINDS = ("leftovers", "clean", "whole")
-KINDS = {"text": ("leftovers", "cropped", "clean", "husk"), "page": ("whole",)}
+TABLE_KINDS = ("leftovers", "clean", "headed", "whole")
+KINDS = {"text": ("leftovers", "cropped", "clean", "husk", "headed"), "page": ("whole",)}
 # What a page of a kind weighs in the training.
-WEIGHT = {"leftovers": 0.5, "cropped": 0.5, "clean": 1.5, "husk": 1.0, "whole": 1.0}
+WEIGHT = {"leftovers": 0.5, "cropped": 0.5, "clean": 1.5, "husk": 1.0, "headed": 1.0, "whole": 1.0}
 BOOSTER = dict(objective="cross_entropy", num_leaves=31, feature_fraction=0.3, bagging_fraction=0.35, bagging_freq=1,
                min_data_in_leaf=100, lambda_l2=3.0, max_bin=63, use_missing=False, zero_as_missing=False, verbose=-1,
                deterministic=True, force_row_wise=True, num_threads=1, seed=7, min_sum_hessian_in_leaf=1e-2)
@@ -98,6 +98,8 @@ def mix(args, skip):
         pool += [line for line, label, factor in page["lines"] if label == 0 and factor == 1]
     known = [(id, domains[id], content) for id, content in {**articles, **golds}.items() if id not in skip]
     clean = list(texts.clean(known, lambda domain: pools.get(texts.fold_of(domain, FOLDS))))
+    heads = {id: head for folder, _ in args.pages for id, head in texts.heads(folder)}
+    clean += texts.headed(known, heads, lambda domain: pools.get(texts.fold_of(domain, FOLDS)))
     pages = left + crops + clean + whole
     for page in pages:
         page["fold"] = texts.fold_of(page["domain"], FOLDS)

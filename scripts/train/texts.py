@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import random
+import re
 from urllib.parse import urlparse
 
 import align
@@ -15,6 +16,8 @@ import align
 BEFORE, AFTER, MENU = 4, 12, 30
 # Weight of a line that a reader could judge either way.
 DOUBTFUL = 0.5
+# The same of a line above the text, which may be part of the head.
+UNMARKED = 0.25
 
 
 def registrable(url, fallback):
@@ -49,6 +52,14 @@ def golds(folder):
         yield name[:-5], page.get("url"), page["ground_truth"].get("main_content") or ""
 
 
+def heads(folder):
+    """-> id, and title, author and date of each page of a folder, as far as its gold has them."""
+    for name in sorted(os.listdir(os.path.join(folder, "ground-truth"))):
+        with open(os.path.join(folder, "ground-truth", name), encoding="utf-8") as file:
+            gold = json.load(file)["ground_truth"]
+        yield name[:-5], tuple(" ".join((gold.get(key) or "").split()) for key in ("title", "author", "publish_date"))
+
+
 def leftovers(path, skip):
     with open(path, encoding="utf-8") as file:
         for page in map(json.loads, file):
@@ -60,6 +71,9 @@ def leftovers(path, skip):
                 stays = line["keep"] or line.get("soft") or line.get("caption")
                 doubtful = line.get("soft") or line.get("caption") or line.get("mixed")
                 lines.append((line["text"], float(bool(stays)), DOUBTFUL if doubtful else 1.0))
+            # Among the lines above the text are dates and bylines that nobody marked.
+            first = next((at for at, line in enumerate(page["lines"]) if line["keep"]), 0)
+            lines[:first] = [(line, label, min(factor, UNMARKED)) for line, label, factor in lines[:first]]
             yield text("leftovers", page["id"], registrable(page["url"], page["id"]), lines, page["blank"])
 
 
@@ -104,6 +118,50 @@ def clean(articles, husk):
             place = {0: 0, 1: len(with_husk)}.get(draw.randrange(4), draw.randint(0, len(with_husk)))
             with_husk.insert(place, (draw.choice(pool), 0.0, 1.0))
         yield text("husk", id, domain, with_husk, draw.random() < 0.5)
+
+
+def headed(articles, heads, husk):
+    """-> articles with headline, byline and date above them, half of them cut short, with up to four lines of husk: a
+    short page is no less an article, and its head stays."""
+    for id, domain, content in articles:
+        body = [(line, 1.0, 1.0) for line in lines_of(content)]
+        draw, (title, author, date) = chance("head", id), heads[id]
+        if not body or not title:
+            continue
+        if draw.random() < 0.6:
+            body = body[:draw.randint(2, 12)]
+        author = author or draw.choice([head[1] for head in heads.values() if head[1]])
+        date = date or draw.choice([head[2] for head in heads.values() if head[2]])
+        head = [title] * (draw.random() < 0.85)
+        if draw.random() < 0.75:
+            head.append(draw.choice(["", "", "By ", "by ", "Von ", "Par ", "Por ", "di ", "Door ", "Av ", "Text: "]) + author)
+        if draw.random() < 0.75:
+            head.append(written(date, draw))
+        lines = [(line, 1.0, 1.0) for line in head] + body
+        pool = husk(domain)
+        for _ in range(draw.randint(0, 4) if pool else 0):
+            place = len(lines) if draw.random() < 0.5 else draw.randint(0, len(lines))
+            lines.insert(place, (draw.choice(pool), 0.0, 1.0))
+        yield text("headed", id, domain, lines, draw.random() < 0.5)
+
+
+def written(date, draw):
+    """-> a date as a page might write it."""
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)", date)
+    if not found:
+        return date
+    year, month, day = (int(part) for part in found.groups())
+    names = draw.choice([
+        "January February March April May June July August September October November December",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    ]).split()
+    name = names[(month - 1) % 12]
+    return draw.choice([f"{day} {name} {year}", f"{name} {day}, {year}", f"{day}. {name} {year}", f"{day:02}.{month:02}.{year}",
+                        f"{year}-{month:02}-{day:02}", f"{day}/{month}/{year}", f"{year}年{month}月{day}日",
+                        f"{day} {name} {year} 18:02", f"Published {name} {day}, {year}"])
 
 
 def whole(rendered, folder, skip, shares):

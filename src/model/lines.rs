@@ -50,7 +50,7 @@ fn checked(bytes: &[u8], names: &[&str]) -> Result<Forest, String> {
 }
 
 /// Probability from which a text counts as a whole page: those that are not must not suffer.
-const SURELY_PAGE: f32 = 0.98;
+const SURELY_PAGE: f32 = 0.99;
 
 impl LineModels {
     /// The models that are built in.
@@ -185,9 +185,13 @@ impl Judgement<'_> {
 
 /// A line goes when its probability is below the slope times the mean doubt of its page, less the slack, and at most so
 /// much.
-const SLOPE: f32 = 0.8;
-const SLACK: f32 = 0.02;
-const MOST: f32 = 0.3;
+const SLOPE: f32 = 1.5;
+const SLACK: f32 = 0.05;
+const MOST: f32 = 0.4;
+/// Lines up to which a page says too little about itself to lose one, and how many more say enough; in between a line
+/// must be the surer husk the shorter the page is.
+const FEW_LINES: f32 = 5.0;
+const ENOUGH_LINES: f32 = 60.0;
 /// What missed words weigh against wrong ones when more husk shall go than that.
 const HARD_RECALL_WEIGHT: f64 = 0.8;
 
@@ -208,7 +212,9 @@ fn keep_of_article(scores: &[f32], words: &[u32], favor: Favor) -> Vec<bool> {
             let keep = by_expected_f(scores, words, HARD_RECALL_WEIGHT);
             return if keep.contains(&true) { keep } else { vec![true; scores.len()] };
         }
-        Favor::Balanced => (SLOPE * mean - SLACK).min(MOST),
+        Favor::Balanced => {
+            (SLOPE * mean - SLACK).min(MOST) * ((scores.len() as f32 - FEW_LINES) / ENOUGH_LINES).clamp(0.0, 1.0)
+        }
         Favor::Precision => 0.004,
     };
     scores.iter().map(|p| *p >= limit).collect()
@@ -231,14 +237,15 @@ mod tests {
 
     #[test]
     fn a_text_that_looks_clean_is_hardly_touched() {
-        let words = [20; 10];
-        let mut clean = [0.95; 10];
-        clean[9] = 0.2;
+        let words = [20; 100];
+        let mut clean = [0.97; 100];
+        clean[9] = 0.1;
         assert!(!keep_of_article(&clean, &words, Favor::Balanced).contains(&false));
-        let mut dirty = [0.4; 10];
-        dirty[9] = 0.2;
+        let mut dirty = [0.5; 100];
+        dirty[9] = 0.1;
         assert_eq!(keep_of_article(&dirty, &words, Favor::Balanced).iter().filter(|keep| !**keep).count(), 1);
         assert!(!keep_of_article(&dirty, &words, Favor::Precision).contains(&false));
+        assert!(!keep_of_article(&dirty[..10], &words[..10], Favor::Balanced).contains(&false));
         assert_eq!(keep_of_article(&[0.01; 3], &[5; 3], Favor::Recall), [true; 3]);
     }
 }
