@@ -6,7 +6,7 @@
 
 use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Stated};
-use crate::block::{Blocks, Gap, words};
+use crate::block::{Block, Blocks, Gap, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
 use crate::model::decode::{Favor, decode};
@@ -83,8 +83,8 @@ const TAIL_BLOCKS: usize = 8;
 const WEAK_RUN: usize = 3;
 /// Words that labels alone may have without being an article.
 const MAX_LABEL_WORDS: u32 = 20;
-/// Probability from which a block is content whatever its part is called.
-const SURE_SCORE: f32 = 0.7;
+/// How far the score of a block is drawn to the mean of its kind; 0.3 to 0.6 score alike with the domains of a page held out.
+const KIND_PULL: f32 = 0.4;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
 
@@ -367,6 +367,7 @@ impl<'j> State<'j> {
         let rows = self.judge.rows(self.blocks, self.folded, metadata);
         let model = &self.judge.model;
         let mut scores = model.score(&rows);
+        self.even_out_kinds(&mut scores);
         for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
             if verdict.is_some() {
                 *score = 0.0;
@@ -446,6 +447,27 @@ impl<'j> State<'j> {
         true
     }
 
+    /// Draws the score of each block towards the mean, by words, of the blocks in elements of the same names inside parents of
+    /// the same names: posts, cards and paragraphs of one kind mostly belong together.
+    fn even_out_kinds(&self, scores: &mut [f32]) {
+        let outline = &self.blocks.outline;
+        let kind = |block: &Block| {
+            let element = &outline.elements[block.element as usize];
+            [outline.names_of(element), outline.names_of(&outline.elements[element.parent as usize])]
+        };
+        let mut sums: HashMap<[&[u32]; 2], (f32, f32)> = HashMap::new();
+        // A block without words counts a little, so that no mean is empty.
+        let weight = |block: &Block| block.words as f32 + 0.5;
+        for (block, score) in self.blocks.items.iter().zip(&*scores) {
+            let sum = sums.entry(kind(block)).or_default();
+            *sum = (sum.0 + weight(block) * score, sum.1 + weight(block));
+        }
+        for (block, score) in self.blocks.items.iter().zip(scores) {
+            let (sum, words) = sums[&kind(block)];
+            *score += KIND_PULL * (sum / words - *score);
+        }
+    }
+
     /// Gives the rows of a table one score, their mean by words: a table is kept as a whole or not at all.
     fn even_out_tables(&self, scores: &mut [f32]) {
         let items = &self.blocks.items;
@@ -483,7 +505,7 @@ impl<'j> State<'j> {
         };
         let headline = (0..self.verdicts.len()).find(is_headline);
         let rescued = article.rescued(&parts, headline, is_judged_out, |at| self.score(at));
-        let mut found = article.furniture(&parts, |at| self.score(at) >= SURE_SCORE);
+        let mut found = article.furniture(&parts);
         found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
         let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();
         found.extend(article.comments(&labels, &parts, |at| self.is_stamped(at)));
@@ -527,8 +549,8 @@ impl<'j> State<'j> {
     }
 
     fn finish(&mut self, found: Vec<Finished>) {
-        for Finished { block, evidence } in found {
-            if self.is_kept(block) {
+        for Finished { block, sure_score, evidence } in found {
+            if self.is_kept(block) && self.score(block) < sure_score {
                 self.verdicts[block] = Verdict::sure(Reason::Finish, evidence);
             }
         }

@@ -146,6 +146,17 @@ def weights(counts, label):
     return (weight * min(1, 3 / max(weight.sum(), 1e-9))).astype(np.float32)
 
 
+def even_out(page, scores, pull=0.4):
+    """Draws scores towards the mean of the blocks whose element and its parent have the same names, as src/judge.rs does."""
+    if not len(scores):
+        return scores
+    kinds, names, parents = {}, page["names"], page["parents"]
+    kind = [kinds.setdefault((tuple(names[e]), tuple(names[parents[e]])), len(kinds)) for e in page["elements"]]
+    weight = page["words"] + 0.5
+    mean = np.bincount(kind, weight * scores) / np.bincount(kind, weight)
+    return scores + pull * (mean[kind] - scores)
+
+
 def choose(scores, counts, recall_weight=0.8, min_f1=0.12):
     """The prefix by falling score with the best expected F1, as src/model/decode.rs has it."""
     order = np.argsort(-scores, kind="stable")

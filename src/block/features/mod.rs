@@ -109,7 +109,7 @@ pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: 
     let page = PageSums::new(blocks);
     let kinds = Kinds::new(blocks, &page);
     let cores = [0.4, 0.6, 0.8].map(|share| Core::new(outline, &page, share));
-    let parts = parts(outline, &page);
+    let parts = parts(outline, &page, WHOLE_SHARE);
     let wider = tree::wider(outline);
     let groups = Groups::new(outline, &page);
     let vocabulary = Vocabulary::new(blocks, &page, stated.title, stated.description);
@@ -212,19 +212,23 @@ fn in_main(outline: &Outline) -> Vec<bool> {
 /// Share of the page's sentence words from which an element is the page and no part of it.
 const WHOLE_SHARE: f32 = 0.5;
 
-/// The [`parts`] of a page.
+/// Share of the page's sentence words from which an element is more than a piece of furniture: the whole of a post may be
+/// called after its tags.
+const FURNITURE_SHARE: f32 = 0.1;
+
+/// For each element the cues of the small parts of the page that it stands in, its own among them.
 pub fn page_parts(blocks: &Blocks<'_>) -> Vec<Cues> {
-    parts(&blocks.outline, &PageSums::new(blocks))
+    parts(&blocks.outline, &PageSums::new(blocks), FURNITURE_SHARE)
 }
 
 /// For each element the cues of the parts of the page that it stands in, its own among them.
 ///
 /// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less
 /// than half of the page's sentence words count.
-fn parts(outline: &Outline, page: &PageSums) -> Vec<Cues> {
+fn parts(outline: &Outline, page: &PageSums, whole_share: f32) -> Vec<Cues> {
     let mut parts = vec![Cues::default(); outline.elements.len()];
     for (at, element) in outline.elements.iter().enumerate().skip(1) {
-        let own = if page.share(tree::blocks_of(element)) < WHOLE_SHARE { element.own_cues } else { Cues::default() };
+        let own = if page.share(tree::blocks_of(element)) < whole_share { element.own_cues } else { Cues::default() };
         parts[at] = parts[element.parent as usize].with(own);
     }
     parts
