@@ -10,15 +10,15 @@ use crate::decode::{self, decode};
 use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
-use crate::judge::{Captions, Judge, Judgement, Verdict};
+use crate::judge::{Captions, Comments, Judge, Judgement, Verdict};
 use crate::limits::Limits;
+use crate::model::ModelFiles;
 use crate::model::decode::Favor;
 use crate::model::html::HtmlModel;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleSet};
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
 
 /// What the caller knows about a page.
 #[derive(Clone, Debug, Default)]
@@ -46,10 +46,11 @@ pub struct Cleaner {
 /// Sets up a [`Cleaner`].
 pub struct CleanerBuilder {
     limits: Limits,
-    models: Option<PathBuf>,
+    models: Option<ModelFiles>,
     favor: Favor,
     min_confidence: f32,
     captions: Captions,
+    comments: Comments,
     explains: bool,
     rules: Vec<(String, String)>,
     keep: Vec<(String, String)>,
@@ -63,6 +64,7 @@ impl Default for CleanerBuilder {
             favor: Favor::default(),
             min_confidence: MIN_CONFIDENCE,
             captions: Captions::default(),
+            comments: Comments::default(),
             explains: true,
             rules: Vec::new(),
             keep: Vec::new(),
@@ -77,10 +79,10 @@ impl CleanerBuilder {
         self
     }
 
-    /// Reads the model from the files of a folder, such as a training leaves, in place of the built-in one.
+    /// Judges by the models in these files, as a training leaves them, in place of the built-in ones.
     #[doc(hidden)]
-    pub fn models(mut self, folder: &Path) -> Self {
-        self.models = Some(folder.to_owned());
+    pub fn models(mut self, files: ModelFiles) -> Self {
+        self.models = Some(files);
         self
     }
 
@@ -99,6 +101,12 @@ impl CleanerBuilder {
     /// Says what happens to captions.
     pub fn captions(mut self, captions: Captions) -> Self {
         self.captions = captions;
+        self
+    }
+
+    /// Says what happens to comments under an article, in HTML.
+    pub fn comments(mut self, comments: Comments) -> Self {
+        self.comments = comments;
         self
     }
 
@@ -130,7 +138,7 @@ impl CleanerBuilder {
         let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
         let model = match &self.models {
             None => HtmlModel::builtin(),
-            Some(folder) => HtmlModel::read(folder).map_err(|why| Error::new(ErrorKind::Model, why))?,
+            Some(files) => HtmlModel::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?,
         };
         Ok(Cleaner {
             judge: Judge {
@@ -140,6 +148,7 @@ impl CleanerBuilder {
                 favor: self.favor,
                 min_confidence: self.min_confidence,
                 captions: self.captions,
+                comments: self.comments,
                 explains: self.explains,
             },
             cues: CueFinder::builtin(),

@@ -140,6 +140,14 @@ pub fn controls(blocks: &Blocks<'_>, parts: &[Cues], is_kept: impl Fn(usize) -> 
     found.map(|(block, _)| Finished { block, sure_score: LIKELY_SCORE, evidence: "on a button".to_owned() }).collect()
 }
 
+/// Sentences in parts of comments that come back although they were dropped.
+pub fn comments_back(blocks: &Blocks<'_>, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+    let comment = cues(&["comment"]);
+    let is_sentence = |block: &Block| words::is_sentence(blocks.text_of(block), block.words as usize);
+    let says_something = |block: &Block| parts[block.element as usize].meets(comment) && is_sentence(block);
+    (0..blocks.items.len()).filter(|&at| is_dropped(at) && says_something(&blocks.items[at])).collect()
+}
+
 /// A sound article: enough prose, and prose for the most part.
 pub struct Sound<'b> {
     blocks: &'b Blocks<'b>,
@@ -267,6 +275,20 @@ impl<'b> Sound<'b> {
                 evidence: format!("after the label of comments in block {}", label + 1),
             })
             .collect()
+    }
+
+    /// Every kept block in a part of comments, unless most of the article stands there.
+    pub fn comment_parts(&self, parts: &[Cues]) -> Vec<Finished> {
+        let comment = cues(&["comment"]);
+        let in_comment = |at: &usize| parts[self.blocks.items[*at].element as usize].meets(comment);
+        let words = |at: usize| self.blocks.items[at].words;
+        let found: Vec<usize> = self.kept.iter().copied().filter(in_comment).collect();
+        let all: u32 = self.kept.iter().copied().map(words).sum();
+        if 2 * found.iter().copied().map(words).sum::<u32>() > all {
+            return Vec::new();
+        }
+        let finished = |block| Finished { block, sure_score: ALWAYS, evidence: "in a part called comment".to_owned() };
+        found.into_iter().map(finished).collect()
     }
 
     /// True for a page whose words stand in posts.

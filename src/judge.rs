@@ -6,6 +6,7 @@
 
 use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Stated};
+use crate::block::outline::Cues;
 use crate::block::{Block, Blocks, Gap, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
@@ -25,6 +26,18 @@ pub enum Captions {
     Drop,
     /// Every copy is kept.
     Keep,
+}
+
+/// What happens to comments under an article; the posts of a forum are no comments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comments {
+    /// They go where the page shows that they are comments.
+    #[default]
+    Auto,
+    /// What people wrote stays, without its forms and prompts.
+    Keep,
+    /// They go, also where the judgement takes them for text.
+    Drop,
 }
 
 /// What is decided about a block.
@@ -71,6 +84,8 @@ pub struct Judge {
     pub min_confidence: f32,
     /// What happens to captions.
     pub captions: Captions,
+    /// What happens to comments.
+    pub comments: Comments,
     /// Whether the features that weighed most are named as evidence.
     pub explains: bool,
 }
@@ -487,28 +502,44 @@ impl<'j> State<'j> {
         if self.judge.rules.keeps_reason("finish") {
             return;
         }
-        let parts = features::page_parts(self.blocks);
+        let [parts, large_parts] = features::page_parts(self.blocks);
+        let comments = match self.judge.comments {
+            Comments::Keep => finish::comments_back(self.blocks, &large_parts, |at| self.is_judged_out(at)),
+            _ => Vec::new(),
+        };
+        self.finish_article(&parts, &large_parts);
+        for at in comments {
+            self.verdicts[at] = None;
+        }
+    }
+
+    fn finish_article(&mut self, parts: &[Cues], large_parts: &[Cues]) {
         let calls = (0..self.verdicts.len()).filter(|&at| match &self.verdicts[at] {
             Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => finish::takes_its_box(reason.family()),
             _ => false,
         });
-        let found = finish::boxes(self.blocks, &parts, calls, |at| self.is_kept(at));
+        let found = finish::boxes(self.blocks, parts, calls, |at| self.is_kept(at));
         self.finish(found);
-        let found = finish::controls(self.blocks, &parts, |at| self.is_kept(at));
+        let found = finish::controls(self.blocks, parts, |at| self.is_kept(at));
         self.finish(found);
         let Some(article) = Sound::new(self.blocks, |at| self.verdicts[at].is_none()) else { return };
-        let is_judged_out =
-            |at: usize| matches!(&self.verdicts[at], Some(Verdict::Drop { reason: Reason::Judgement, .. }));
         let is_headline = |at: &usize| {
             let is_first = self.blocks.items[*at].kind == BlockKind::Heading(1);
             is_first || matches!(&self.verdicts[*at], Some(Verdict::Drop { reason: Reason::Headline, .. }))
         };
         let headline = (0..self.verdicts.len()).find(is_headline);
-        let rescued = article.rescued(&parts, headline, is_judged_out, |at| self.score(at));
-        let mut found = article.furniture(&parts);
+        let rescued = article.rescued(parts, headline, |at| self.is_judged_out(at), |at| self.score(at));
+        let mut found = article.furniture(parts);
         found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
         let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();
-        found.extend(article.comments(&labels, &parts, |at| self.is_stamped(at)));
+        match self.judge.comments {
+            Comments::Keep => {}
+            Comments::Auto => found.extend(article.comments(&labels, parts, |at| self.is_stamped(at))),
+            Comments::Drop => {
+                found.extend(article.comments(&labels, parts, |at| self.is_stamped(at)));
+                found.extend(article.comment_parts(large_parts));
+            }
+        }
         self.finish(found);
         for at in rescued {
             self.verdicts[at] = None;
@@ -542,6 +573,10 @@ impl<'j> State<'j> {
             let is_short = !self.ruled[at] && block.words <= MAX_WORDS;
             is_short && words::has_date(self.blocks.text_of(block))
         })
+    }
+
+    fn is_judged_out(&self, at: usize) -> bool {
+        matches!(&self.verdicts[at], Some(Verdict::Drop { reason: Reason::Judgement, .. }))
     }
 
     fn is_kept(&self, at: usize) -> bool {

@@ -146,6 +146,10 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "WHAT", default_value = "once", help_heading = REMOVED)]
     pub(super) captions: CaptionArg,
 
+    /// What happens to comments under an article (HTML); the posts of a forum stay
+    #[arg(long, value_name = "WHAT", default_value = "auto", help_heading = REMOVED)]
+    pub(super) comments: CommentArg,
+
     /// Threads that clean, up to 256; 0 is one a core
     #[arg(
         short,
@@ -188,6 +192,16 @@ pub(super) enum CaptionArg {
     Drop,
     /// Every copy is kept
     Keep,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CommentArg {
+    /// They go where the page shows that they are comments
+    Auto,
+    /// What people wrote stays, without its forms and prompts
+    Keep,
+    /// They go, also where they read like text
+    Drop,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,10 +3,10 @@
 //!
 //! `scripts/train/html.py` makes both files; `card.json` says from what.
 
+use super::ModelFiles;
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
 use crate::block::features;
-use std::path::Path;
 
 /// File names of the model.
 const FOREST: &str = "html.bin";
@@ -25,13 +25,13 @@ impl HtmlModel {
             .expect("a test loads the built-in model")
     }
 
-    /// Reads the files of a folder in place of the built-in ones.
+    /// The model in the files of a training, in place of the built-in one.
     ///
     /// # Errors
     /// What is wrong with which file.
-    pub fn read(folder: &Path) -> Result<HtmlModel, String> {
-        let read = |name| std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"));
-        HtmlModel::load(&read(FOREST)?, &read(NAMES)?)
+    pub fn read(files: &ModelFiles) -> Result<HtmlModel, String> {
+        let file = |name: &str| files.get(name).ok_or_else(|| format!("{name} is missing"));
+        HtmlModel::load(file(FOREST)?, file(NAMES)?)
     }
 
     fn load(forest: &[u8], names: &[u8]) -> Result<HtmlModel, String> {

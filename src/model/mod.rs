@@ -8,3 +8,6 @@ pub mod decode;
 pub mod forest;
 pub mod html;
 pub mod tokens;
+
+/// The files of a training by their names.
+pub type ModelFiles = std::collections::BTreeMap<String, Vec<u8>>;

@@ -216,15 +216,17 @@ const WHOLE_SHARE: f32 = 0.5;
 /// called after its tags.
 const FURNITURE_SHARE: f32 = 0.1;
 
-/// For each element the cues of the small parts of the page that it stands in, its own among them.
-pub fn page_parts(blocks: &Blocks<'_>) -> Vec<Cues> {
-    parts(&blocks.outline, &PageSums::new(blocks), FURNITURE_SHARE)
+/// For each element the cues of the parts of the page that it stands in, its own among them: of the small parts, and of
+/// those that hold up to half of the page.
+pub fn page_parts(blocks: &Blocks<'_>) -> [Vec<Cues>; 2] {
+    let page = PageSums::new(blocks);
+    [FURNITURE_SHARE, WHOLE_SHARE].map(|share| parts(&blocks.outline, &page, share))
 }
 
 /// For each element the cues of the parts of the page that it stands in, its own among them.
 ///
-/// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less
-/// than half of the page's sentence words count.
+/// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less than
+/// `whole_share` of the page's sentence words count.
 fn parts(outline: &Outline, page: &PageSums, whole_share: f32) -> Vec<Cues> {
     let mut parts = vec![Cues::default(); outline.elements.len()];
     for (at, element) in outline.elements.iter().enumerate().skip(1) {
