@@ -109,7 +109,8 @@ pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: 
     let page = PageSums::new(blocks);
     let kinds = Kinds::new(blocks, &page);
     let cores = [0.4, 0.6, 0.8].map(|share| Core::new(outline, &page, share));
-    let parts = parts(outline, &page, WHOLE_SHARE);
+    let own_cues: Vec<Cues> = outline.elements.iter().map(|element| element.own_cues).collect();
+    let parts = inherit(outline, &page, WHOLE_SHARE, &own_cues);
     let wider = tree::wider(outline);
     let groups = Groups::new(outline, &page);
     let vocabulary = Vocabulary::new(blocks, &page, stated.title, stated.description);
@@ -220,17 +221,30 @@ const FURNITURE_SHARE: f32 = 0.1;
 /// those that hold up to half of the page.
 pub fn page_parts(blocks: &Blocks<'_>) -> [Vec<Cues>; 2] {
     let page = PageSums::new(blocks);
-    [FURNITURE_SHARE, WHOLE_SHARE].map(|share| parts(&blocks.outline, &page, share))
+    let labels = LABELS.iter().fold(0, |bits, name| bits | 1 << place::cue(name));
+    let mut own_cues: Vec<Cues> = blocks.outline.elements.iter().map(|element| element.own_cues).collect();
+    let whole = inherit(&blocks.outline, &page, WHOLE_SHARE, &own_cues);
+    for (cues, element) in own_cues.iter_mut().zip(&blocks.outline.elements) {
+        if page.sentence_words(tree::blocks_of(element)) > MAX_LABEL_WORDS {
+            cues.0 &= !labels;
+        }
+    }
+    [inherit(&blocks.outline, &page, FURNITURE_SHARE, &own_cues), whole]
 }
+
+/// Parts that hold labels and no text; what holds more is a post that is called after its tags or a text that opens and shuts.
+const LABELS: [&str; 4] = ["tags", "byline", "share", "nav"];
+/// Sentence words in a part of labels, at most: those of a short biography.
+const MAX_LABEL_WORDS: f32 = 60.0;
 
 /// For each element the cues of the parts of the page that it stands in, its own among them.
 ///
 /// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less than
 /// `whole_share` of the page's sentence words count.
-fn parts(outline: &Outline, page: &PageSums, whole_share: f32) -> Vec<Cues> {
+fn inherit(outline: &Outline, page: &PageSums, whole_share: f32, own_cues: &[Cues]) -> Vec<Cues> {
     let mut parts = vec![Cues::default(); outline.elements.len()];
     for (at, element) in outline.elements.iter().enumerate().skip(1) {
-        let own = if page.share(tree::blocks_of(element)) < whole_share { element.own_cues } else { Cues::default() };
+        let own = if page.share(tree::blocks_of(element)) < whole_share { own_cues[at] } else { Cues::default() };
         parts[at] = parts[element.parent as usize].with(own);
     }
     parts
