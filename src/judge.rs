@@ -71,7 +71,7 @@ pub struct Judge {
     pub min_confidence: f32,
     /// What happens to captions.
     pub captions: Captions,
-    /// Whether the features that weighed most are named as evidence.
+    /// Whether evidence is put into words.
     pub explains: bool,
 }
 
@@ -244,7 +244,7 @@ impl<'j> State<'j> {
             if rules.keeps_reason(id) || self.at_rest.contains(&family) {
                 return;
             }
-            let evidence = rules.rules()[rule].evidence(folded);
+            let evidence = if self.judge.explains { rules.rules()[rule].evidence(folded) } else { "" };
             for at in line.clone() {
                 self.candidates.entry(at).or_default().push(Candidate { rule, evidence: evidence.to_owned() });
             }
@@ -366,12 +366,10 @@ impl<'j> State<'j> {
         let title = metadata.title.as_deref().map(words::fold).unwrap_or_default();
         let rows = self.judge.rows(self.blocks, self.folded, metadata);
         let model = &self.judge.model;
-        let mut scores = model.score(&rows);
-        for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
-            if verdict.is_some() {
-                *score = 0.0;
-            }
-        }
+        let mut scores = vec![0.0; self.verdicts.len()];
+        let open = (0..scores.len()).filter(|&at| self.verdicts[at].is_none());
+        let judged = model.score_each(open.clone().map(|at| &rows[at * features::COUNT..(at + 1) * features::COUNT]));
+        open.zip(judged).for_each(|(at, score)| scores[at] = score);
         self.even_out_tables(&mut scores);
         self.scores = Some(scores.clone());
         let weights: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();

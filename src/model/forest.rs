@@ -150,20 +150,26 @@ impl Forest {
     /// The probability of each row; `rows` are one after the other, [`features`](Forest::features) numbers each. What
     /// is no number passes no threshold.
     pub fn score(&self, rows: &[f32]) -> Vec<f32> {
-        let mut scores = Vec::with_capacity(rows.len() / self.features);
+        self.score_each(rows.chunks_exact(self.features))
+    }
+
+    /// The probability of each of some rows of [`features`](Forest::features) numbers.
+    pub fn score_each<'r>(&self, rows: impl Iterator<Item = &'r [f32]>) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(rows.size_hint().0);
         let mut bins = vec![[0i8; LANES]; self.columns.len()];
-        for rows in rows.chunks(LANES * self.features) {
+        let mut rows = rows.fuse();
+        loop {
+            let group: [Option<&[f32]>; LANES] = std::array::from_fn(|_| rows.next());
+            let count = group.iter().flatten().count();
+            if count == 0 {
+                return scores;
+            }
             for (column, bins) in self.columns.iter().zip(&mut bins) {
-                let mut values = [0.0; LANES];
-                for (value, row) in values.iter_mut().zip(rows.chunks_exact(self.features)) {
-                    *value = row[column.feature];
-                }
+                let values = group.map(|row| row.map_or(0.0, |row| row[column.feature]));
                 *bins = column.bins(&values);
             }
-            let count = rows.len() / self.features;
             scores.extend(self.sums(&bins)[..count].iter().map(|sum| self.probability(*sum)));
         }
-        scores
     }
 
     /// The features that weighed most for (positive) or against a row, in log-odds, the heaviest first. Each step from a
@@ -221,9 +227,10 @@ fn reach(nodes: &[Node], bins: &[[i8; LANES]]) -> [u8; LANES] {
     let mut reached = [0u8; LANES];
     for node in nodes {
         let ahead = node.right - node.first;
-        for (reached, bin) in reached.iter_mut().zip(&bins[usize::from(node.column)]) {
-            let goes_right = u8::from(*bin > node.cut) & u8::from(*reached == node.first);
-            *reached = reached.wrapping_add(goes_right.wrapping_neg() & ahead);
+        let bins = &bins[usize::from(node.column)];
+        for lane in 0..LANES {
+            let goes_right = u8::from(bins[lane] > node.cut) & u8::from(reached[lane] == node.first);
+            reached[lane] = reached[lane].wrapping_add(goes_right.wrapping_neg() & ahead);
         }
     }
     reached

@@ -54,6 +54,11 @@ impl HtmlModel {
         self.forest.score(rows)
     }
 
+    /// The same for some of the rows.
+    pub fn score_each<'r>(&self, rows: impl Iterator<Item = &'r [f32]>) -> Vec<f32> {
+        self.forest.score_each(rows)
+    }
+
     /// The three features that weighed most for or against a block, in log-odds: `words +1.2, in-nav -0.8, ...`.
     pub fn explain(&self, row: &[f32]) -> String {
         const SHOWN: usize = 3;
