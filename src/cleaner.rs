@@ -110,8 +110,9 @@ impl CleanerBuilder {
         self
     }
 
-    /// Says whether the judgement names the features that weighed most as evidence, as it does by default; a run that
-    /// throws the evidence away is faster without.
+    /// Says whether an article accounts for each cut, as it does by default. Without, its removals have a reason and a
+    /// score only, no text and no evidence, and the places of an HTML page are empty: a run that throws the
+    /// account away is faster without.
     pub fn explain(mut self, explains: bool) -> Self {
         self.explains = explains;
         self
@@ -229,7 +230,7 @@ impl Cleaner {
         let blocks = from_text::segment(text, &self.limits);
         let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
         let judgement = self.judge.judge(&blocks, None, &metadata, self.limits.max_rule_block_bytes);
-        let mut article = assemble(&blocks, judgement, metadata);
+        let mut article = assemble(&blocks, judgement, metadata, self.judge.explains);
         if article.is_empty() && article.words_in > 0 {
             article.degraded.push(Degraded::Emptied);
         }
@@ -239,7 +240,7 @@ impl Cleaner {
     fn clean_html(&self, source: Cow<'_, str>, hints: &Hints) -> Article {
         let (blocks, page, metadata) = self.segment_html(source, hints);
         let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, self.limits.max_rule_block_bytes);
-        assemble(&blocks, judgement, metadata)
+        assemble(&blocks, judgement, metadata, self.judge.explains)
     }
 
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
@@ -262,18 +263,21 @@ impl Cleaner {
     }
 }
 
-/// Puts the kept blocks together and files the others as removals.
-fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata) -> Article {
+/// Puts the kept blocks together and files the others as removals, which say where they stood and what they said only
+/// when it `explains`.
+fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, explains: bool) -> Article {
     let residues = blocks.format == Format::Text;
     let mut text = String::with_capacity(blocks.text.len());
     let (mut kept, mut removals) = (Vec::new(), Vec::new());
     let (mut gap, mut dropped_between) = (Gap::Joined, false);
     for (block, verdict) in blocks.items.iter().zip(judgement.verdicts) {
         gap = gap.max(block.gap);
-        let shown = normalize(blocks.text_of(block), residues);
         match verdict {
-            Verdict::Keep if shown.is_empty() => {}
             Verdict::Keep => {
+                let shown = normalize(blocks.text_of(block), residues);
+                if shown.is_empty() {
+                    continue;
+                }
                 match gap {
                     _ if text.is_empty() => {}
                     Gap::Joined if dropped_between => text.push(' '),
@@ -284,18 +288,15 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata) -> Ar
                 let start = text.len();
                 push_marker(&mut text, block);
                 text.push_str(&shown);
-                kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place: place(blocks, block) });
+                let place = place(blocks, block, explains);
+                kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place });
                 (gap, dropped_between) = (Gap::Joined, false);
             }
             Verdict::Drop { reason, evidence, score } => {
                 dropped_between = true;
-                removals.push(Removal {
-                    place: place(blocks, block),
-                    text: shown.into_owned(),
-                    reason,
-                    evidence,
-                    score,
-                });
+                let shown = if explains { normalize(blocks.text_of(block), residues) } else { Cow::Borrowed("") };
+                let place = place(blocks, block, explains);
+                removals.push(Removal { place, text: shown.into_owned(), reason, evidence, score });
             }
         }
     }
@@ -329,8 +330,10 @@ fn push_marker(text: &mut String, block: &Block) {
     }
 }
 
-fn place(blocks: &Blocks<'_>, block: &Block) -> Place {
+/// Where a block stood; the path of an element, which costs most, only when it `explains`.
+fn place(blocks: &Blocks<'_>, block: &Block, explains: bool) -> Place {
     match blocks.format {
+        Format::Html if !explains => Place::Element { line: 0, path: String::new() },
         Format::Text => Place::Bytes { start: block.start as usize, end: block.end as usize },
         Format::Html => {
             Place::Element { line: blocks.outline.line(block.element), path: blocks.outline.path(block.element) }

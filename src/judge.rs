@@ -86,7 +86,7 @@ pub struct Judge {
     pub captions: Captions,
     /// What happens to comments.
     pub comments: Comments,
-    /// Whether the features that weighed most are named as evidence.
+    /// Whether evidence is put into words.
     pub explains: bool,
 }
 
@@ -259,7 +259,7 @@ impl<'j> State<'j> {
             if rules.keeps_reason(id) || self.at_rest.contains(&family) {
                 return;
             }
-            let evidence = rules.rules()[rule].evidence(folded);
+            let evidence = if self.judge.explains { rules.rules()[rule].evidence(folded) } else { "" };
             for at in line.clone() {
                 self.candidates.entry(at).or_default().push(Candidate { rule, evidence: evidence.to_owned() });
             }

@@ -10,7 +10,7 @@ use crate::article::{BlockKind, Degraded, Format};
 use crate::html::flat::{Event, Events};
 use crate::html::parse::Page;
 use crate::html::references;
-use crate::html::tag::{Role, is_void, role};
+use crate::html::tag::{Role, attribute, is_void, role};
 use crate::limits::Limits;
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
@@ -218,7 +218,9 @@ impl<'c> Builder<'c> {
             name!("figcaption") | name!("caption") => state.kind = BlockKind::Caption,
             name!("ul") | name!("menu") | name!("ol") => {
                 state.list_depth = state.list_depth.saturating_add(1);
-                let start = element.and_then(|element| element.attr("start")).and_then(|start| start.parse().ok());
+                let start = element
+                    .and_then(|element| attribute(element, &name!("start")))
+                    .and_then(|start| start.parse().ok());
                 state.next_number = (*tag == name!("ol")).then(|| start.unwrap_or(1));
             }
             name!("li") => {
@@ -238,7 +240,9 @@ impl<'c> Builder<'c> {
             name!("td") | name!("th") if state.in_data_table && self.text.len() > self.start => {
                 self.text.push_str(CELL);
             }
-            name!("a") if !state.in_link && element.is_none_or(|element| element.attr("href").is_some()) => {
+            name!("a")
+                if !state.in_link && element.is_none_or(|element| attribute(element, &name!("href")).is_some()) =>
+            {
                 state.in_link = true;
                 self.link_start = self.text.len();
             }
@@ -456,10 +460,10 @@ fn is_closed_pair(tag: &LocalName) -> bool {
 }
 
 fn is_hidden(element: &Element) -> bool {
-    if element.attr("hidden").is_some() || element.attr("aria-hidden") == Some("true") {
+    if attribute(element, &name!("hidden")).is_some() || attribute(element, &name!("aria-hidden")) == Some("true") {
         return true;
     }
-    element.attr("style").is_some_and(|style| {
+    attribute(element, &name!("style")).is_some_and(|style| {
         let mut declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
         declarations.any(|(property, value)| {
             let is = |a: &str, b: &str| property.trim().eq_ignore_ascii_case(a) && value.trim().eq_ignore_ascii_case(b);
@@ -470,11 +474,12 @@ fn is_hidden(element: &Element) -> bool {
 
 /// True for an inline element whose name says something: it has a class, or is a time.
 fn is_named(element: &Element) -> bool {
-    element.name.local == name!("time") || element.attr("class").is_some()
+    element.name.local == name!("time") || attribute(element, &name!("class")).is_some()
 }
 
 fn is_caption(element: &Element) -> bool {
-    element.attr("class").is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
+    attribute(element, &name!("class"))
+        .is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
 }
 
 /// True for a table of data: two columns or more somewhere, and nothing in its cells but text and inline elements.

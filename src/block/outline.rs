@@ -3,8 +3,10 @@
 //! One entry an element in document order, each with the range of blocks under it, so that any sum over an element
 //! is a difference of two prefix sums. Cues are hints: they weigh in the judgement and decide nothing.
 
+use crate::html::tag::attribute;
 use aho_corasick::{AhoCorasick, MatchKind};
 use ego_tree::NodeId;
+use html5ever::local_name as name;
 use scraper::node::Element;
 use std::ops::Range;
 
@@ -45,11 +47,13 @@ impl Outline {
     pub fn open(&mut self, element: &Element, node: NodeId, parent: u32, line: u32, own_cues: Cues, block: u32) -> u32 {
         let depth = self.elements[parent as usize].depth + 1;
         let tag = element.name();
-        let step = match (element.attr("id"), element.attr("class").and_then(|c| c.split_ascii_whitespace().next())) {
-            (Some(id), _) if !id.is_empty() => format!("{tag}#{}", cut(id, MAX_STEP_NAME)),
-            (_, Some(class)) => format!("{tag}.{}", cut(class, MAX_STEP_NAME)),
-            _ => tag.to_owned(),
-        };
+        let class = attribute(element, &name!("class"));
+        let step =
+            match (attribute(element, &name!("id")), class.and_then(|class| class.split_ascii_whitespace().next())) {
+                (Some(id), _) if !id.is_empty() => format!("{tag}#{}", cut(id, MAX_STEP_NAME)),
+                (_, Some(class)) => format!("{tag}.{}", cut(class, MAX_STEP_NAME)),
+                _ => tag.to_owned(),
+            };
         let first = self.names.len() as u32;
         hash_names(element, &mut self.names);
         let names = first..self.names.len() as u32;

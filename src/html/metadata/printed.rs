@@ -5,8 +5,9 @@
 
 use super::{byline, date, has_token, is_in_drawing, line};
 use crate::block::words::fold;
+use crate::html::tag::attribute;
 use ego_tree::NodeRef;
-use html5ever::local_name as name;
+use html5ever::{LocalName, local_name as name};
 use scraper::Node;
 use scraper::node::Element;
 
@@ -79,6 +80,11 @@ const CHANGES: &[&str] = &[
     "수정",
 ];
 
+/// Parts of class names that mark a name.
+const NAMED: &[&str] = &["author", "byline", "contributor"];
+/// Folders of addresses, after a slash, in which the pages of authors stand.
+const AUTHOR_FOLDERS: &[&[u8]] =
+    &[b"author/", b"authors/", b"autor/", b"autoren/", b"auteur/", b"auteurs/", b"autore/", b"contributor"];
 /// Parts of class names that say `author` of something that is no name.
 const NOT_THE_NAME: &[&str] =
     &["authori", "avatar", "image", "photo", "bio", "desc", "job", "role", "title", "position", "social", "follow"];
@@ -145,7 +151,7 @@ impl<'a> Printed<'a> {
 
     /// Takes an element that is marked as author or date.
     pub fn take_element(&mut self, element: &'a Element, node: NodeRef<'a, Node>) {
-        let itemprop = short_attr(element, "itemprop");
+        let itemprop = short_attr(element, &name!("itemprop"));
         let date = match element.name.local {
             _ if has_token(itemprop, "datePublished") || has_token(itemprop, "dateCreated") => Some(Mark::Microdata),
             name!("time") => Some(Mark::Class),
@@ -220,8 +226,9 @@ impl<'a> Printed<'a> {
     pub fn date(&self, language: Option<&str>) -> Option<String> {
         let parse = |marked: &Marked<'_>| {
             let element = marked.node.value().as_element()?;
-            let stated =
-                ["content", "datetime"].iter().find_map(|name| date::parse(short_attr(element, name)?, language));
+            let stated = [name!("content"), name!("datetime")]
+                .iter()
+                .find_map(|name| date::parse(short_attr(element, name)?, language));
             stated.or_else(|| date::parse(&super::text(marked.node), language))
         };
         let marked = || self.dates.iter().filter(|marked| !is_elsewhere(marked.node));
@@ -254,7 +261,7 @@ impl<'a> Printed<'a> {
 
     /// True for a `<time>` that tells of a change, by its class or by the words before it.
     fn is_change(&self, marked: &Marked<'_>) -> bool {
-        let class = marked.node.value().as_element().and_then(|element| short_attr(element, "class"));
+        let class = marked.node.value().as_element().and_then(|element| short_attr(element, &name!("class")));
         class.is_some_and(tells_of_change) || self.follows_change(marked.at)
     }
 
@@ -273,32 +280,40 @@ fn author_mark(element: &Element, itemprop: Option<&str>) -> Option<Mark> {
     if has_token(itemprop, "author") {
         return Some(Mark::Microdata);
     }
-    if has_token(short_attr(element, "rel"), "author") {
+    if has_token(short_attr(element, &name!("rel")), "author") {
         return Some(Mark::RelAuthor);
     }
-    let class = short_attr(element, "class").unwrap_or_default();
-    let href = short_attr(element, "href").unwrap_or_default();
-    let has = |part: &str| contains_folded(class, part);
-    let is_named = ["author", "byline", "contributor"].iter().any(|part| has(part));
-    if is_named && !NOT_THE_NAME.iter().any(|part| has(part))
-        || ["/author/", "/authors/", "/autor/", "/autoren/", "/auteur/", "/auteurs/", "/autore/", "/contributor"]
-            .iter()
-            .any(|part| href.contains(part))
-    {
+    let class = short_attr(element, &name!("class")).unwrap_or_default();
+    let href = short_attr(element, &name!("href")).unwrap_or_default();
+    let is_named = contains_any(class, NAMED);
+    if is_named && !contains_any(class, NOT_THE_NAME) || leads_to_author(href) {
         return Some(Mark::Class);
     }
-    has("username").then_some(Mark::User)
+    contains_any(class, &["username"]).then_some(Mark::User)
+}
+
+/// True for an address below a folder of authors.
+fn leads_to_author(href: &str) -> bool {
+    let is_folder = |at: usize| AUTHOR_FOLDERS.iter().any(|folder| href.as_bytes()[at + 1..].starts_with(folder));
+    memchr::memchr_iter(b'/', href.as_bytes()).any(is_folder)
 }
 
 /// The beginning of an attribute. A tag that is left open is cloned for each paragraph after it, so that all of a long
 /// attribute would be read again and again.
-fn short_attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element.attr(name).map(|value| &value[..value.floor_char_boundary(MAX_ATTRIBUTE_BYTES)])
+fn short_attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
+    attribute(element, name).map(|value| &value[..value.floor_char_boundary(MAX_ATTRIBUTE_BYTES)])
 }
 
-/// True when `text` holds `part`, in small letters, in any case.
-fn contains_folded(text: &str, part: &str) -> bool {
-    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+/// True when `text` holds one of some parts, which are in small letters, in any case.
+fn contains_any(text: &str, parts: &[&str]) -> bool {
+    let text = text.as_bytes();
+    (0..text.len()).any(|at| {
+        let first = text[at].to_ascii_lowercase();
+        parts.iter().any(|part| {
+            part.as_bytes()[0] == first
+                && text.get(at..at + part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes()))
+        })
+    })
 }
 
 /// True for what stands in a part of the page that is not its article.
@@ -309,7 +324,8 @@ fn is_elsewhere(node: NodeRef<'_, Node>) -> bool {
         let is_whole = matches!(element.name.local, name!("html") | name!("body") | name!("main") | name!("article"));
         element.name.local == name!("nav")
             || !is_whole
-                && (short_attr(element, "class").is_some_and(is_part) || short_attr(element, "id").is_some_and(is_part))
+                && (short_attr(element, &name!("class")).is_some_and(is_part)
+                    || short_attr(element, &name!("id")).is_some_and(is_part))
     })
 }
 
@@ -330,9 +346,10 @@ fn text_of(node: NodeRef<'_, Node>) -> &str {
 /// The name or names in a marked element: that of its microdata, or its first texts.
 fn name(node: NodeRef<'_, Node>) -> Option<String> {
     let name = node.descendants().take(MAX_NODES).find(|inner| {
-        inner.value().as_element().is_some_and(|element| has_token(short_attr(element, "itemprop"), "name"))
+        inner.value().as_element().is_some_and(|element| has_token(short_attr(element, &name!("itemprop")), "name"))
     });
-    let content = name.and_then(|name| name.value().as_element()).and_then(|element| short_attr(element, "content"));
+    let content =
+        name.and_then(|name| name.value().as_element()).and_then(|element| short_attr(element, &name!("content")));
     let node = name.unwrap_or(node);
     let texts = node.descendants().take(MAX_NODES).filter(|node| !is_in_drawing_text(*node)).map(|node| text_of(node));
     content.and_then(byline::clean).or_else(|| joined_names(texts.filter(|text| !text.is_empty())))
