@@ -4,8 +4,9 @@
 //! and looks at no clock: an article depends on its page and on how the cleaner was set up, on nothing else.
 
 use crate::article::{Article, Degraded, Format, KeptBlock, Metadata, Place, Removal};
+use crate::block::line_features::Lines;
 use crate::block::outline::CueFinder;
-use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, words};
+use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, line_tokens, words};
 use crate::decode::{self, decode};
 use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
@@ -15,6 +16,8 @@ use crate::limits::Limits;
 use crate::model::ModelFiles;
 use crate::model::decode::Favor;
 use crate::model::html::HtmlModel;
+use crate::model::lines::{LineModels, TextKind};
+use crate::model::tokens::TokenTable;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleSet};
@@ -43,10 +46,25 @@ pub struct Cleaner {
     pub(crate) limits: Limits,
 }
 
+/// The lines of a text as training sees them.
+#[doc(hidden)]
+pub struct LineRows {
+    /// First byte of each line and one past its last.
+    pub spans: Vec<(u32, u32)>,
+    /// The rows of the lines, one after the other.
+    pub rows: Vec<f32>,
+    /// The row of the page.
+    pub page: Vec<f32>,
+    /// The hashes of the tokens of each line.
+    pub tokens: Vec<Vec<u32>>,
+}
+
 /// Sets up a [`Cleaner`].
 pub struct CleanerBuilder {
     limits: Limits,
     models: Option<ModelFiles>,
+    untrained: bool,
+    text_kind: TextKind,
     favor: Favor,
     min_confidence: f32,
     captions: Captions,
@@ -61,6 +79,8 @@ impl Default for CleanerBuilder {
         CleanerBuilder {
             limits: Limits::default(),
             models: None,
+            untrained: false,
+            text_kind: TextKind::default(),
             favor: Favor::default(),
             min_confidence: MIN_CONFIDENCE,
             captions: Captions::default(),
@@ -83,6 +103,19 @@ impl CleanerBuilder {
     #[doc(hidden)]
     pub fn models(mut self, files: ModelFiles) -> Self {
         self.models = Some(files);
+        self
+    }
+
+    /// Leaves the models of lines out: what they will be trained on does not depend on them.
+    #[doc(hidden)]
+    pub fn untrained(mut self) -> Self {
+        self.untrained = true;
+        self
+    }
+
+    /// Says what plain text is; by default each page is looked at.
+    pub fn text_kind(mut self, kind: TextKind) -> Self {
+        self.text_kind = kind;
         self
     }
 
@@ -137,6 +170,11 @@ impl CleanerBuilder {
     /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) for a pack or a keep list that cannot be used.
     pub fn build(self) -> Result<Cleaner, Error> {
         let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
+        let lines = match &self.models {
+            _ if self.untrained => None,
+            None => Some(LineModels::builtin()),
+            Some(files) => Some(LineModels::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?),
+        };
         let model = match &self.models {
             None => HtmlModel::builtin(),
             Some(files) => HtmlModel::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?,
@@ -146,6 +184,8 @@ impl CleanerBuilder {
                 rules: RuleSet::load(&self.rules, &keep, &self.limits)?,
                 repeats: RepeatFinder::builtin(),
                 model,
+                lines,
+                text_kind: self.text_kind,
                 favor: self.favor,
                 min_confidence: self.min_confidence,
                 captions: self.captions,
@@ -223,6 +263,37 @@ impl Cleaner {
             parents: elements.iter().map(|element| element.parent).collect(),
             names: elements.iter().map(|element| blocks.outline.names_of(element).to_vec()).collect(),
             rows,
+        })
+    }
+
+    /// The lines of a text with their feature rows, for training; `table` is a token table, `after_rules` says that
+    /// lines that go by rules and repeats are left out.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] for a table that cannot be read.
+    #[doc(hidden)]
+    pub fn line_rows(&self, text: &str, table: Option<&[u8]>, after_rules: bool) -> Result<LineRows, Error> {
+        let table = table.map(TokenTable::load).transpose().map_err(|fault| Error::new(ErrorKind::Model, fault))?;
+        let blocks = from_text::segment(Cow::Borrowed(text), &self.limits);
+        let verdicts = match after_rules {
+            true => self.judge.ruled(&blocks, self.limits.max_rule_block_bytes),
+            false => vec![Verdict::Keep; blocks.items.len()],
+        };
+        let alive: Vec<u32> =
+            (0..blocks.items.len()).filter(|&at| verdicts[at] == Verdict::Keep).map(|at| at as u32).collect();
+        let lines = Lines::read(&blocks);
+        let weighed = lines.weigh(|token| table.as_ref().map_or(0.0, |table| table.weight(token)));
+        let span = |at: &u32| (blocks.items[*at as usize].start, blocks.items[*at as usize].end);
+        let tokens = |at: &u32| {
+            let mut tokens = Vec::new();
+            line_tokens::tokens(lines.words_of(*at as usize), |token| tokens.push(token));
+            tokens
+        };
+        Ok(LineRows {
+            spans: alive.iter().map(span).collect(),
+            rows: lines.rows(&alive, &weighed),
+            page: lines.page(&alive),
+            tokens: alive.iter().map(tokens).collect(),
         })
     }
 

@@ -6,12 +6,14 @@
 
 use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Stated};
+use crate::block::line_features::Lines;
 use crate::block::outline::Cues;
 use crate::block::{Block, Blocks, Gap, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
 use crate::model::decode::{Favor, decode};
 use crate::model::html::HtmlModel;
+use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
 use std::collections::HashMap;
@@ -78,6 +80,10 @@ pub struct Judge {
     pub repeats: RepeatFinder,
     /// The block judgement.
     pub model: HtmlModel,
+    /// The judgement of lines of text; without it rules and repeats judge alone.
+    pub lines: Option<LineModels>,
+    /// What plain text is, when the caller knows.
+    pub text_kind: TextKind,
     /// What counts more where the judgement is not sure.
     pub favor: Favor,
     /// A page with less confidence is kept out as a whole.
@@ -103,6 +109,11 @@ const KIND_PULL: f32 = 0.4;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
 
+/// The same for the judgement of lines, each of which reads all that are left.
+const MAX_LINE_ROUNDS: usize = 6;
+/// How sure the judgement must be of husk among the names and dates of a forum's posts.
+const STAMP_SCORE: f32 = 0.97;
+
 impl Judge {
     /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself.
     pub fn judge(&self, blocks: &Blocks<'_>, page: Option<&Page>, metadata: &Metadata, max_bytes: usize) -> Judgement {
@@ -117,6 +128,8 @@ impl Judge {
             state.apply_finish();
             // What was judged out moved the edges of the page.
             state.settle();
+        } else {
+            state.judge_lines();
         }
         if self.captions == Captions::Drop {
             state.drop_captions();
@@ -128,6 +141,14 @@ impl Judge {
         let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };
         let verdicts = state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect();
         Judgement { verdicts, confidence }
+    }
+
+    /// Verdicts on a text by rules and repeats alone.
+    pub fn ruled(&self, blocks: &Blocks<'_>, max_bytes: usize) -> Vec<Verdict> {
+        let folded = self.fold(blocks, max_bytes);
+        let mut state = State::new(self, blocks, &folded, None, max_bytes);
+        state.settle();
+        state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect()
     }
 
     /// The feature rows of a page, as the block judgement sees it; rules and verdicts have no part in them.
@@ -409,6 +430,45 @@ impl<'j> State<'j> {
                 let evidence = if self.judge.explains { model.explain(row) } else { String::new() };
                 self.verdicts[at] =
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
+            }
+        }
+    }
+
+    /// The judgement of the lines of a text, of what is left of them, and so on until nothing goes: what a page is like
+    /// depends on what is left, and cleaning a cleaned page shall find nothing.
+    fn judge_lines(&mut self) {
+        let Some(models) = self.judge.lines.as_ref().filter(|_| !self.judge.rules.keeps_reason("judgement")) else {
+            return;
+        };
+        let lines = Lines::read(self.blocks);
+        let stamps = lines.stamps();
+        let words: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
+        let mut judgement = models.judgement(&lines, &words, self.judge.text_kind, self.judge.favor);
+        let all: Vec<u32> = (0..self.verdicts.len() as u32).collect();
+        for round in 0..MAX_LINE_ROUNDS {
+            let alive: Vec<u32> =
+                (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).map(|at| at as u32).collect();
+            let mut changed = false;
+            for dropped in judgement.dropped(&alive, (round == 0).then_some(&all)) {
+                let at = dropped.line as usize;
+                let is_spared = stamps[at] && !judgement.is_page() && dropped.score < STAMP_SCORE;
+                if self.guarded[at] || self.verdicts[at].is_some() || is_spared {
+                    continue;
+                }
+                let evidence = if self.judge.explains { judgement.explain(&dropped) } else { String::new() };
+                self.verdicts[at] = Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: dropped.score });
+                changed = true;
+            }
+            if changed {
+                self.settle();
+            }
+            // What is left of a whole page is no whole page.
+            if judgement.is_page() {
+                self.scores = Some(judgement.scores(&alive));
+                break;
+            }
+            if !changed {
+                break;
             }
         }
     }

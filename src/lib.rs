@@ -87,7 +87,7 @@ mod rules;
 pub mod stages;
 
 pub use article::{Article, BlockKind, Degraded, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, MIN_CONFIDENCE};
+pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, LineRows, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};
 /// For the tests of the tokenizer alone; no part of the interface.
 #[doc(hidden)]
@@ -95,9 +95,22 @@ pub use html::tokenize as tokenizer;
 pub use judge::{Captions, Comments};
 pub use limits::Limits;
 pub use model::decode::Favor;
+pub use model::lines::TextKind;
 
 /// The names of the values in a row of [`Cleaner::feature_rows`], in order.
 #[doc(hidden)]
 pub fn feature_names() -> Vec<String> {
     block::features::names()
+}
+
+/// The names of the values in a row of [`Cleaner::line_rows`], in order.
+#[doc(hidden)]
+pub fn line_feature_names() -> &'static [&'static str] {
+    &block::line_features::NAMES
+}
+
+/// The names of the values that [`Cleaner::line_rows`] gives for a page, in order.
+#[doc(hidden)]
+pub fn page_feature_names() -> &'static [&'static str] {
+    &block::line_features::PAGE_NAMES
 }

@@ -6,7 +6,10 @@
 pub mod features;
 pub mod from_html;
 pub mod from_text;
+pub mod line_features;
+pub mod line_tokens;
 pub mod outline;
+mod threads;
 pub mod words;
 
 use crate::article::{BlockKind, Degraded, Format};

@@ -24,6 +24,8 @@ pub(super) enum Command {
     Clean(CleanArgs),
     #[command(hide = true)]
     Features(FeaturesArgs),
+    #[command(hide = true)]
+    LineFeatures(LineFeaturesArgs),
 }
 
 /// Write the feature rows of the HTML pages in a folder, for training
@@ -46,6 +48,21 @@ pub(super) struct FeaturesArgs {
     /// Only the pages with these names, one a line
     #[arg(long, value_name = "FILE")]
     pub(super) only: Option<PathBuf>,
+}
+
+/// Write the feature rows of the texts on standard input, for training
+#[derive(Debug, Args)]
+pub(super) struct LineFeaturesArgs {
+    /// Where the rows go: PREFIX.jsonl, PREFIX.rows, PREFIX.pages, PREFIX.tokens
+    pub(super) prefix: PathBuf,
+
+    /// The token table that weighs the words
+    #[arg(long, value_name = "FILE")]
+    pub(super) tokens: Option<PathBuf>,
+
+    /// Keep the lines that rules and repeats remove
+    #[arg(long)]
+    pub(super) raw: bool,
 }
 
 /// Clean pages: text or HTML in, articles out
@@ -132,6 +149,10 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "WHAT", default_value = "balanced", help_heading = REMOVED)]
     pub(super) favor: FavorArg,
 
+    /// What plain text is
+    #[arg(long, value_name = "KIND", default_value = "auto", help_heading = INPUT)]
+    pub(super) text_kind: TextKindArg,
+
     /// Keep nothing of a page with less confidence than this, 0 to 1
     ///
     /// The confidence is the score (word F1) that the judgement expects of its own choice; `--format jsonl` writes it.
@@ -182,6 +203,16 @@ pub(super) enum InputFormat {
     Text,
     /// Pages as served, with tags
     Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextKindArg {
+    /// By its lines; when in doubt an article
+    Auto,
+    /// What an extractor left: an article with some husk or none
+    Article,
+    /// All text of a page, as WET records have it
+    Page,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,13 +3,13 @@
 //! Everything that is wrong with the command line is found here and refused with the remedy: outputs that would
 //! replace inputs or each other, several pages for one stream, standard input or output taken twice.
 
-use super::args::{CaptionArg, CleanArgs, CommentArg, FavorArg};
+use super::args::{CaptionArg, CleanArgs, CommentArg, FavorArg, TextKindArg};
 use super::glob;
 use anyhow::{Context, bail};
 use dehusk::input::{Input, Inputs, printable, read_list};
 use dehusk::output::{Names, OUTPUTS, OutputFormat, Sink, Tree};
 use dehusk::pipeline::Target;
-use dehusk::{Captions, Cleaner, Comments, Favor, Limits};
+use dehusk::{Captions, Cleaner, Comments, Favor, Limits, TextKind};
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -208,6 +208,11 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
         FavorArg::Precision => Favor::Precision,
         FavorArg::Balanced => Favor::Balanced,
         FavorArg::Recall => Favor::Recall,
+    });
+    builder = builder.text_kind(match args.text_kind {
+        TextKindArg::Auto => TextKind::Auto,
+        TextKindArg::Article => TextKind::Article,
+        TextKindArg::Page => TextKind::Page,
     });
     builder = builder.min_confidence(args.min_score);
     if let Some(folder) = &args.models {

@@ -8,6 +8,7 @@ mod clean;
 mod features;
 mod glob;
 mod job;
+mod line_features;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -27,5 +28,6 @@ pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(args),
         Command::Features(args) => features::run(args),
+        Command::LineFeatures(args) => line_features::run(args),
     }
 }

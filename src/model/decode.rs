@@ -30,6 +30,11 @@ impl Favor {
 /// with the recall weight `b` (Lewis 1995, "Evaluating and optimizing autonomous text classification systems",
 /// section on the F measure).
 pub fn decode(scores: &[f32], words: &[u32], favor: Favor) -> Vec<bool> {
+    by_expected_f(scores, words, favor.recall_weight())
+}
+
+/// The same for any recall weight.
+pub fn by_expected_f(scores: &[f32], words: &[u32], recall_weight: f64) -> Vec<bool> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
     let weight = |at: usize| f64::from(words[at]);
@@ -38,7 +43,7 @@ pub fn decode(scores: &[f32], words: &[u32], favor: Favor) -> Vec<bool> {
     for (count, &at) in order.iter().enumerate() {
         hits += weight(at) * f64::from(scores[at]);
         kept += weight(at);
-        let f1 = 2.0 * hits / (kept + favor.recall_weight() * all).max(1.0);
+        let f1 = 2.0 * hits / (kept + recall_weight * all).max(1.0);
         if f1 > best_f1 {
             (best, best_f1) = (count + 1, f1);
         }

@@ -25,13 +25,15 @@ impl HtmlModel {
             .expect("a test loads the built-in model")
     }
 
-    /// The model in the files of a training, in place of the built-in one.
+    /// The model in the files of a training, in place of the built-in one, when it is among them.
     ///
     /// # Errors
     /// What is wrong with which file.
     pub fn read(files: &ModelFiles) -> Result<HtmlModel, String> {
-        let file = |name: &str| files.get(name).ok_or_else(|| format!("{name} is missing"));
-        HtmlModel::load(file(FOREST)?, file(NAMES)?)
+        match (files.get(FOREST), files.get(NAMES)) {
+            (Some(forest), Some(names)) => HtmlModel::load(forest, names),
+            _ => Ok(HtmlModel::builtin()),
+        }
     }
 
     fn load(forest: &[u8], names: &[u8]) -> Result<HtmlModel, String> {

@@ -1,0 +1,331 @@
+#!/usr/bin/env python3
+"""Train the judges of plain-text lines: src/model/text.bin, page.bin and kind.bin with their token tables.
+
+    cargo build --release
+    pip install -r scripts/train/requirements.txt
+    wet.py FOLDER TEXTS                                       # ../shared/bench: the whole text of each page
+    scripts/train/lines.py --pages FOLDER TEXTS [--pages ...] --leftovers FILE --clean FILE [--skip IDS]
+                           [--out DIR] [--folds-out DIR] [--cache DIR]
+
+FOLDER holds html/ID.html and ground-truth/ID.json, TEXTS its pages as text; the two FILEs are leftovers of an extractor
+with a mark for each line, and clean articles. --skip names a file of page ids whose gold is known to be wrong.
+--folds-out gets a folder of models for each fold, that have not seen its domains, and folds.json, which says what
+page is in which fold.
+
+`text` judges texts that went through an extractor, `page` whole pages, `kind` says which a text is. The weights of words
+that a row holds come from a table that has not seen the row's domain. Deterministic: two runs write equal bytes.
+"""
+import argparse
+import hashlib
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
+import lightgbm
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+import align
+import export
+import texts
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FOLDS = 5
+BITS = 15
+# Of the table: the penalty on large weights, and the steps of the fit.
+PENALTY, STEPS = 1.0, 30
+# What tables are fitted on; crops and articles with husk put in say the same words again.
+TABLE_KINDS = ("leftovers", "clean", "whole")
+KINDS = {"text": ("leftovers", "cropped", "clean", "husk"), "page": ("whole",)}
+# What a page of a kind weighs in the training.
+WEIGHT = {"leftovers": 0.5, "cropped": 0.5, "clean": 1.5, "husk": 1.0, "whole": 1.0}
+BOOSTER = dict(objective="cross_entropy", num_leaves=31, feature_fraction=0.3, bagging_fraction=0.35, bagging_freq=1,
+               min_data_in_leaf=100, lambda_l2=3.0, max_bin=63, use_missing=False, zero_as_missing=False, verbose=-1,
+               deterministic=True, force_row_wise=True, num_threads=1, seed=7, min_sum_hessian_in_leaf=1e-2)
+SETTINGS = {"text": dict(learning_rate=0.1, trees=150), "page": dict(learning_rate=0.1, trees=140),
+            "kind": dict(learning_rate=0.08, trees=80, num_leaves=8, min_data_in_leaf=20)}
+
+
+# Texts.
+
+def shares_with(cache):
+    """Labels of whole pages, computed once when a cache is given: nothing else takes as long."""
+    path = cache and os.path.join(cache, "shares.json")
+    known = json.load(open(path)) if path and os.path.exists(path) else {}
+
+    def shares(id, blocks, gold):
+        if id not in known or len(known[id]) != len(blocks):
+            known[id] = [float(share) for share in align.shares(blocks, align.words(gold))]
+        return known[id]
+
+    def save():
+        if path:
+            with open(path, "w") as file:
+                json.dump(known, file)
+    return shares, save
+
+
+def mix(args, skip):
+    """-> all texts of the training, in a fixed order."""
+    shares, save = shares_with(args.cache)
+    whole = [page for folder, rendered in args.pages for page in texts.whole(rendered, folder, skip, shares)]
+    save()
+    left = list(texts.leftovers(args.leftovers, skip))
+    of_extractor = {page["id"] for page in left}
+    with open(args.clean, encoding="utf-8") as file:
+        articles = {page["id"]: page["text"] for page in map(json.loads, file)}
+    domains, golds = {}, {}
+    for number, (folder, _) in enumerate(args.pages):
+        for id, url, gold in texts.golds(folder):
+            domains[id] = texts.registrable(url, id)
+            # The first folder has its clean articles in a file of their own.
+            if number:
+                golds[id] = gold
+    # Pages without leftovers of their own get them from their whole text.
+    left += [made for page in whole if page["id"] in golds and page["id"] not in of_extractor
+             for made in [texts.extracted(page)] if made]
+    crops = [made for page in left for made in [texts.cropped(page, "1")] if made]
+    pools = {}
+    for page in left:
+        pool = pools.setdefault(texts.fold_of(page["domain"], FOLDS), [])
+        pool += [line for line, label, factor in page["lines"] if label == 0 and factor == 1]
+    known = [(id, domains[id], content) for id, content in {**articles, **golds}.items() if id not in skip]
+    clean = list(texts.clean(known, lambda domain: pools.get(texts.fold_of(domain, FOLDS))))
+    pages = left + crops + clean + whole
+    for page in pages:
+        page["fold"] = texts.fold_of(page["domain"], FOLDS)
+    return pages
+
+
+# Rows, as the program computes them.
+
+def dump(program, pages, table=None, raw=False):
+    """-> for each page spans and rows of its lines, the row of the page, and without a table the tokens of its lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        prefix = os.path.join(folder, "out")
+        source = os.path.join(folder, "in")
+        with open(source, "w", encoding="utf-8") as file:
+            for page in pages:
+                file.write(json.dumps({"id": page["id"], "text": page["text"]}) + "\n")
+        command = [program, "line-features", prefix] + (["--tokens", table] if table else []) + (["--raw"] if raw else [])
+        with open(source, encoding="utf-8") as file:
+            subprocess.run(command, stdin=file, check=True)
+        with open(prefix + ".jsonl", encoding="utf-8") as file:
+            names = json.loads(next(file))
+            spans = [json.loads(line)["spans"] for line in file]
+        rows = np.fromfile(prefix + ".rows", dtype="<f4").reshape(-1, len(names["names"]))
+        page_rows = np.fromfile(prefix + ".pages", dtype="<f4").reshape(-1, len(names["page_names"]))
+        tokens = None if table else np.fromfile(prefix + ".tokens", dtype="<u4")
+    return dict(names=names, spans=spans, rows=rows, pages=page_rows, tokens=tokens)
+
+
+def judged(program, pages, table):
+    """-> the rows of texts as the judgement meets them: first with what rules removed, then without, as crops are read;
+    whole pages are judged after the rules only. Spans and pages stand in the order of the rows."""
+    late = [page for page in pages if page["kind"] in ("cropped", "whole")]
+    early = [page for page in pages if page["kind"] not in ("cropped", "whole")]
+    parts = [(early, dump(program, early, table, raw=True))] if early else []
+    parts += [(late, dump(program, late, table))] if late else []
+    return dict(names=parts[0][1]["names"], pages=[page for pages, _ in parts for page in pages],
+                spans=[spans for _, rows in parts for spans in rows["spans"]],
+                rows=np.concatenate([rows["rows"] for _, rows in parts]))
+
+
+def labels(page, spans):
+    """-> label and weight of each block of a text, from the lines that it overlaps; weights of a page add up to one."""
+    content = page["text"].encode()
+    bounds, at = [], 0
+    for line, label, factor in page["lines"]:
+        line = line.encode()
+        start = content.index(line, at)
+        at = start + len(line)
+        bounds.append((start, at, label, factor))
+    label, factor, count = [], [], []
+    line = 0
+    for start, end in spans:
+        while line < len(bounds) and bounds[line][1] <= start:
+            line += 1
+        parts, at = [], line
+        while at < len(bounds) and bounds[at][0] < end:
+            parts.append((min(end, bounds[at][1]) - max(start, bounds[at][0]), bounds[at][2], bounds[at][3]))
+            at += 1
+        size = sum(part[0] for part in parts) or 1
+        label.append(sum(part[0] * part[1] for part in parts) / size)
+        factor.append(sum(part[0] * part[2] for part in parts) / size)
+        count.append(len(align.words(content[start:end].decode())) + 0.5)
+    label, factor, count = (np.array(values, dtype=np.float64) for values in (label, factor, count))
+    if page["kind"] == "whole":
+        weight = count / np.sqrt(count.sum() * (page["gold"] + 1))
+        weight *= min(1.0, 3.0 / max(weight.sum(), 1e-9))
+    else:
+        weight = factor * (0.5 * count / count.sum() + 0.5 * np.sqrt(count) / np.sqrt(count).sum())
+    return label, weight * WEIGHT[page["kind"]]
+
+
+# Token tables.
+
+def bags(tokens):
+    """-> a sparse row for each line: its tokens, scaled as serving scales them."""
+    lengths, at = [], 0
+    while at < len(tokens):
+        lengths.append(int(tokens[at]))
+        at += lengths[-1] + 1
+    lengths = np.array(lengths)
+    ends = np.cumsum(lengths)
+    is_token = np.ones(len(tokens), dtype=bool)
+    is_token[np.r_[0, ends[:-1] + np.arange(1, len(lengths))]] = False
+    columns = (tokens[is_token] & ((1 << BITS) - 1)).astype(np.int32)
+    values = np.repeat(1 / np.sqrt(lengths), lengths)
+    return csr_matrix((values, columns, np.r_[0, ends]), shape=(len(lengths), 1 << BITS))
+
+
+def fit_table(bag, label, weight, penalty):
+    """-> the weights and the bias of a logistic regression on soft labels."""
+    weight = weight / weight.mean()
+    transposed = bag.T.tocsr()
+
+    def loss(x):
+        odds = bag @ x[:-1] + x[-1]
+        value = (weight * (np.logaddexp(0, odds) - label * odds)).sum() + penalty * (x[:-1] @ x[:-1]) / 2
+        slope = weight * (1 / (1 + np.exp(-odds)) - label)
+        return value, np.r_[transposed @ slope + penalty * x[:-1], slope.sum()]
+
+    # The odds of each token alone are a good start.
+    counts = [transposed @ (weight * part) + 0.5 for part in (label, 1 - label)]
+    start = np.r_[np.log(counts[0] / counts[1]) / 2, 0.0]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=dict(maxiter=STEPS))
+    limit = np.quantile(np.abs(found.x[:-1]), 0.999)
+    return np.clip(found.x[:-1], -limit, limit), float(found.x[-1])
+
+
+def tables(folder, name, pages, program, cache=None):
+    """Fits a table without each fold and each pair of folds, and one on everything. -> their paths by what they leave out."""
+    pages = [page for page in pages if page["kind"] in TABLE_KINDS]
+    rows = dump(program, pages, raw=True)
+    bag = bags(rows["tokens"])
+    parts = [labels(page, spans) for page, spans in zip(pages, rows["spans"])]
+    label, weight = (np.concatenate([part[i] for part in parts]) for i in range(2))
+    fold = np.concatenate([np.full(len(part[0]), page["fold"]) for page, part in zip(pages, parts)])
+    paths = {}
+    left_out = [()] + [(fold,) for fold in range(FOLDS)] + list(itertools.combinations(range(FOLDS), 2))
+    for out in left_out:
+        chosen = ~np.isin(fold, out)
+        place = folder
+        if cache:
+            digest = hashlib.sha256(b"".join(part.tobytes() for part in (bag.indices, bag.data, label, weight, fold)))
+            place = os.path.join(cache, digest.hexdigest()[:16])
+            os.makedirs(place, exist_ok=True)
+        path = os.path.join(place, name + "".join(f"-{fold}" for fold in out) + ".tokens.bin")
+        if os.path.exists(path):
+            paths[out] = path
+            continue
+        weights, bias = fit_table(bag[chosen], label[chosen], weight[chosen], PENALTY)
+        export.write_tokens(path, weights, bias)
+        paths[out] = path
+    return paths
+
+
+
+
+# Models.
+
+def train(name, rows, label, weight, feature_names):
+    settings = dict(SETTINGS[name])
+    trees = settings.pop("trees")
+    data = lightgbm.Dataset(rows, np.clip(label, 0, 1), weight=weight / weight.mean(), feature_name=feature_names,
+                            params={**BOOSTER, **settings})
+    return lightgbm.train({**BOOSTER, **settings}, data, num_boost_round=trees)
+
+
+def line_models(name, pages, program, folder, cache):
+    """-> the model of each fold and, last, the one of all pages, with the table that each is served with."""
+    paths = tables(folder, name, pages, program, cache)
+    by_fold = [[page for page in pages if page["fold"] == fold] for fold in range(FOLDS)]
+    models, marked = [], {}
+    for held_out in [*range(FOLDS), None]:
+        parts = []
+        for fold in range(FOLDS):
+            if fold == held_out or not by_fold[fold]:
+                continue
+            out = (fold,) if held_out is None else tuple(sorted((fold, held_out)))
+            rows = judged(program, by_fold[fold], paths[out])
+            if fold not in marked:
+                marks = [labels(page, spans) for page, spans in zip(rows["pages"], rows["spans"])]
+                marked[fold] = [np.concatenate([mark[i] for mark in marks]) for i in range(2)]
+            parts.append((rows["rows"], *marked[fold]))
+            names = rows["names"]["names"]
+        rows, label, weight = (np.concatenate([part[i] for part in parts]) for i in range(3))
+        booster = train(name, rows, label, weight, names)
+        models.append((booster, names, paths[() if held_out is None else (held_out,)]))
+        print(f"{name}: {'all' if held_out is None else held_out} trained on {len(rows)} lines", file=sys.stderr, flush=True)
+    return models
+
+
+def kind_models(pages, program):
+    rows = dump(program, pages)
+    fold = np.array([page["fold"] for page in pages])
+    label = np.array([float(page["kind"] == "whole") for page in pages])
+    weight = np.where(label == 1, 1.0, np.array([WEIGHT[page["kind"]] for page in pages]) / 2)
+    names = rows["names"]["page_names"]
+    models, scores = [], np.zeros(len(pages))
+    for held_out in [*range(FOLDS), None]:
+        chosen = fold != held_out if held_out is not None else np.ones(len(pages), dtype=bool)
+        booster = train("kind", rows["pages"][chosen], label[chosen], weight[chosen], names)
+        models.append((booster, names, None))
+        if held_out is not None:
+            scores[~chosen] = booster.predict(rows["pages"][~chosen])
+    for kind in WEIGHT:
+        own = scores[[page["kind"] == kind for page in pages]]
+        print(f"kind: {kind}: {np.mean(own > 0.8):.3f} are surely whole pages", file=sys.stderr)
+    return models
+
+
+def write(folder, models):
+    os.makedirs(folder, exist_ok=True)
+    for name, (booster, names, table) in models.items():
+        export.write_forest(os.path.join(folder, name + ".bin"), [booster], names)
+        if table:
+            with open(table, "rb") as file, open(os.path.join(folder, name + ".tokens.bin"), "wb") as out:
+                out.write(file.read())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", nargs=2, action="append", required=True, metavar=("FOLDER", "TEXTS"))
+    parser.add_argument("--leftovers", required=True)
+    parser.add_argument("--clean", required=True)
+    parser.add_argument("--skip")
+    parser.add_argument("--out", default=os.path.join(ROOT, "src/model"))
+    parser.add_argument("--folds-out")
+    parser.add_argument("--cache", help="keeps labels of whole pages and token tables between runs")
+    parser.add_argument("--program", default=os.path.join(ROOT, "target/release/dehusk"))
+    parser.add_argument("--only", choices=[*KINDS, "kind"], action="append")
+    args = parser.parse_args()
+    skip = set(open(args.skip).read().split()) if args.skip else set()
+    pages = mix(args, skip)
+    wanted = args.only or [*KINDS, "kind"]
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, kinds in KINDS.items():
+            if name in wanted:
+                chosen = [page for page in pages if page["kind"] in kinds]
+                found[name] = line_models(name, chosen, args.program, folder, args.cache)
+        if "kind" in wanted:
+            found["kind"] = kind_models(pages, args.program)
+        write(args.out, {name: models[-1] for name, models in found.items()})
+        if args.folds_out:
+            for fold in range(FOLDS):
+                write(os.path.join(args.folds_out, str(fold)), {name: models[fold] for name, models in found.items()})
+            with open(os.path.join(args.folds_out, "folds.json"), "w") as file:
+                json.dump({page["id"]: page["fold"] for page in pages}, file, sort_keys=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The texts that the line models are trained on: leftovers of an extractor, clean articles, whole pages.
+
+Each text is a dict: kind, id, domain, text, lines (a list of (text, label, weight factor) for each line, in order).
+The label of a line is the share of it that belongs to the article.
+"""
+import hashlib
+import json
+import os
+import random
+from urllib.parse import urlparse
+
+import align
+
+# Lines of a page around the article that an extractor leaves at most, and the longest inner menu that it leaves whole.
+BEFORE, AFTER, MENU = 4, 12, 30
+# Weight of a line that a reader could judge either way.
+DOUBTFUL = 0.5
+
+
+def registrable(url, fallback):
+    """-> the domain that a site is registered by, as far as the common forms of country domains go."""
+    labels = (urlparse(url or "").hostname or fallback).split(".")
+    second = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"ac", "co", "com", "edu", "gov", "net", "org"}
+    return ".".join(labels[-3:] if second else labels[-2:])
+
+
+def fold_of(domain, folds):
+    return int(hashlib.sha256(domain.encode()).hexdigest(), 16) % folds
+
+
+def chance(*what):
+    """-> a generator that depends on what is made and on nothing else."""
+    return random.Random("/".join(what))
+
+
+def joined(lines, blank):
+    return ("\n\n" if blank else "\n").join(line for line, _, _ in lines) + "\n"
+
+
+def text(kind, id, domain, lines, blank):
+    return dict(kind=kind, id=id, domain=domain, lines=lines, text=joined(lines, blank))
+
+
+def golds(folder):
+    """-> id, url and gold text of each page of a folder."""
+    for name in sorted(os.listdir(os.path.join(folder, "ground-truth"))):
+        with open(os.path.join(folder, "ground-truth", name), encoding="utf-8") as file:
+            page = json.load(file)
+        yield name[:-5], page.get("url"), page["ground_truth"].get("main_content") or ""
+
+
+def leftovers(path, skip):
+    with open(path, encoding="utf-8") as file:
+        for page in map(json.loads, file):
+            if page["id"] in skip:
+                continue
+            lines = []
+            for line in page["lines"]:
+                # Headline, byline, date and the first copy of a caption stay in a text, which has no other place for them.
+                stays = line["keep"] or line.get("soft") or line.get("caption")
+                doubtful = line.get("soft") or line.get("caption") or line.get("mixed")
+                lines.append((line["text"], float(bool(stays)), DOUBTFUL if doubtful else 1.0))
+            yield text("leftovers", page["id"], registrable(page["url"], page["id"]), lines, page["blank"])
+
+
+def cropped(page, seed):
+    """The same text cut at other places, with other runs of dropped lines inside."""
+    draw, lines = chance("crop", seed, page["id"]), page["lines"]
+    kept = [at for at, (_, label, _) in enumerate(lines) if label >= 0.5]
+    if not kept:
+        return None
+    before, after = draw.randint(0, BEFORE), draw.randint(0, AFTER)
+    first, last = max(0, kept[0] - before), kept[-1] + after
+    out, run = [], []
+    for line in lines[first:last + 1] + [None]:
+        if line is not None and line[1] < 0.5:
+            run.append(line)
+            continue
+        inner = out and line is not None
+        if not inner or draw.random() < 0.6:
+            out += run
+        run = []
+        if line is not None:
+            out.append(line)
+    return text("cropped", page["id"], page["domain"], out, draw.random() < 0.5)
+
+
+def lines_of(content):
+    return [line for line in content.split("\n") if line.strip()]
+
+
+def clean(articles, husk):
+    """-> each article as it is, and once with one to three lines put in that other pages of its fold left."""
+    for id, domain, content in articles:
+        lines = [(line, 1.0, 1.0) for line in lines_of(content)]
+        if not lines:
+            continue
+        yield dict(text("clean", id, domain, lines, True), text=content + "\n")
+        draw, with_husk = chance("husk", id), list(lines)
+        pool = husk(domain)
+        if not pool:
+            continue
+        for _ in range(draw.randint(1, 3)):
+            place = {0: 0, 1: len(with_husk)}.get(draw.randrange(4), draw.randint(0, len(with_husk)))
+            with_husk.insert(place, (draw.choice(pool), 0.0, 1.0))
+        yield text("husk", id, domain, with_husk, draw.random() < 0.5)
+
+
+def whole(rendered, folder, skip, shares):
+    """-> the pages of a folder as their whole text, one line a block; `shares` labels the lines of a page."""
+    for id, url, gold in golds(folder):
+        path = os.path.join(rendered, id + ".txt")
+        if id in skip or not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8", newline="") as file:
+            content = file.read()
+        pieces = lines_of(content)
+        labels = shares(id, [align.words(line) for line in pieces], gold)
+        lines = [(line, float(label), 1.0) for line, label in zip(pieces, labels)]
+        if lines:
+            yield dict(text("whole", id, registrable(url, id), lines, False), text=content, gold=len(align.words(gold)))
+
+
+def extracted(page):
+    """What a mediocre extractor would leave of a whole page."""
+    kept = [at for at, (_, label, _) in enumerate(page["lines"]) if label >= 0.5]
+    if not kept:
+        return None
+    lines, run = [], []
+    for line in page["lines"][max(0, kept[0] - BEFORE):kept[-1] + AFTER + 1] + [None]:
+        if line is not None and line[1] < 0.5:
+            run.append(line)
+            continue
+        lines += run if len(run) <= MENU else run[:5] + run[-5:]
+        run = []
+        if line is not None:
+            lines.append(line)
+    rounded = [(line, float(label >= 0.5), 1.0 if label in (0.0, 1.0) else DOUBTFUL) for line, label, _ in lines]
+    return text("leftovers", page["id"], page["domain"], rounded, chance("blank", page["id"]).random() < 0.5)
