@@ -20,7 +20,7 @@ const MAX_BOX_BLOCKS: u32 = 8;
 /// Share of the page's words that a box holds at most: on a tiny page the box may be the article.
 const MAX_BOX_SHARE: f32 = 0.2;
 /// Words in sentences that make an article sound.
-const MIN_SENTENCE_WORDS: u32 = 100;
+const MIN_SENTENCE_WORDS: u32 = 60;
 /// Share of sentences in the kept words of a sound article; lists and shops have less.
 const MIN_SENTENCE_SHARE: f32 = 0.5;
 
@@ -415,7 +415,7 @@ const MIN_LEAD_WORDS: u32 = 10;
 const MAX_LEAD_STEPS: usize = 12;
 
 /// Rows of a table of data, at least.
-const MIN_TABLE_ROWS: usize = 3;
+const MIN_TABLE_ROWS: usize = 2;
 /// Blocks after the body within which a table still belongs to it.
 const TABLE_STEPS: usize = 6;
 

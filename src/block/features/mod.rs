@@ -25,7 +25,7 @@ use vocabulary::Vocabulary;
 const OTHER_NAMES: [&str; 9] = [
     "seen-before",
     "like-title",
-    "in-main",
+    "inside-main",
     "core-40-across",
     "core-60-up",
     "core-60-across",
