@@ -145,8 +145,10 @@ pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: 
         rows.extend_from_slice(&groups.values(block.element, outline, &page));
         rows.extend_from_slice(&vocabulary.values(at));
         rows.extend_from_slice(&whole);
-        rows.extend((0..CUES.len() as u32).map(|cue| is(parts[element].has(cue))));
-        rows.extend((0..CUES.len() as u32).map(|cue| is(outline.elements[element].own_cues.has(cue))));
+        for cues in [parts[element], outline.elements[element].own_cues] {
+            let values: [f32; CUES.len()] = std::array::from_fn(|cue| is(cues.has(cue as u32)));
+            rows.extend_from_slice(&values);
+        }
     }
     rows
 }
