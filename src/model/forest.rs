@@ -159,14 +159,15 @@ impl Forest {
         let mut bins = vec![[0i8; LANES]; self.columns.len()];
         let mut rows = rows.fuse();
         loop {
-            let group: [Option<&[f32]>; LANES] = std::array::from_fn(|_| rows.next());
-            let count = group.iter().flatten().count();
-            if count == 0 {
-                return scores;
+            let Some(first) = rows.next() else { return scores };
+            let mut group = [first; LANES];
+            let mut count = 1;
+            for (lane, row) in group[1..].iter_mut().zip(&mut rows) {
+                *lane = row;
+                count += 1;
             }
             for (column, bins) in self.columns.iter().zip(&mut bins) {
-                let values = group.map(|row| row.map_or(0.0, |row| row[column.feature]));
-                *bins = column.bins(&values);
+                *bins = column.bins(&group.map(|row| row[column.feature]));
             }
             scores.extend(self.sums(&bins)[..count].iter().map(|sum| self.probability(*sum)));
         }
