@@ -200,7 +200,8 @@ struct State<'j> {
     folded: &'j [String],
     verdicts: Vec<Option<Verdict>>,
     guarded: Vec<bool>,
-    candidates: HashMap<usize, Vec<Candidate>>,
+    /// The rules whose words stand in each block.
+    candidates: Vec<Vec<Candidate>>,
     /// Families of rules that do not act on this page.
     at_rest: Vec<&'j str>,
     /// True for the blocks that went by a rule.
@@ -225,7 +226,7 @@ impl<'j> State<'j> {
             folded,
             verdicts: vec![None; count],
             guarded: vec![false; count],
-            candidates: HashMap::new(),
+            candidates: std::iter::repeat_with(Vec::new).take(count).collect(),
             at_rest: at_rest(judge, blocks, folded, title),
             ruled: vec![false; count],
             prose: vec![false; count],
@@ -233,7 +234,7 @@ impl<'j> State<'j> {
         };
         state.find_candidates(max_bytes);
         for (at, block) in blocks.items.iter().enumerate() {
-            let free = !state.candidates.contains_key(&at);
+            let free = state.candidates[at].is_empty();
             state.prose[at] = free && words::is_prose(blocks.text_of(block), block.words as usize);
         }
         state
@@ -282,7 +283,7 @@ impl<'j> State<'j> {
             }
             let evidence = if self.judge.explains { rules.rules()[rule].evidence(folded) } else { "" };
             for at in line.clone() {
-                self.candidates.entry(at).or_default().push(Candidate { rule, evidence: evidence.to_owned() });
+                self.candidates[at].push(Candidate { rule, evidence: evidence.to_owned() });
             }
         });
     }
@@ -302,7 +303,7 @@ impl<'j> State<'j> {
             for element in page.html.select(selector) {
                 for at in by_node.get(&element.id()).cloned().unwrap_or_default() {
                     let evidence = element.value().name().to_owned();
-                    self.candidates.entry(at as usize).or_default().push(Candidate { rule, evidence });
+                    self.candidates[at as usize].push(Candidate { rule, evidence });
                 }
             }
         }
@@ -321,7 +322,7 @@ impl<'j> State<'j> {
 
     /// One round over the rules, from both ends inward; true when something went.
     fn apply_rules(&mut self) -> bool {
-        if self.candidates.is_empty() {
+        if self.candidates.iter().all(Vec::is_empty) {
             return false;
         }
         let count = self.blocks.items.len();
@@ -350,7 +351,7 @@ impl<'j> State<'j> {
         if self.verdicts[at].is_some() || self.guarded[at] {
             return false;
         }
-        let Some(candidates) = self.candidates.get(&at) else { return false };
+        let candidates = &self.candidates[at];
         let acts = |candidate: &&Candidate| {
             let rule = &self.judge.rules.rules()[candidate.rule];
             let in_place = match rule.place {
@@ -374,9 +375,8 @@ impl<'j> State<'j> {
     /// True when the blocks around, this one among them, match weak rules of one family in a row.
     fn is_in_weak_run(&self, at: usize, family: &str) -> bool {
         let is_weak = |at: &usize| {
-            self.candidates.get(at).is_some_and(|candidates| {
-                candidates.iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
-            })
+            let mut candidates = self.candidates[*at].iter();
+            candidates.any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
         };
         let before = (0..at).rev().take_while(is_weak).take(WEAK_RUN).count();
         let after = (at + 1..self.blocks.items.len()).take_while(is_weak).take(WEAK_RUN).count();
@@ -612,9 +612,7 @@ impl<'j> State<'j> {
 
     /// True when a rule of the family has words for the block, whether it acted or not.
     fn names(&self, at: usize, family: &str) -> bool {
-        self.candidates.get(&at).is_some_and(|candidates| {
-            candidates.iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
-        })
+        self.candidates[at].iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
     }
 
     /// True for a label over comments: a comment rule removed it, or has words for it and a comment's stamp follows.

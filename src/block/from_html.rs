@@ -108,7 +108,6 @@ struct Builder<'c> {
     link_words: usize,
     gap: Gap,
     marker: Marker,
-    scratch: String,
     merged: bool,
 }
 
@@ -137,7 +136,6 @@ impl<'c> Builder<'c> {
             link_words: 0,
             gap: Gap::Paragraph,
             marker: Marker::None,
-            scratch: String::new(),
             merged: false,
         }
     }
@@ -202,8 +200,7 @@ impl<'c> Builder<'c> {
     }
 
     fn outline_entry(&mut self, element: &Element, node: NodeId, line: u32) -> u32 {
-        let own_cues = self.cues.find(element, &mut self.scratch);
-        self.outline.open(element, node, self.entry(), line, own_cues, self.items.len() as u32)
+        self.outline.open(element, node, self.entry(), line, self.cues, self.items.len() as u32)
     }
 
     /// What the tag makes of the text inside it.
@@ -327,13 +324,15 @@ impl<'c> Builder<'c> {
             return;
         }
         // White space collapses as CSS does it; a run begins without.
-        let mut pieces = text.split(|c: char| c.is_ascii_whitespace());
-        if let Some(first) = pieces.next() {
-            self.text.push_str(first);
-        }
-        for piece in pieces {
-            self.space();
+        let mut rest = text;
+        loop {
+            let (piece, more) = rest.split_at(collapsed(rest.as_bytes()));
             self.text.push_str(piece);
+            if more.is_empty() {
+                return;
+            }
+            self.space();
+            rest = &more[1..];
         }
     }
 
@@ -450,6 +449,22 @@ impl<'c> Builder<'c> {
         }
         Blocks { format: Format::Html, text: Cow::Owned(self.text), items: self.items, outline: self.outline, degraded }
     }
+}
+
+/// The length of what is collapsed as it is: words with one space between them.
+fn collapsed(text: &[u8]) -> usize {
+    let mut at = 0;
+    while at < text.len() {
+        if text[at].is_ascii_whitespace() {
+            let is_single =
+                at > 0 && text[at] == b' ' && text.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace());
+            if !is_single {
+                break;
+            }
+        }
+        at += 1;
+    }
+    at
 }
 
 /// What divides the cells of a table row.

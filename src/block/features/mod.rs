@@ -126,7 +126,7 @@ pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: 
     for (at, block) in blocks.items.iter().enumerate() {
         let element = block.element as usize;
         let again = !folded[at].is_empty() && !seen.insert(&folded[at]);
-        rows.extend(texts[at]);
+        rows.extend_from_slice(&texts[at]);
         let other: [f32; OTHER_NAMES.len()] = [
             is(again),
             is(like_title[at]),
@@ -138,16 +138,18 @@ pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: 
             cores[2].across(block),
             f32::from(outline.elements[element].depth),
         ];
-        rows.extend(other);
-        rows.extend(places.values(at));
-        rows.extend(tree::around(at, block, outline, &wider, &page));
-        rows.extend(kinds.values(block, &page));
-        rows.extend(site_names.values(at));
-        rows.extend(groups.values(block.element, outline, &page));
-        rows.extend(vocabulary.values(at));
-        rows.extend(whole);
-        rows.extend((0..CUES.len() as u32).map(|cue| is(parts[element].has(cue))));
-        rows.extend((0..CUES.len() as u32).map(|cue| is(outline.elements[element].own_cues.has(cue))));
+        rows.extend_from_slice(&other);
+        rows.extend_from_slice(&places.values(at));
+        rows.extend_from_slice(&tree::around(at, block, outline, &wider, &page));
+        rows.extend_from_slice(&kinds.values(block, &page));
+        rows.extend_from_slice(&site_names.values(at));
+        rows.extend_from_slice(&groups.values(block.element, outline, &page));
+        rows.extend_from_slice(&vocabulary.values(at));
+        rows.extend_from_slice(&whole);
+        for cues in [parts[element], outline.elements[element].own_cues] {
+            let values: [f32; CUES.len()] = std::array::from_fn(|cue| is(cues.has(cue as u32)));
+            rows.extend_from_slice(&values);
+        }
     }
     rows
 }
@@ -201,11 +203,12 @@ fn whole_page(
 
 /// For each element whether it stands in a `<main>` or is one.
 fn in_main(outline: &Outline) -> Vec<bool> {
+    let is_main =
+        |step: &str| step.strip_prefix("main").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '#']));
+    let is_main: Vec<bool> = outline.steps().iter().map(|step| is_main(step)).collect();
     let mut inside = vec![false; outline.elements.len()];
     for (at, entry) in outline.elements.iter().enumerate().skip(1) {
-        let is_main =
-            entry.step.strip_prefix("main").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '#']));
-        inside[at] = is_main || inside[entry.parent as usize];
+        inside[at] = is_main[entry.step as usize] || inside[entry.parent as usize];
     }
     inside
 }

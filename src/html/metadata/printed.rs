@@ -80,8 +80,6 @@ const CHANGES: &[&str] = &[
     "수정",
 ];
 
-/// Parts of class names that mark a name.
-const NAMED: &[&str] = &["author", "byline", "contributor"];
 /// Folders of addresses, after a slash, in which the pages of authors stand.
 const AUTHOR_FOLDERS: &[&[u8]] =
     &[b"author/", b"authors/", b"autor/", b"autoren/", b"auteur/", b"auteurs/", b"autore/", b"contributor"];
@@ -285,11 +283,11 @@ fn author_mark(element: &Element, itemprop: Option<&str>) -> Option<Mark> {
     }
     let class = short_attr(element, &name!("class")).unwrap_or_default();
     let href = short_attr(element, &name!("href")).unwrap_or_default();
-    let is_named = contains_any(class, NAMED);
-    if is_named && !contains_any(class, NOT_THE_NAME) || leads_to_author(href) {
+    let (is_named, is_user) = marks(class);
+    if is_named && !NOT_THE_NAME.iter().any(|part| contains_folded(class, part)) || leads_to_author(href) {
         return Some(Mark::Class);
     }
-    contains_any(class, &["username"]).then_some(Mark::User)
+    is_user.then_some(Mark::User)
 }
 
 /// True for an address below a folder of authors.
@@ -304,16 +302,28 @@ fn short_attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
     attribute(element, name).map(|value| &value[..value.floor_char_boundary(MAX_ATTRIBUTE_BYTES)])
 }
 
-/// True when `text` holds one of some parts, which are in small letters, in any case.
-fn contains_any(text: &str, parts: &[&str]) -> bool {
-    let text = text.as_bytes();
-    (0..text.len()).any(|at| {
-        let first = text[at].to_ascii_lowercase();
-        parts.iter().any(|part| {
-            part.as_bytes()[0] == first
-                && text.get(at..at + part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes()))
-        })
-    })
+/// Whether a class name has a part that marks a name, and whether it has one that marks an account.
+fn marks(class: &str) -> (bool, bool) {
+    let (mut is_named, mut is_user) = (false, false);
+    for (at, byte) in class.bytes().enumerate() {
+        let part = match byte | 0x20 {
+            b'a' => "author",
+            b'b' => "byline",
+            b'c' => "contributor",
+            b'u' => "username",
+            _ => continue,
+        };
+        let found = class.as_bytes().get(at..at + part.len());
+        if found.is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes())) {
+            (is_named, is_user) = (is_named || part != "username", is_user || part == "username");
+        }
+    }
+    (is_named, is_user)
+}
+
+/// True when `text` holds `part`, in small letters, in any case.
+fn contains_folded(text: &str, part: &str) -> bool {
+    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// True for what stands in a part of the page that is not its article.
