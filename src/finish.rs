@@ -74,13 +74,13 @@ pub fn boxes(
     let mut found = Vec::new();
     let around: Vec<(usize, usize)> =
         calls.filter_map(|call| Some((call, box_around(blocks, call, &sums, total)?))).collect();
-    let mut copies: HashMap<&[u32], usize> = HashMap::new();
+    let mut copies: HashMap<u32, usize> = HashMap::new();
     for (_, around) in &around {
-        *copies.entry(blocks.outline.names_of(&blocks.outline.elements[*around])).or_default() += 1;
+        *copies.entry(blocks.outline.elements[*around].kind).or_default() += 1;
     }
     for (call, around) in around {
         let entry = &blocks.outline.elements[around];
-        if copies[blocks.outline.names_of(entry)] > MAX_BOX_COPIES {
+        if copies[&entry.kind] > MAX_BOX_COPIES {
             continue;
         }
         let is_named = parts[around].meets(named);

@@ -528,9 +528,9 @@ impl<'j> State<'j> {
         let outline = &self.blocks.outline;
         let kind = |block: &Block| {
             let element = &outline.elements[block.element as usize];
-            [outline.names_of(element), outline.names_of(&outline.elements[element.parent as usize])]
+            [element.kind, outline.elements[element.parent as usize].kind]
         };
-        let mut sums: HashMap<[&[u32]; 2], (f32, f32)> = HashMap::new();
+        let mut sums: HashMap<[u32; 2], (f32, f32)> = HashMap::new();
         // A block without words counts a little, so that no mean is empty.
         let weight = |block: &Block| block.words as f32 + 0.5;
         for (block, score) in self.blocks.items.iter().zip(&*scores) {

@@ -34,6 +34,7 @@ struct Called {
     step: u32,
     own_cues: Cues,
     names: Range<u32>,
+    kind: u32,
 }
 
 /// An element of the [`Outline`].
@@ -54,6 +55,8 @@ pub struct Entry {
     pub blocks: Range<u32>,
     /// Its names, in the list of the outline.
     names: Range<u32>,
+    /// A hash of all its names: elements with the same names are of one kind.
+    pub kind: u32,
 }
 
 impl Outline {
@@ -68,9 +71,9 @@ impl Outline {
         block: u32,
     ) -> u32 {
         let depth = self.elements[parent as usize].depth + 1;
-        let Called { step, own_cues, names } = self.called(element, finder);
+        let Called { step, own_cues, names, kind } = self.called(element, finder);
         let blocks = block..block;
-        self.elements.push(Entry { node: Some(node), parent, depth, line, step, own_cues, blocks, names });
+        self.elements.push(Entry { node: Some(node), parent, depth, line, step, own_cues, blocks, names, kind });
         (self.elements.len() - 1) as u32
     }
 
@@ -85,7 +88,9 @@ impl Outline {
         let first = self.names.len() as u32;
         hash_names(element, &mut self.names);
         let own_cues = finder.find(element, &mut self.scratch);
-        let called = Called { step, own_cues, names: first..self.names.len() as u32 };
+        let mix = |kind: u32, name: &u32| kind.rotate_left(5) ^ name.wrapping_mul(SPREAD);
+        let kind = self.names[first as usize..].iter().fold(1, mix);
+        let called = Called { step, own_cues, names: first..self.names.len() as u32, kind };
         if let Some(key) = key {
             self.known.insert(key, called.clone());
         }
@@ -168,6 +173,7 @@ impl Default for Outline {
             own_cues: Cues::default(),
             blocks: 0..0,
             names: 0..0,
+            kind: 0,
         };
         Outline {
             elements: vec![page],
@@ -213,6 +219,9 @@ fn write_key(element: &Element, key: &mut String) -> bool {
     }
     true
 }
+
+/// An odd number with as many ones as zeros (2^32 by the golden ratio; Knuth, The Art of Computer Programming, 6.4).
+const SPREAD: u32 = 0x9e37_79b9;
 
 /// Names of one element that are hashed, at most; utility classes come by the dozen and say little.
 const MAX_NAMES: usize = 24;

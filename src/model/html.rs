@@ -71,7 +71,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_model_is_made_for_these_features() {
+    fn the_built_in_model_is_made_for_these_features_and_its_card_says_so() {
         HtmlModel::builtin();
+        let card: serde_json::Value = serde_json::from_str(include_str!("card.json")).expect("the card is JSON");
+        let names = features::names();
+        let hash = features_hash(names.iter().map(String::as_str));
+        assert_eq!(card["html"]["features_hash"], format!("{hash:016x}"));
+        assert_eq!(card["html"]["features"], names.len());
     }
 }
