@@ -104,6 +104,10 @@ const TAIL_BLOCKS: usize = 8;
 const WEAK_RUN: usize = 3;
 /// Words that labels alone may have without being an article.
 const MAX_LABEL_WORDS: u32 = 20;
+/// Words below which a text may be a notice on a page that holds no article.
+const SHORT_WORDS: u32 = 50;
+/// How many times the wanted confidence such a text needs.
+const SHORT_DOUBT: f32 = 3.5;
 /// How far the score of a block is drawn to the mean of its kind; 0.3 to 0.6 score alike with the domains of a page held out.
 const KIND_PULL: f32 = 0.4;
 /// Rounds after which a page is left as it is; real pages take two or three.
@@ -135,7 +139,8 @@ impl Judge {
             state.drop_captions();
         }
         let confidence = state.confidence();
-        if confidence < self.min_confidence {
+        let is_short = state.kept_words() < SHORT_WORDS;
+        if confidence < self.min_confidence * if is_short { SHORT_DOUBT } else { 1.0 } {
             state.abstain(confidence);
         }
         let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };
@@ -492,6 +497,11 @@ impl<'j> State<'j> {
             }
         }
         (2.0 * hits / (kept + all).max(1.0)) as f32
+    }
+
+    fn kept_words(&self) -> u32 {
+        let kept = self.blocks.items.iter().zip(&self.verdicts).filter(|(_, verdict)| verdict.is_none());
+        kept.map(|(block, _)| block.words).sum()
     }
 
     /// Keeps nothing of a page that is too unsure; what the user or a guard keeps stays.
