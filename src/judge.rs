@@ -5,7 +5,7 @@
 //! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
 
 use crate::article::{BlockKind, Format, Metadata, Reason};
-use crate::block::features::{self, Stated};
+use crate::block::features::{self, Features, Stated};
 use crate::block::line_features::Lines;
 use crate::block::outline::Cues;
 use crate::block::{Block, Blocks, Gap, words};
@@ -104,6 +104,12 @@ const TAIL_BLOCKS: usize = 8;
 const WEAK_RUN: usize = 3;
 /// Words that labels alone may have without being an article.
 const MAX_LABEL_WORDS: u32 = 20;
+/// Blocks of a page, more than on any that the model was trained on.
+const KNOWN_BLOCKS: usize = 3_000;
+/// Probability below which a block is surely none; many small ones would add up to an article on a page of furniture.
+const NOISE: f32 = 0.1;
+/// Feature rows that are made and scored together; the forest takes them by 32.
+const ROWS_AT_ONCE: usize = 256;
 /// Words below which a text may be a notice on a page that holds no article.
 const SHORT_WORDS: u32 = 50;
 /// How many times the wanted confidence such a text needs.
@@ -159,14 +165,19 @@ impl Judge {
     /// The feature rows of a page, as the block judgement sees it; rules and verdicts have no part in them.
     pub fn feature_rows(&self, blocks: &Blocks<'_>, metadata: &Metadata, max_bytes: usize) -> Vec<f32> {
         let folded = self.fold(blocks, max_bytes);
-        self.rows(blocks, &folded, metadata)
+        let mut rows = Vec::with_capacity(blocks.items.len() * features::COUNT);
+        if !blocks.items.is_empty() {
+            let features = self.features(blocks, &folded, metadata);
+            (0..blocks.items.len()).for_each(|at| features.push_row(at, &mut rows));
+        }
+        rows
     }
 
-    fn rows(&self, blocks: &Blocks<'_>, folded: &[String], metadata: &Metadata) -> Vec<f32> {
+    fn features<'b>(&self, blocks: &'b Blocks<'b>, folded: &[String], metadata: &Metadata) -> Features<'b> {
         let fold = |stated: &Option<String>| stated.as_deref().map(words::fold).unwrap_or_default();
         let (title, description) = (fold(&metadata.title), fold(&metadata.description));
         let stated = Stated { title: &title, description: &description };
-        features::rows(blocks, folded, stated, |name| self.model.weight(name))
+        Features::new(blocks, folded, stated, |name| self.model.weight(name))
     }
 
     /// The folded text of each block that a rule, a guard or the repeats could look at.
@@ -405,12 +416,25 @@ impl<'j> State<'j> {
 
     fn apply_model(&mut self, metadata: &Metadata) {
         let title = metadata.title.as_deref().map(words::fold).unwrap_or_default();
-        let rows = self.judge.rows(self.blocks, self.folded, metadata);
+        if self.verdicts.is_empty() {
+            return;
+        }
+        let features = self.judge.features(self.blocks, self.folded, metadata);
         let model = &self.judge.model;
-        let mut scores = model.score(&rows);
+        let mut scores = Vec::with_capacity(self.verdicts.len());
+        // Not all rows at once: a page of 50,000 blocks has 40 MB of them.
+        let mut rows = Vec::with_capacity(ROWS_AT_ONCE * features::COUNT);
+        for first in (0..self.verdicts.len()).step_by(ROWS_AT_ONCE) {
+            rows.clear();
+            (first..self.verdicts.len()).take(ROWS_AT_ONCE).for_each(|at| features.push_row(at, &mut rows));
+            scores.extend(model.score(&rows));
+        }
+        if self.verdicts.len() > KNOWN_BLOCKS {
+            self.trust_prose(&mut scores);
+        }
         self.even_out_kinds(&mut scores);
         for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
-            if verdict.is_some() {
+            if verdict.is_some() || *score < NOISE {
                 *score = 0.0;
             }
         }
@@ -431,8 +455,15 @@ impl<'j> State<'j> {
             if is_headline && !self.judge.rules.keeps_reason("headline") {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
-                let row = &rows[at * features::COUNT..(at + 1) * features::COUNT];
-                let evidence = if self.judge.explains { model.explain(row) } else { String::new() };
+                let evidence = if self.judge.explains {
+                    {
+                        rows.clear();
+                        features.push_row(at, &mut rows);
+                        model.explain(&rows)
+                    }
+                } else {
+                    String::new()
+                };
                 self.verdicts[at] =
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
             }
@@ -530,6 +561,17 @@ impl<'j> State<'j> {
             }
         }
         true
+    }
+
+    /// Calls prose as likely as not, whatever the model says: on a page of more blocks than it has ever seen it
+    /// knows no place.
+    fn trust_prose(&self, scores: &mut [f32]) {
+        const LIKELY: f32 = 0.6;
+        for (at, block) in self.blocks.items.iter().enumerate() {
+            if self.prose[at] && !block.hidden {
+                scores[at] = scores[at].max(LIKELY);
+            }
+        }
     }
 
     /// Draws the score of each block towards the mean, by words, of the blocks in elements of the same names inside parents of

@@ -1,6 +1,6 @@
 //! What tells content from furniture: one row of numbers for each block of an HTML page.
 //!
-//! One definition for training and serving: [`names`] gives the order, [`rows`] the values. Everything comes from a few
+//! One definition for training and serving: [`names`] gives the order, [`Features`] the values. Everything comes from a few
 //! passes over blocks and elements, linear in both; sums over an element are differences of prefix sums. Values are
 //! plain counts and shares: the trees that read them do not care for scale.
 
@@ -99,59 +99,85 @@ pub struct Stated<'a> {
     pub description: &'a str,
 }
 
-/// The feature rows of a page, `COUNT` values a block, blocks in order. `folded` holds the folded text of each block
-/// (empty for long ones), `stated` what the page says of itself, `weight` gives the learned weight of a hashed name.
-pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: impl Fn(u32) -> f32) -> Vec<f32> {
-    if blocks.items.is_empty() {
-        return Vec::new();
-    }
-    let outline = &blocks.outline;
-    let page = PageSums::new(blocks);
-    let kinds = Kinds::new(blocks, &page);
-    let cores = [0.4, 0.6, 0.8].map(|share| Core::new(outline, &page, share));
-    let own_cues: Vec<Cues> = outline.elements.iter().map(|element| element.own_cues).collect();
-    let parts = inherit(outline, &page, WHOLE_SHARE, &own_cues);
-    let wider = tree::wider(outline);
-    let groups = Groups::new(outline, &page);
-    let vocabulary = Vocabulary::new(blocks, &page, stated.title, stated.description);
-    let site_names = Names::new(blocks, weight);
-    let like_title: Vec<bool> = folded.iter().map(|text| is_like_title(text, stated.title)).collect();
-    let places = Places::new(blocks, &page, &parts, |at| like_title[at]);
-    let main = in_main(outline);
-    let texts: Vec<_> = blocks.items.iter().map(|block| text::values(block, blocks.text_of(block))).collect();
-    let whole = whole_page(blocks, &page, &parts, &texts, &like_title);
-    let mut seen: HashSet<&str> = HashSet::new();
-    let mut rows = Vec::with_capacity(blocks.items.len() * COUNT);
-    let is = |yes: bool| f32::from(u8::from(yes));
-    for (at, block) in blocks.items.iter().enumerate() {
-        let element = block.element as usize;
-        let again = !folded[at].is_empty() && !seen.insert(&folded[at]);
-        rows.extend_from_slice(&texts[at]);
-        let other: [f32; OTHER_NAMES.len()] = [
-            is(again),
-            is(like_title[at]),
-            is(main[element]),
-            cores[0].across(block),
-            cores[1].up(block, outline),
-            cores[1].across(block),
-            cores[2].up(block, outline),
-            cores[2].across(block),
-            f32::from(outline.elements[element].depth),
-        ];
-        rows.extend_from_slice(&other);
-        rows.extend_from_slice(&places.values(at));
-        rows.extend_from_slice(&tree::around(at, block, outline, &wider, &page));
-        rows.extend_from_slice(&kinds.values(block, &page));
-        rows.extend_from_slice(&site_names.values(at));
-        rows.extend_from_slice(&groups.values(block.element, outline, &page));
-        rows.extend_from_slice(&vocabulary.values(at));
-        rows.extend_from_slice(&whole);
-        for cues in [parts[element], outline.elements[element].own_cues] {
-            let values: [f32; CUES.len()] = std::array::from_fn(|cue| is(cues.has(cue as u32)));
-            rows.extend_from_slice(&values);
+/// What the rows of a page are made of.
+pub struct Features<'a> {
+    blocks: &'a Blocks<'a>,
+    page: PageSums,
+    kinds: Kinds,
+    cores: [Core; 3],
+    parts: Vec<Cues>,
+    wider: Vec<u32>,
+    groups: Groups,
+    vocabulary: Vocabulary,
+    names: Names,
+    seen_before: Vec<bool>,
+    like_title: Vec<bool>,
+    places: Places,
+    in_main: Vec<bool>,
+    texts: Vec<[f32; text::NAMES.len()]>,
+    whole: [f32; PAGE_NAMES.len()],
+}
+
+impl<'a> Features<'a> {
+    /// Looks at a whole page. `folded` holds the folded text of each block (empty for long ones), `stated` what the page says
+    /// of itself, `weight` gives the learned weight of a hashed name.
+    pub fn new(blocks: &'a Blocks<'a>, folded: &[String], stated: Stated<'_>, weight: impl Fn(u32) -> f32) -> Self {
+        let outline = &blocks.outline;
+        let page = PageSums::new(blocks);
+        let own_cues: Vec<Cues> = outline.elements.iter().map(|element| element.own_cues).collect();
+        let parts = inherit(outline, &page, WHOLE_SHARE, &own_cues);
+        let like_title: Vec<bool> = folded.iter().map(|text| is_like_title(text, stated.title)).collect();
+        let mut seen: HashSet<&str> = HashSet::new();
+        let texts: Vec<_> = blocks.items.iter().map(|block| text::values(block, blocks.text_of(block))).collect();
+        Features {
+            blocks,
+            kinds: Kinds::new(blocks, &page),
+            cores: [0.4, 0.6, 0.8].map(|share| Core::new(outline, &page, share)),
+            wider: tree::wider(outline),
+            groups: Groups::new(outline, &page),
+            vocabulary: Vocabulary::new(blocks, &page, stated.title, stated.description),
+            names: Names::new(blocks, weight),
+            seen_before: folded.iter().map(|text| !text.is_empty() && !seen.insert(text)).collect(),
+            places: Places::new(blocks, &page, &parts, |at| like_title[at]),
+            in_main: in_main(outline),
+            whole: whole_page(blocks, &page, &parts, &texts, &like_title),
+            texts,
+            like_title,
+            parts,
+            page,
         }
     }
-    rows
+
+    /// Appends the row of a block: [`COUNT`] values.
+    pub fn push_row(&self, at: usize, row: &mut Vec<f32>) {
+        let (block, outline) = (&self.blocks.items[at], &self.blocks.outline);
+        let element = block.element as usize;
+        let is = |yes: bool| f32::from(u8::from(yes));
+        row.extend_from_slice(&self.texts[at]);
+        let other: [f32; OTHER_NAMES.len()] = [
+            is(self.seen_before[at]),
+            is(self.like_title[at]),
+            is(self.in_main[element]),
+            self.cores[0].across(block),
+            self.cores[1].up(block, outline),
+            self.cores[1].across(block),
+            self.cores[2].up(block, outline),
+            self.cores[2].across(block),
+            f32::from(outline.elements[element].depth),
+        ];
+        row.extend_from_slice(&other);
+        row.extend_from_slice(&self.places.values(at, &self.blocks.items, &self.page));
+        row.extend_from_slice(&tree::around(at, block, outline, &self.wider, &self.page));
+        row.extend_from_slice(&self.kinds.values(block, &self.page));
+        row.extend_from_slice(&self.names.values(at));
+        row.extend_from_slice(&self.groups.values(block.element, outline, &self.page));
+        row.extend_from_slice(&self.vocabulary.values(at));
+        row.extend_from_slice(&self.whole);
+        for cues in [self.parts[element], outline.elements[element].own_cues] {
+            let values: [f32; CUES.len()] = std::array::from_fn(|cue| is(cues.has(cue as u32)));
+            row.extend_from_slice(&values);
+        }
+    }
 }
 
 /// The values of [`PAGE_NAMES`].
