@@ -87,6 +87,23 @@ fn an_html_page_has_metadata_and_removals_with_line_and_element() {
 }
 
 #[test]
+fn a_cleaner_that_explains_nothing_makes_the_same_article_with_as_many_removals() {
+    let html =
+        format!("<html><body><nav><a href=/>Home</a></nav>{}<p>{PROMPT}</p>", format!("<p>{PROSE}</p>").repeat(3));
+    for source in [page(&[PROSE, PROMPT, MORE]), html] {
+        let clean = |builder| build(builder).clean(source.as_bytes(), &Hints::default()).unwrap();
+        let (full, bare) = (clean(Cleaner::builder()), clean(Cleaner::builder().explain(false)));
+        let decided = |article: &Article| -> Vec<(Reason, f32)> {
+            article.removals.iter().map(|removal| (removal.reason.clone(), removal.score)).collect()
+        };
+        assert!(!full.removals.is_empty());
+        assert_eq!((&full.text, decided(&full)), (&bare.text, decided(&bare)));
+        assert!(bare.removals.iter().all(|removal| removal.text.is_empty()));
+        assert_eq!((full.words_in, full.words_out), (bare.words_in, bare.words_out));
+    }
+}
+
+#[test]
 fn a_clean_text_is_unchanged() {
     let article = text(&build(Cleaner::builder()), &page(&[PROSE, MORE]));
     assert!(article.unchanged && article.removals.is_empty());
