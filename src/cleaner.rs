@@ -11,8 +11,9 @@ use crate::decode::{self, decode};
 use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
-use crate::judge::{Captions, Judge, Judgement, Verdict};
+use crate::judge::{Captions, Comments, Judge, Judgement, Verdict};
 use crate::limits::Limits;
+use crate::model::ModelFiles;
 use crate::model::decode::Favor;
 use crate::model::html::HtmlModel;
 use crate::model::lines::{LineModels, TextKind};
@@ -21,7 +22,6 @@ use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleSet};
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
 
 /// What the caller knows about a page.
 #[derive(Clone, Debug, Default)]
@@ -62,12 +62,13 @@ pub struct LineRows {
 /// Sets up a [`Cleaner`].
 pub struct CleanerBuilder {
     limits: Limits,
-    models: Option<PathBuf>,
+    models: Option<ModelFiles>,
     untrained: bool,
     text_kind: TextKind,
     favor: Favor,
     min_confidence: f32,
     captions: Captions,
+    comments: Comments,
     explains: bool,
     rules: Vec<(String, String)>,
     keep: Vec<(String, String)>,
@@ -83,6 +84,7 @@ impl Default for CleanerBuilder {
             favor: Favor::default(),
             min_confidence: MIN_CONFIDENCE,
             captions: Captions::default(),
+            comments: Comments::default(),
             explains: true,
             rules: Vec::new(),
             keep: Vec::new(),
@@ -97,10 +99,10 @@ impl CleanerBuilder {
         self
     }
 
-    /// Reads the models from the files of a folder, such as a training leaves, in place of the built-in ones.
+    /// Judges by the models in these files, as a training leaves them, in place of the built-in ones.
     #[doc(hidden)]
-    pub fn models(mut self, folder: &Path) -> Self {
-        self.models = Some(folder.to_owned());
+    pub fn models(mut self, files: ModelFiles) -> Self {
+        self.models = Some(files);
         self
     }
 
@@ -135,8 +137,15 @@ impl CleanerBuilder {
         self
     }
 
-    /// Says whether the judgement names the features that weighed most as evidence, as it does by default; a run that
-    /// throws the evidence away is faster without.
+    /// Says what happens to comments under an article, in HTML.
+    pub fn comments(mut self, comments: Comments) -> Self {
+        self.comments = comments;
+        self
+    }
+
+    /// Says whether an article accounts for each cut, as it does by default. Without, its removals have a reason and a
+    /// score only, no text and no evidence, and the places of an HTML page are empty: a run that throws the
+    /// account away is faster without.
     pub fn explain(mut self, explains: bool) -> Self {
         self.explains = explains;
         self
@@ -164,11 +173,11 @@ impl CleanerBuilder {
         let lines = match &self.models {
             _ if self.untrained => None,
             None => Some(LineModels::builtin()),
-            Some(folder) => Some(LineModels::read(folder).map_err(|why| Error::new(ErrorKind::Model, why))?),
+            Some(files) => Some(LineModels::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?),
         };
         let model = match &self.models {
             None => HtmlModel::builtin(),
-            Some(folder) => HtmlModel::read(folder).map_err(|why| Error::new(ErrorKind::Model, why))?,
+            Some(files) => HtmlModel::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?,
         };
         Ok(Cleaner {
             judge: Judge {
@@ -180,6 +189,7 @@ impl CleanerBuilder {
                 favor: self.favor,
                 min_confidence: self.min_confidence,
                 captions: self.captions,
+                comments: self.comments,
                 explains: self.explains,
             },
             cues: CueFinder::builtin(),
@@ -291,7 +301,7 @@ impl Cleaner {
         let blocks = from_text::segment(text, &self.limits);
         let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
         let judgement = self.judge.judge(&blocks, None, &metadata, self.limits.max_rule_block_bytes);
-        let mut article = assemble(&blocks, judgement, metadata);
+        let mut article = assemble(&blocks, judgement, metadata, self.judge.explains);
         if article.is_empty() && article.words_in > 0 {
             article.degraded.push(Degraded::Emptied);
         }
@@ -301,7 +311,7 @@ impl Cleaner {
     fn clean_html(&self, source: Cow<'_, str>, hints: &Hints) -> Article {
         let (blocks, page, metadata) = self.segment_html(source, hints);
         let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, self.limits.max_rule_block_bytes);
-        assemble(&blocks, judgement, metadata)
+        assemble(&blocks, judgement, metadata, self.judge.explains)
     }
 
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
@@ -324,18 +334,21 @@ impl Cleaner {
     }
 }
 
-/// Puts the kept blocks together and files the others as removals.
-fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata) -> Article {
+/// Puts the kept blocks together and files the others as removals, which say where they stood and what they said only
+/// when it `explains`.
+fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, explains: bool) -> Article {
     let residues = blocks.format == Format::Text;
     let mut text = String::with_capacity(blocks.text.len());
     let (mut kept, mut removals) = (Vec::new(), Vec::new());
     let (mut gap, mut dropped_between) = (Gap::Joined, false);
     for (block, verdict) in blocks.items.iter().zip(judgement.verdicts) {
         gap = gap.max(block.gap);
-        let shown = normalize(blocks.text_of(block), residues);
         match verdict {
-            Verdict::Keep if shown.is_empty() => {}
             Verdict::Keep => {
+                let shown = normalize(blocks.text_of(block), residues);
+                if shown.is_empty() {
+                    continue;
+                }
                 match gap {
                     _ if text.is_empty() => {}
                     Gap::Joined if dropped_between => text.push(' '),
@@ -346,18 +359,15 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata) -> Ar
                 let start = text.len();
                 push_marker(&mut text, block);
                 text.push_str(&shown);
-                kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place: place(blocks, block) });
+                let place = place(blocks, block, explains);
+                kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place });
                 (gap, dropped_between) = (Gap::Joined, false);
             }
             Verdict::Drop { reason, evidence, score } => {
                 dropped_between = true;
-                removals.push(Removal {
-                    place: place(blocks, block),
-                    text: shown.into_owned(),
-                    reason,
-                    evidence,
-                    score,
-                });
+                let shown = if explains { normalize(blocks.text_of(block), residues) } else { Cow::Borrowed("") };
+                let place = place(blocks, block, explains);
+                removals.push(Removal { place, text: shown.into_owned(), reason, evidence, score });
             }
         }
     }
@@ -391,8 +401,10 @@ fn push_marker(text: &mut String, block: &Block) {
     }
 }
 
-fn place(blocks: &Blocks<'_>, block: &Block) -> Place {
+/// Where a block stood; the path of an element, which costs most, only when it `explains`.
+fn place(blocks: &Blocks<'_>, block: &Block, explains: bool) -> Place {
     match blocks.format {
+        Format::Html if !explains => Place::Element { line: 0, path: String::new() },
         Format::Text => Place::Bytes { start: block.start as usize, end: block.end as usize },
         Format::Html => {
             Place::Element { line: blocks.outline.line(block.element), path: blocks.outline.path(block.element) }

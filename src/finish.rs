@@ -8,16 +8,19 @@
 use crate::article::BlockKind;
 use crate::block::outline::{CUES, Cues};
 use crate::block::{Block, Blocks, words};
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 /// Words that a box of furniture holds at most; a longer one has something to say.
 const MAX_BOX_WORDS: u32 = 60;
+/// Boxes with the same names on a page, at most; more are the cards of a list, each with its call to comment.
+const MAX_BOX_COPIES: usize = 3;
 /// Blocks that a box holds at most.
 const MAX_BOX_BLOCKS: u32 = 8;
 /// Share of the page's words that a box holds at most: on a tiny page the box may be the article.
 const MAX_BOX_SHARE: f32 = 0.2;
 /// Words in sentences that make an article sound.
-const MIN_SENTENCE_WORDS: u32 = 100;
+const MIN_SENTENCE_WORDS: u32 = 60;
 /// Share of sentences in the kept words of a sound article; lists and shops have less.
 const MIN_SENTENCE_SHARE: f32 = 0.5;
 
@@ -31,11 +34,23 @@ const BOX_FAMILIES: [&str; 6] = ["comments", "newsletter", "login", "apps", "pay
 /// What boxes of furniture are called.
 const BOXES: [&str; 6] = ["promo", "form", "comment", "consent", "share", "widget"];
 
+/// Probability from which a block stays although it looks like furniture.
+const SURE_SCORE: f32 = 0.7;
+/// The same where the looks say little: a column of specifications may be called `rightCol`, a post after its tags.
+const LIKELY_SCORE: f32 = 0.45;
+/// Parts of furniture whose names say little.
+const VAGUE: [&str; 4] = ["aside", "nav", "tags", "consent"];
+
+/// Above every probability.
+const ALWAYS: f32 = 2.0;
+
 /// A block that goes with the finish, and why.
 #[derive(Debug, PartialEq)]
 pub struct Finished {
     /// Index of the block.
     pub block: usize,
+    /// Probability from which it stays all the same.
+    pub sure_score: f32,
     /// What it stands in.
     pub evidence: String,
 }
@@ -57,16 +72,25 @@ pub fn boxes(
     let total = sums[blocks.items.len()].max(1) as f32;
     let named = cues(&BOXES);
     let mut found = Vec::new();
-    for call in calls {
-        let Some(around) = box_around(blocks, call, &sums, total) else { continue };
+    let around: Vec<(usize, usize)> =
+        calls.filter_map(|call| Some((call, box_around(blocks, call, &sums, total)?))).collect();
+    let mut copies: HashMap<u32, usize> = HashMap::new();
+    for (_, around) in &around {
+        *copies.entry(blocks.outline.elements[*around].kind).or_default() += 1;
+    }
+    for (call, around) in around {
         let entry = &blocks.outline.elements[around];
+        if copies[&entry.kind] > MAX_BOX_COPIES {
+            continue;
+        }
         let is_named = parts[around].meets(named);
         let goes = |at: &usize| {
             let block = &blocks.items[*at];
             is_kept(*at) && (is_named || !words::is_prose(blocks.text_of(block), block.words as usize))
         };
         for at in (entry.blocks.start as usize..entry.blocks.end as usize).filter(goes) {
-            found.push(Finished { block: at, evidence: format!("in one box with block {}", call + 1) });
+            let evidence = format!("in one box with block {}", call + 1);
+            found.push(Finished { block: at, sure_score: SURE_SCORE, evidence });
         }
     }
     found
@@ -113,7 +137,15 @@ pub fn controls(blocks: &Blocks<'_>, parts: &[Cues], is_kept: impl Fn(usize) -> 
         in_control && !matches!(block.kind, BlockKind::Heading(_))
     };
     let found = blocks.items.iter().enumerate().filter(|(at, block)| is_kept(*at) && on_button(block));
-    found.map(|(block, _)| Finished { block, evidence: "on a button".to_owned() }).collect()
+    found.map(|(block, _)| Finished { block, sure_score: LIKELY_SCORE, evidence: "on a button".to_owned() }).collect()
+}
+
+/// Sentences in parts of comments that come back although they were dropped.
+pub fn comments_back(blocks: &Blocks<'_>, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+    let comment = cues(&["comment"]);
+    let is_sentence = |block: &Block| words::is_sentence(blocks.text_of(block), block.words as usize);
+    let says_something = |block: &Block| parts[block.element as usize].meets(comment) && is_sentence(block);
+    (0..blocks.items.len()).filter(|&at| is_dropped(at) && says_something(&blocks.items[at])).collect()
 }
 
 /// A sound article: enough prose, and prose for the most part.
@@ -151,13 +183,10 @@ impl<'b> Sound<'b> {
     /// element.
     ///
     /// On a forum the names and dates over the posts are no furniture.
-    pub fn furniture(&self, parts: &[Cues], is_sure: impl Fn(usize) -> bool) -> Vec<Finished> {
+    pub fn furniture(&self, parts: &[Cues]) -> Vec<Finished> {
         let is_forum = self.is_forum(parts);
         let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
         self.short(|at, block| {
-            if is_sure(at) {
-                return None;
-            }
             let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
             // Inside the body a heading heads a section and a sentence says something, whatever the part is called; but
             // small headings name the author of a post, and sentences in a byline are about the author.
@@ -167,7 +196,8 @@ impl<'b> Sound<'b> {
             if names_poster || at >= self.head && self.body.contains(&at) && says_something {
                 return None;
             }
-            Some(format!("in a part called {}", part.1))
+            let sure_score = if VAGUE.contains(&part.1) { LIKELY_SCORE } else { SURE_SCORE };
+            Some((sure_score, format!("in a part called {}", part.1)))
         })
     }
 
@@ -181,12 +211,13 @@ impl<'b> Sound<'b> {
             let is_outside = !self.body.contains(&at);
             let is_link = block.link_words > 0 && block.link_words as f32 >= LINK_SHARE * block.words as f32;
             if is_link && is_outside {
-                return Some("a line of links beside the body".to_owned());
+                return Some((SURE_SCORE, "a line of links beside the body".to_owned()));
             }
             if is_link && is_hinted(at) {
-                return Some("a link with the words of a teaser".to_owned());
+                return Some((SURE_SCORE, "a link with the words of a teaser".to_owned()));
             }
-            (dated <= MAX_DATELINES && self.is_dated(at)).then(|| "a line with a date at the head".to_owned())
+            (dated <= MAX_DATELINES && self.is_dated(at))
+                .then(|| (SURE_SCORE, "a line with a date at the head".to_owned()))
         })
     }
 
@@ -207,7 +238,8 @@ impl<'b> Sound<'b> {
         let mut found = Vec::new();
         for &at in self.kept.iter().rev().take_while(|at| **at > *self.body.end()) {
             if matches!(self.blocks.items[at].kind, BlockKind::Heading(_)) && !heads_something {
-                found.push(Finished { block: at, evidence: "a heading that heads nothing".to_owned() });
+                let evidence = "a heading that heads nothing".to_owned();
+                found.push(Finished { block: at, sure_score: LIKELY_SCORE, evidence });
             } else {
                 heads_something = true;
             }
@@ -236,8 +268,27 @@ impl<'b> Sound<'b> {
         let all = is_stamped(label);
         let after = self.kept.iter().filter(|at| **at >= label && (all || in_post(at)));
         after
-            .map(|&block| Finished { block, evidence: format!("after the label of comments in block {}", label + 1) })
+            .map(|&block| Finished {
+                block,
+                // Comments read as text does; only the label tells them from it.
+                sure_score: ALWAYS,
+                evidence: format!("after the label of comments in block {}", label + 1),
+            })
             .collect()
+    }
+
+    /// Every kept block in a part of comments, unless most of the article stands there.
+    pub fn comment_parts(&self, parts: &[Cues]) -> Vec<Finished> {
+        let comment = cues(&["comment"]);
+        let in_comment = |at: &usize| parts[self.blocks.items[*at].element as usize].meets(comment);
+        let words = |at: usize| self.blocks.items[at].words;
+        let found: Vec<usize> = self.kept.iter().copied().filter(in_comment).collect();
+        let all: u32 = self.kept.iter().copied().map(words).sum();
+        if 2 * found.iter().copied().map(words).sum::<u32>() > all {
+            return Vec::new();
+        }
+        let finished = |block| Finished { block, sure_score: ALWAYS, evidence: "in a part called comment".to_owned() };
+        found.into_iter().map(finished).collect()
     }
 
     /// True for a page whose words stand in posts.
@@ -341,10 +392,14 @@ impl<'b> Sound<'b> {
         words::is_sentence(self.blocks.text_of(block), block.words as usize)
     }
 
-    /// The kept blocks that are no prose and for which `why` has a reason.
-    fn short(&self, why: impl Fn(usize, &Block) -> Option<String>) -> Vec<Finished> {
+    /// The kept blocks that are no prose and for which `why` has a reason, with the probability from which they stay.
+    fn short(&self, why: impl Fn(usize, &Block) -> Option<(f32, String)>) -> Vec<Finished> {
         let short = self.kept.iter().filter(|at| !self.prose[**at]);
-        short.filter_map(|&at| Some(Finished { block: at, evidence: why(at, &self.blocks.items[at])? })).collect()
+        let finished = |&block: &usize| {
+            let (sure_score, evidence) = why(block, &self.blocks.items[block])?;
+            Some(Finished { block, sure_score, evidence })
+        };
+        short.filter_map(finished).collect()
     }
 }
 
@@ -360,7 +415,7 @@ const MIN_LEAD_WORDS: u32 = 10;
 const MAX_LEAD_STEPS: usize = 12;
 
 /// Rows of a table of data, at least.
-const MIN_TABLE_ROWS: usize = 3;
+const MIN_TABLE_ROWS: usize = 2;
 /// Blocks after the body within which a table still belongs to it.
 const TABLE_STEPS: usize = 6;
 

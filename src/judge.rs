@@ -5,9 +5,10 @@
 //! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
 
 use crate::article::{BlockKind, Format, Metadata, Reason};
-use crate::block::features::{self, Stated};
+use crate::block::features::{self, Features, Stated};
 use crate::block::line_features::Lines;
-use crate::block::{Blocks, Gap, words};
+use crate::block::outline::Cues;
+use crate::block::{Block, Blocks, Gap, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
 use crate::model::decode::{Favor, decode};
@@ -27,6 +28,18 @@ pub enum Captions {
     Drop,
     /// Every copy is kept.
     Keep,
+}
+
+/// What happens to comments under an article; the posts of a forum are no comments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comments {
+    /// They go where the page shows that they are comments.
+    #[default]
+    Auto,
+    /// What people wrote stays, without its forms and prompts.
+    Keep,
+    /// They go, also where the judgement takes them for text.
+    Drop,
 }
 
 /// What is decided about a block.
@@ -77,7 +90,9 @@ pub struct Judge {
     pub min_confidence: f32,
     /// What happens to captions.
     pub captions: Captions,
-    /// Whether the features that weighed most are named as evidence.
+    /// What happens to comments.
+    pub comments: Comments,
+    /// Whether evidence is put into words.
     pub explains: bool,
 }
 
@@ -89,8 +104,18 @@ const TAIL_BLOCKS: usize = 8;
 const WEAK_RUN: usize = 3;
 /// Words that labels alone may have without being an article.
 const MAX_LABEL_WORDS: u32 = 20;
-/// Probability from which a block is content whatever its part is called.
-const SURE_SCORE: f32 = 0.7;
+/// Blocks of a page, more than on any that the model was trained on.
+const KNOWN_BLOCKS: usize = 3_000;
+/// Probability below which a block is surely none; many small ones would add up to an article on a page of furniture.
+const NOISE: f32 = 0.1;
+/// Feature rows that are made and scored together; the forest takes them by 32.
+const ROWS_AT_ONCE: usize = 256;
+/// Words below which a text may be a notice on a page that holds no article.
+const SHORT_WORDS: u32 = 50;
+/// How many times the wanted confidence such a text needs.
+const SHORT_DOUBT: f32 = 3.5;
+/// How far the score of a block is drawn to the mean of its kind; 0.3 to 0.6 score alike with the domains of a page held out.
+const KIND_PULL: f32 = 0.4;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
 
@@ -120,7 +145,8 @@ impl Judge {
             state.drop_captions();
         }
         let confidence = state.confidence();
-        if confidence < self.min_confidence {
+        let is_short = state.kept_words() < SHORT_WORDS;
+        if confidence < self.min_confidence * if is_short { SHORT_DOUBT } else { 1.0 } {
             state.abstain(confidence);
         }
         let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };
@@ -139,14 +165,19 @@ impl Judge {
     /// The feature rows of a page, as the block judgement sees it; rules and verdicts have no part in them.
     pub fn feature_rows(&self, blocks: &Blocks<'_>, metadata: &Metadata, max_bytes: usize) -> Vec<f32> {
         let folded = self.fold(blocks, max_bytes);
-        self.rows(blocks, &folded, metadata)
+        let mut rows = Vec::with_capacity(blocks.items.len() * features::COUNT);
+        if !blocks.items.is_empty() {
+            let features = self.features(blocks, &folded, metadata);
+            (0..blocks.items.len()).for_each(|at| features.push_row(at, &mut rows));
+        }
+        rows
     }
 
-    fn rows(&self, blocks: &Blocks<'_>, folded: &[String], metadata: &Metadata) -> Vec<f32> {
+    fn features<'b>(&self, blocks: &'b Blocks<'b>, folded: &[String], metadata: &Metadata) -> Features<'b> {
         let fold = |stated: &Option<String>| stated.as_deref().map(words::fold).unwrap_or_default();
         let (title, description) = (fold(&metadata.title), fold(&metadata.description));
         let stated = Stated { title: &title, description: &description };
-        features::rows(blocks, folded, stated, |name| self.model.weight(name))
+        Features::new(blocks, folded, stated, |name| self.model.weight(name))
     }
 
     /// The folded text of each block that a rule, a guard or the repeats could look at.
@@ -185,7 +216,8 @@ struct State<'j> {
     folded: &'j [String],
     verdicts: Vec<Option<Verdict>>,
     guarded: Vec<bool>,
-    candidates: HashMap<usize, Vec<Candidate>>,
+    /// The rules whose words stand in each block.
+    candidates: Vec<Vec<Candidate>>,
     /// Families of rules that do not act on this page.
     at_rest: Vec<&'j str>,
     /// True for the blocks that went by a rule.
@@ -210,7 +242,7 @@ impl<'j> State<'j> {
             folded,
             verdicts: vec![None; count],
             guarded: vec![false; count],
-            candidates: HashMap::new(),
+            candidates: std::iter::repeat_with(Vec::new).take(count).collect(),
             at_rest: at_rest(judge, blocks, folded, title),
             ruled: vec![false; count],
             prose: vec![false; count],
@@ -218,7 +250,7 @@ impl<'j> State<'j> {
         };
         state.find_candidates(max_bytes);
         for (at, block) in blocks.items.iter().enumerate() {
-            let free = !state.candidates.contains_key(&at);
+            let free = state.candidates[at].is_empty();
             state.prose[at] = free && words::is_prose(blocks.text_of(block), block.words as usize);
         }
         state
@@ -265,9 +297,9 @@ impl<'j> State<'j> {
             if rules.keeps_reason(id) || self.at_rest.contains(&family) {
                 return;
             }
-            let evidence = rules.rules()[rule].evidence(folded);
+            let evidence = if self.judge.explains { rules.rules()[rule].evidence(folded) } else { "" };
             for at in line.clone() {
-                self.candidates.entry(at).or_default().push(Candidate { rule, evidence: evidence.to_owned() });
+                self.candidates[at].push(Candidate { rule, evidence: evidence.to_owned() });
             }
         });
     }
@@ -287,7 +319,7 @@ impl<'j> State<'j> {
             for element in page.html.select(selector) {
                 for at in by_node.get(&element.id()).cloned().unwrap_or_default() {
                     let evidence = element.value().name().to_owned();
-                    self.candidates.entry(at as usize).or_default().push(Candidate { rule, evidence });
+                    self.candidates[at as usize].push(Candidate { rule, evidence });
                 }
             }
         }
@@ -306,7 +338,7 @@ impl<'j> State<'j> {
 
     /// One round over the rules, from both ends inward; true when something went.
     fn apply_rules(&mut self) -> bool {
-        if self.candidates.is_empty() {
+        if self.candidates.iter().all(Vec::is_empty) {
             return false;
         }
         let count = self.blocks.items.len();
@@ -335,7 +367,7 @@ impl<'j> State<'j> {
         if self.verdicts[at].is_some() || self.guarded[at] {
             return false;
         }
-        let Some(candidates) = self.candidates.get(&at) else { return false };
+        let candidates = &self.candidates[at];
         let acts = |candidate: &&Candidate| {
             let rule = &self.judge.rules.rules()[candidate.rule];
             let in_place = match rule.place {
@@ -359,9 +391,8 @@ impl<'j> State<'j> {
     /// True when the blocks around, this one among them, match weak rules of one family in a row.
     fn is_in_weak_run(&self, at: usize, family: &str) -> bool {
         let is_weak = |at: &usize| {
-            self.candidates.get(at).is_some_and(|candidates| {
-                candidates.iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
-            })
+            let mut candidates = self.candidates[*at].iter();
+            candidates.any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
         };
         let before = (0..at).rev().take_while(is_weak).take(WEAK_RUN).count();
         let after = (at + 1..self.blocks.items.len()).take_while(is_weak).take(WEAK_RUN).count();
@@ -385,11 +416,25 @@ impl<'j> State<'j> {
 
     fn apply_model(&mut self, metadata: &Metadata) {
         let title = metadata.title.as_deref().map(words::fold).unwrap_or_default();
-        let rows = self.judge.rows(self.blocks, self.folded, metadata);
+        if self.verdicts.is_empty() {
+            return;
+        }
+        let features = self.judge.features(self.blocks, self.folded, metadata);
         let model = &self.judge.model;
-        let mut scores = model.score(&rows);
+        let mut scores = Vec::with_capacity(self.verdicts.len());
+        // Not all rows at once: a page of 50,000 blocks has 40 MB of them.
+        let mut rows = Vec::with_capacity(ROWS_AT_ONCE * features::COUNT);
+        for first in (0..self.verdicts.len()).step_by(ROWS_AT_ONCE) {
+            rows.clear();
+            (first..self.verdicts.len()).take(ROWS_AT_ONCE).for_each(|at| features.push_row(at, &mut rows));
+            scores.extend(model.score(&rows));
+        }
+        if self.verdicts.len() > KNOWN_BLOCKS {
+            self.trust_prose(&mut scores);
+        }
+        self.even_out_kinds(&mut scores);
         for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
-            if verdict.is_some() {
+            if verdict.is_some() || *score < NOISE {
                 *score = 0.0;
             }
         }
@@ -410,8 +455,15 @@ impl<'j> State<'j> {
             if is_headline && !self.judge.rules.keeps_reason("headline") {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
-                let row = &rows[at * features::COUNT..(at + 1) * features::COUNT];
-                let evidence = if self.judge.explains { model.explain(row) } else { String::new() };
+                let evidence = if self.judge.explains {
+                    {
+                        rows.clear();
+                        features.push_row(at, &mut rows);
+                        model.explain(&rows)
+                    }
+                } else {
+                    String::new()
+                };
                 self.verdicts[at] =
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
             }
@@ -478,6 +530,11 @@ impl<'j> State<'j> {
         (2.0 * hits / (kept + all).max(1.0)) as f32
     }
 
+    fn kept_words(&self) -> u32 {
+        let kept = self.blocks.items.iter().zip(&self.verdicts).filter(|(_, verdict)| verdict.is_none());
+        kept.map(|(block, _)| block.words).sum()
+    }
+
     /// Keeps nothing of a page that is too unsure; what the user or a guard keeps stays.
     fn abstain(&mut self, confidence: f32) {
         if self.judge.rules.keeps_reason("judgement") {
@@ -506,6 +563,38 @@ impl<'j> State<'j> {
         true
     }
 
+    /// Calls prose as likely as not, whatever the model says: on a page of more blocks than it has ever seen it
+    /// knows no place.
+    fn trust_prose(&self, scores: &mut [f32]) {
+        const LIKELY: f32 = 0.6;
+        for (at, block) in self.blocks.items.iter().enumerate() {
+            if self.prose[at] && !block.hidden {
+                scores[at] = scores[at].max(LIKELY);
+            }
+        }
+    }
+
+    /// Draws the score of each block towards the mean, by words, of the blocks in elements of the same names inside parents of
+    /// the same names: posts, cards and paragraphs of one kind mostly belong together.
+    fn even_out_kinds(&self, scores: &mut [f32]) {
+        let outline = &self.blocks.outline;
+        let kind = |block: &Block| {
+            let element = &outline.elements[block.element as usize];
+            [element.kind, outline.elements[element.parent as usize].kind]
+        };
+        let mut sums: HashMap<[u32; 2], (f32, f32)> = HashMap::new();
+        // A block without words counts a little, so that no mean is empty.
+        let weight = |block: &Block| block.words as f32 + 0.5;
+        for (block, score) in self.blocks.items.iter().zip(&*scores) {
+            let sum = sums.entry(kind(block)).or_default();
+            *sum = (sum.0 + weight(block) * score, sum.1 + weight(block));
+        }
+        for (block, score) in self.blocks.items.iter().zip(scores) {
+            let (sum, words) = sums[&kind(block)];
+            *score += KIND_PULL * (sum / words - *score);
+        }
+    }
+
     /// Gives the rows of a table one score, their mean by words: a table is kept as a whole or not at all.
     fn even_out_tables(&self, scores: &mut [f32]) {
         let items = &self.blocks.items;
@@ -525,28 +614,44 @@ impl<'j> State<'j> {
         if self.judge.rules.keeps_reason("finish") {
             return;
         }
-        let parts = features::page_parts(self.blocks);
+        let [parts, large_parts] = features::page_parts(self.blocks);
+        let comments = match self.judge.comments {
+            Comments::Keep => finish::comments_back(self.blocks, &large_parts, |at| self.is_judged_out(at)),
+            _ => Vec::new(),
+        };
+        self.finish_article(&parts, &large_parts);
+        for at in comments {
+            self.verdicts[at] = None;
+        }
+    }
+
+    fn finish_article(&mut self, parts: &[Cues], large_parts: &[Cues]) {
         let calls = (0..self.verdicts.len()).filter(|&at| match &self.verdicts[at] {
             Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => finish::takes_its_box(reason.family()),
             _ => false,
         });
-        let found = finish::boxes(self.blocks, &parts, calls, |at| self.is_kept(at));
+        let found = finish::boxes(self.blocks, parts, calls, |at| self.is_kept(at));
         self.finish(found);
-        let found = finish::controls(self.blocks, &parts, |at| self.is_kept(at));
+        let found = finish::controls(self.blocks, parts, |at| self.is_kept(at));
         self.finish(found);
         let Some(article) = Sound::new(self.blocks, |at| self.verdicts[at].is_none()) else { return };
-        let is_judged_out =
-            |at: usize| matches!(&self.verdicts[at], Some(Verdict::Drop { reason: Reason::Judgement, .. }));
         let is_headline = |at: &usize| {
             let is_first = self.blocks.items[*at].kind == BlockKind::Heading(1);
             is_first || matches!(&self.verdicts[*at], Some(Verdict::Drop { reason: Reason::Headline, .. }))
         };
         let headline = (0..self.verdicts.len()).find(is_headline);
-        let rescued = article.rescued(&parts, headline, is_judged_out, |at| self.score(at));
-        let mut found = article.furniture(&parts, |at| self.score(at) >= SURE_SCORE);
+        let rescued = article.rescued(parts, headline, |at| self.is_judged_out(at), |at| self.score(at));
+        let mut found = article.furniture(parts);
         found.extend(article.margins(|at| self.names(at, "related") || self.names(at, "share")));
         let labels: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.is_comment_label(at)).collect();
-        found.extend(article.comments(&labels, &parts, |at| self.is_stamped(at)));
+        match self.judge.comments {
+            Comments::Keep => {}
+            Comments::Auto => found.extend(article.comments(&labels, parts, |at| self.is_stamped(at))),
+            Comments::Drop => {
+                found.extend(article.comments(&labels, parts, |at| self.is_stamped(at)));
+                found.extend(article.comment_parts(large_parts));
+            }
+        }
         self.finish(found);
         for at in rescued {
             self.verdicts[at] = None;
@@ -559,9 +664,7 @@ impl<'j> State<'j> {
 
     /// True when a rule of the family has words for the block, whether it acted or not.
     fn names(&self, at: usize, family: &str) -> bool {
-        self.candidates.get(&at).is_some_and(|candidates| {
-            candidates.iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
-        })
+        self.candidates[at].iter().any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
     }
 
     /// True for a label over comments: a comment rule removed it, or has words for it and a comment's stamp follows.
@@ -582,13 +685,17 @@ impl<'j> State<'j> {
         })
     }
 
+    fn is_judged_out(&self, at: usize) -> bool {
+        matches!(&self.verdicts[at], Some(Verdict::Drop { reason: Reason::Judgement, .. }))
+    }
+
     fn is_kept(&self, at: usize) -> bool {
         self.verdicts[at].is_none() && !self.guarded[at]
     }
 
     fn finish(&mut self, found: Vec<Finished>) {
-        for Finished { block, evidence } in found {
-            if self.is_kept(block) {
+        for Finished { block, sure_score, evidence } in found {
+            if self.is_kept(block) && self.score(block) < sure_score {
                 self.verdicts[block] = Verdict::sure(Reason::Finish, evidence);
             }
         }

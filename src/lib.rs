@@ -92,7 +92,7 @@ pub use error::{Error, ErrorKind};
 /// For the tests of the tokenizer alone; no part of the interface.
 #[doc(hidden)]
 pub use html::tokenize as tokenizer;
-pub use judge::Captions;
+pub use judge::{Captions, Comments};
 pub use limits::Limits;
 pub use model::decode::Favor;
 pub use model::lines::TextKind;

@@ -67,6 +67,11 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
 
 /// True for printable ASCII with inner line ends only, which most blocks are and which stays as it is.
 fn is_plain(bytes: &[u8], residues: bool) -> bool {
+    // All bytes at once are faster than one after the other, up to the first line end.
+    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) || residues && byte == b'&';
+    if !bytes.iter().fold(false, |other, byte| other | is_other(*byte)) {
+        return true;
+    }
     bytes.iter().enumerate().all(|(at, &b)| match b {
         b'\n' => at > 0 && !matches!(bytes[at - 1], b' ' | b'\t') && !bytes[..at].ends_with(b"\n\n"),
         b'&' => !residues,

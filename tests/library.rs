@@ -1,6 +1,9 @@
 //! The library as a program uses it, without the feature `cli`: builder, user rules, keep lists, captions, bounds.
 
-use dehusk::{Article, Captions, Cleaner, CleanerBuilder, Degraded, ErrorKind, Format, Hints, Limits, Place, Reason};
+use dehusk::{
+    Article, Captions, Cleaner, CleanerBuilder, Comments, Degraded, ErrorKind, Favor, Format, Hints, Limits, Place,
+    Reason,
+};
 use std::path::{Path, PathBuf};
 
 const PROSE: &str = "The council met on Tuesday evening and agreed, after four hours of talk, that the old bridge would \
@@ -81,6 +84,23 @@ fn an_html_page_has_metadata_and_removals_with_line_and_element() {
     let removal = article.removals.iter().find(|removal| removal.text == PROMPT).unwrap();
     let Place::Element { line, path } = &removal.place else { panic!("{:?}", removal.place) };
     assert_eq!((*line, path.starts_with("html>body")), (12, true), "{path}");
+}
+
+#[test]
+fn a_cleaner_that_explains_nothing_makes_the_same_article_with_as_many_removals() {
+    let html =
+        format!("<html><body><nav><a href=/>Home</a></nav>{}<p>{PROMPT}</p>", format!("<p>{PROSE}</p>").repeat(3));
+    for source in [page(&[PROSE, PROMPT, MORE]), html] {
+        let clean = |builder| build(builder).clean(source.as_bytes(), &Hints::default()).unwrap();
+        let (full, bare) = (clean(Cleaner::builder()), clean(Cleaner::builder().explain(false)));
+        let decided = |article: &Article| -> Vec<(Reason, f32)> {
+            article.removals.iter().map(|removal| (removal.reason.clone(), removal.score)).collect()
+        };
+        assert!(!full.removals.is_empty());
+        assert_eq!((&full.text, decided(&full)), (&bare.text, decided(&bare)));
+        assert!(bare.removals.iter().all(|removal| removal.text.is_empty()));
+        assert_eq!((full.words_in, full.words_out), (bare.words_in, bare.words_out));
+    }
 }
 
 #[test]
@@ -303,4 +323,50 @@ fn a_privacy_policy_keeps_what_it_says() {
     assert!(article.unchanged, "{:?}", article.removals);
     let other = policy.replacen("Privacy Policy", "The mill is sold", 1);
     assert!(!text(&build(Cleaner::builder()), &other).removals.is_empty());
+}
+
+const COMMENTED: &str = r#"<html lang="en"><head><title>Ferry timetable changes | The Harbour Post</title></head><body>
+<header><nav><a href="/">Home</a> <a href="/news">News</a></nav></header>
+<main><article class="story"><h1>Ferry timetable changes</h1>
+<p>The island ferry will leave an hour earlier from the first of May, the harbour board decided on Monday evening after two years of talks with the school and the dairy.</p>
+<p>Members rejected an amendment that would have cut the number of crossings from four a week to two. “A boat for parcels and nothing else is no boat,” said the board’s chair, Agnes Thorley.</p>
+<p>The earlier departure means that pupils reach the mainland before the first lesson. The dairy had asked for the change because its milk missed the morning train.</p></article>
+<section class="comments" id="comments"><h2>3 comments</h2>
+<div class="comment"><p class="comment-author">Tom, 12 March 2024 at 10:11</p><p>I have taken this boat for thirty years and it has never been on time, so an hour earlier may just be right.</p></div>
+<div class="comment"><p class="comment-author">Rita, 12 March 2024 at 11:40</p><p>What about the people who work on the late shift and live on the island? Nobody asked us about any of this.</p></div>
+<form class="comment-form"><p>Log in to leave a comment.</p><button>Post comment</button></form></section></main>
+<footer><p>© The Harbour Post</p></footer></body></html>"#;
+
+fn html(cleaner: &Cleaner, page: &str) -> Article {
+    cleaner.clean(page.as_bytes(), &Hints { format: Some(Format::Html), ..Hints::default() }).unwrap()
+}
+
+#[test]
+fn comments_stay_when_they_are_wanted_and_their_prompts_go() {
+    let with = |comments| html(&build(Cleaner::builder().comments(comments)), COMMENTED).text;
+    let kept = with(Comments::Keep);
+    assert!(kept.contains("I have taken this boat") && kept.contains("Nobody asked us"), "{kept}");
+    assert!(!kept.contains("Log in to leave") && !kept.contains("Post comment"), "{kept}");
+    for comments in [Comments::Auto, Comments::Drop] {
+        let text = with(comments);
+        assert!(text.contains("the morning train") && !text.contains("I have taken this boat"), "{text}");
+    }
+}
+
+#[test]
+fn a_page_below_the_wanted_confidence_is_kept_out_as_a_whole() {
+    let article = html(&build(Cleaner::builder()), COMMENTED);
+    assert!(article.confidence > 0.5 && article.confidence < 1.0, "{}", article.confidence);
+    let strict = html(&build(Cleaner::builder().min_confidence(article.confidence + 0.001)), COMMENTED);
+    assert!(strict.is_empty() && strict.confidence == 0.0);
+    assert!(strict.removals.iter().any(|removal| removal.evidence.contains("too unsure")));
+    let lax = html(&build(Cleaner::builder().min_confidence(article.confidence - 0.001)), COMMENTED);
+    assert_eq!(lax.text, article.text);
+}
+
+#[test]
+fn favoring_recall_keeps_what_balance_keeps_and_precision_keeps_no_more() {
+    let words = |favor| html(&build(Cleaner::builder().favor(favor)), COMMENTED).words_out;
+    let [precision, balanced, recall] = [Favor::Precision, Favor::Balanced, Favor::Recall].map(words);
+    assert!(precision <= balanced && balanced <= recall, "{precision} {balanced} {recall}");
 }

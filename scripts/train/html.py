@@ -213,7 +213,7 @@ def main():
         with get_context("fork").Pool(2) as pool:
             for k, model, scores in pool.imap(train_fold, jobs):
                 for at, score in zip(np.flatnonzero(fold == k), scores):
-                    f1[at] = labelled.kept_f1(pages[at], labelled.choose(score, pages[at]["words"]))
+                    f1[at] = labelled.kept_f1(pages[at], labelled.choose(labelled.even_out(pages[at], score), pages[at]["words"]))
                 if args.folds_out:
                     folder = os.path.join(args.folds_out, str(k))
                     os.makedirs(folder, exist_ok=True)

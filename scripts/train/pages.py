@@ -19,6 +19,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 DEHUSK = os.environ.get("DEHUSK", os.path.join(ROOT, "target/release/dehusk"))
 WORD = re.compile(r"\w+")
 RUN = 4
+# Probability below which a block is surely none.
+NOISE = 0.1
 # Places of a run of words in the gold that are looked at; a run that stands more often tells nothing.
 MAX_PLACES = 16
 
@@ -144,6 +146,18 @@ def weights(counts, label):
     """The weight of each block: words / sqrt(page words * gold words), at most 3 for a page."""
     weight = (counts + 0.5) / np.sqrt(max(counts.sum(), 1) * ((label * counts).sum() + 1))
     return (weight * min(1, 3 / max(weight.sum(), 1e-9))).astype(np.float32)
+
+
+def even_out(page, scores, pull=0.4):
+    """Draws scores towards the mean of the blocks whose element and its parent have the same names, as src/judge.rs does."""
+    if not len(scores):
+        return scores
+    kinds, names, parents = {}, page["names"], page["parents"]
+    kind = [kinds.setdefault((tuple(names[e]), tuple(names[parents[e]])), len(kinds)) for e in page["elements"]]
+    weight = page["words"] + 0.5
+    mean = np.bincount(kind, weight * scores) / np.bincount(kind, weight)
+    scores = scores + pull * (mean[kind] - scores)
+    return np.where(scores < NOISE, 0, scores)
 
 
 def choose(scores, counts, recall_weight=0.8, min_f1=0.12):

@@ -10,7 +10,7 @@ use crate::article::{BlockKind, Degraded, Format};
 use crate::html::flat::{Event, Events};
 use crate::html::parse::Page;
 use crate::html::references;
-use crate::html::tag::{Role, is_void, role};
+use crate::html::tag::{Role, attribute, is_void, role};
 use crate::limits::Limits;
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
@@ -108,7 +108,6 @@ struct Builder<'c> {
     link_words: usize,
     gap: Gap,
     marker: Marker,
-    scratch: String,
     merged: bool,
 }
 
@@ -137,7 +136,6 @@ impl<'c> Builder<'c> {
             link_words: 0,
             gap: Gap::Paragraph,
             marker: Marker::None,
-            scratch: String::new(),
             merged: false,
         }
     }
@@ -202,8 +200,7 @@ impl<'c> Builder<'c> {
     }
 
     fn outline_entry(&mut self, element: &Element, node: NodeId, line: u32) -> u32 {
-        let own_cues = self.cues.find(element, &mut self.scratch);
-        self.outline.open(element, node, self.entry(), line, own_cues, self.items.len() as u32)
+        self.outline.open(element, node, self.entry(), line, self.cues, self.items.len() as u32)
     }
 
     /// What the tag makes of the text inside it.
@@ -218,7 +215,9 @@ impl<'c> Builder<'c> {
             name!("figcaption") | name!("caption") => state.kind = BlockKind::Caption,
             name!("ul") | name!("menu") | name!("ol") => {
                 state.list_depth = state.list_depth.saturating_add(1);
-                let start = element.and_then(|element| element.attr("start")).and_then(|start| start.parse().ok());
+                let start = element
+                    .and_then(|element| attribute(element, &name!("start")))
+                    .and_then(|start| start.parse().ok());
                 state.next_number = (*tag == name!("ol")).then(|| start.unwrap_or(1));
             }
             name!("li") => {
@@ -238,7 +237,9 @@ impl<'c> Builder<'c> {
             name!("td") | name!("th") if state.in_data_table && self.text.len() > self.start => {
                 self.text.push_str(CELL);
             }
-            name!("a") if !state.in_link && element.is_none_or(|element| element.attr("href").is_some()) => {
+            name!("a")
+                if !state.in_link && element.is_none_or(|element| attribute(element, &name!("href")).is_some()) =>
+            {
                 state.in_link = true;
                 self.link_start = self.text.len();
             }
@@ -323,13 +324,15 @@ impl<'c> Builder<'c> {
             return;
         }
         // White space collapses as CSS does it; a run begins without.
-        let mut pieces = text.split(|c: char| c.is_ascii_whitespace());
-        if let Some(first) = pieces.next() {
-            self.text.push_str(first);
-        }
-        for piece in pieces {
-            self.space();
+        let mut rest = text;
+        loop {
+            let (piece, more) = rest.split_at(collapsed(rest.as_bytes()));
             self.text.push_str(piece);
+            if more.is_empty() {
+                return;
+            }
+            self.space();
+            rest = &more[1..];
         }
     }
 
@@ -448,6 +451,22 @@ impl<'c> Builder<'c> {
     }
 }
 
+/// The length of what is collapsed as it is: words with one space between them.
+fn collapsed(text: &[u8]) -> usize {
+    let mut at = 0;
+    while at < text.len() {
+        if text[at].is_ascii_whitespace() {
+            let is_single =
+                at > 0 && text[at] == b' ' && text.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace());
+            if !is_single {
+                break;
+            }
+        }
+        at += 1;
+    }
+    at
+}
+
 /// What divides the cells of a table row.
 const CELL: &str = " | ";
 /// Dropped elements whose end tag comes on any page that is worth reading.
@@ -456,10 +475,10 @@ fn is_closed_pair(tag: &LocalName) -> bool {
 }
 
 fn is_hidden(element: &Element) -> bool {
-    if element.attr("hidden").is_some() || element.attr("aria-hidden") == Some("true") {
+    if attribute(element, &name!("hidden")).is_some() || attribute(element, &name!("aria-hidden")) == Some("true") {
         return true;
     }
-    element.attr("style").is_some_and(|style| {
+    attribute(element, &name!("style")).is_some_and(|style| {
         let mut declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
         declarations.any(|(property, value)| {
             let is = |a: &str, b: &str| property.trim().eq_ignore_ascii_case(a) && value.trim().eq_ignore_ascii_case(b);
@@ -470,11 +489,12 @@ fn is_hidden(element: &Element) -> bool {
 
 /// True for an inline element whose name says something: it has a class, or is a time.
 fn is_named(element: &Element) -> bool {
-    element.name.local == name!("time") || element.attr("class").is_some()
+    element.name.local == name!("time") || attribute(element, &name!("class")).is_some()
 }
 
 fn is_caption(element: &Element) -> bool {
-    element.attr("class").is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
+    attribute(element, &name!("class"))
+        .is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
 }
 
 /// True for a table of data: two columns or more somewhere, and nothing in its cells but text and inline elements.

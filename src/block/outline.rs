@@ -3,9 +3,12 @@
 //! One entry an element in document order, each with the range of blocks under it, so that any sum over an element
 //! is a difference of two prefix sums. Cues are hints: they weigh in the judgement and decide nothing.
 
+use crate::html::tag::attribute;
 use aho_corasick::{AhoCorasick, MatchKind};
 use ego_tree::NodeId;
+use html5ever::local_name as name;
 use scraper::node::Element;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// The elements of a page; the first entry stands for the whole page.
@@ -18,6 +21,20 @@ pub struct Outline {
     pub controls: Vec<u32>,
     /// Hashes of the names that elements have; see [`names_of`](Outline::names_of).
     names: Vec<u32>,
+    steps: Vec<Box<str>>,
+    step_indexes: HashMap<Box<str>, u32>,
+    /// What was read from attributes already, by all that it was read from.
+    known: HashMap<Box<str>, Called>,
+    scratch: String,
+}
+
+/// What the name and the attributes of an element say.
+#[derive(Clone)]
+struct Called {
+    step: u32,
+    own_cues: Cues,
+    names: Range<u32>,
+    kind: u32,
 }
 
 /// An element of the [`Outline`].
@@ -30,32 +47,85 @@ pub struct Entry {
     pub depth: u16,
     /// Source line of its start tag; 0 when no tag opened it.
     pub line: u32,
-    /// Its step of an element path: name, id or first class.
-    pub step: Box<str>,
+    /// Its step of an element path (name, id or first class), in the list of the outline.
+    pub step: u32,
     /// What it hints at by itself.
     pub own_cues: Cues,
     /// Blocks below it: indexes of [`Blocks::items`](super::Blocks).
     pub blocks: Range<u32>,
     /// Its names, in the list of the outline.
     names: Range<u32>,
+    /// A hash of all its names: elements with the same names are of one kind.
+    pub kind: u32,
 }
 
 impl Outline {
     /// Opens an element inside `parent` before the block `block`, and returns its index.
-    pub fn open(&mut self, element: &Element, node: NodeId, parent: u32, line: u32, own_cues: Cues, block: u32) -> u32 {
+    pub fn open(
+        &mut self,
+        element: &Element,
+        node: NodeId,
+        parent: u32,
+        line: u32,
+        finder: &CueFinder,
+        block: u32,
+    ) -> u32 {
         let depth = self.elements[parent as usize].depth + 1;
-        let tag = element.name();
-        let step = match (element.attr("id"), element.attr("class").and_then(|c| c.split_ascii_whitespace().next())) {
-            (Some(id), _) if !id.is_empty() => format!("{tag}#{}", cut(id, MAX_STEP_NAME)),
-            (_, Some(class)) => format!("{tag}.{}", cut(class, MAX_STEP_NAME)),
-            _ => tag.to_owned(),
-        };
+        let Called { step, own_cues, names, kind } = self.called(element, finder);
+        let blocks = block..block;
+        self.elements.push(Entry { node: Some(node), parent, depth, line, step, own_cues, blocks, names, kind });
+        (self.elements.len() - 1) as u32
+    }
+
+    /// What the attributes of an element say; read once for all elements with the same ones.
+    fn called(&mut self, element: &Element, finder: &CueFinder) -> Called {
+        let repeats = write_key(element, &mut self.scratch);
+        if repeats && let Some(called) = self.known.get(self.scratch.as_str()) {
+            return called.clone();
+        }
+        let key = repeats.then(|| self.scratch.as_str().into());
+        let step = self.step(element);
         let first = self.names.len() as u32;
         hash_names(element, &mut self.names);
-        let names = first..self.names.len() as u32;
-        let blocks = block..block;
-        self.elements.push(Entry { node: Some(node), parent, depth, line, step: step.into(), own_cues, blocks, names });
-        (self.elements.len() - 1) as u32
+        let own_cues = finder.find(element, &mut self.scratch);
+        let mix = |kind: u32, name: &u32| kind.rotate_left(5) ^ name.wrapping_mul(SPREAD);
+        let kind = self.names[first as usize..].iter().fold(1, mix);
+        let called = Called { step, own_cues, names: first..self.names.len() as u32, kind };
+        if let Some(key) = key {
+            self.known.insert(key, called.clone());
+        }
+        called
+    }
+
+    /// The index of an element's step of a path.
+    fn step(&mut self, element: &Element) -> u32 {
+        let class = attribute(element, &name!("class"));
+        let step = &mut self.scratch;
+        step.clear();
+        step.push_str(element.name());
+        match (attribute(element, &name!("id")), class.and_then(|class| class.split_ascii_whitespace().next())) {
+            (Some(id), _) if !id.is_empty() => {
+                step.push('#');
+                step.push_str(cut(id, MAX_STEP_NAME));
+            }
+            (_, Some(class)) => {
+                step.push('.');
+                step.push_str(cut(class, MAX_STEP_NAME));
+            }
+            _ => {}
+        }
+        if let Some(known) = self.step_indexes.get(step.as_str()) {
+            return *known;
+        }
+        let index = self.steps.len() as u32;
+        self.steps.push(step.as_str().into());
+        self.step_indexes.insert(step.as_str().into(), index);
+        index
+    }
+
+    /// The steps of element paths, each once; [`Entry::step`] counts in them. The first is that of the page, empty.
+    pub fn steps(&self) -> &[Box<str>] {
+        &self.steps
     }
 
     /// Hashes of what an element is called: its tag, the words of its classes, id, role and itemprop, whole and in parts.
@@ -79,7 +149,7 @@ impl Outline {
                 steps.push("…");
                 break;
             }
-            steps.push(&entry.step);
+            steps.push(&self.steps[entry.step as usize]);
             at = entry.parent;
         }
         steps.reverse();
@@ -99,12 +169,22 @@ impl Default for Outline {
             parent: 0,
             depth: 0,
             line: 0,
-            step: "".into(),
+            step: 0,
             own_cues: Cues::default(),
             blocks: 0..0,
             names: 0..0,
+            kind: 0,
         };
-        Outline { elements: vec![page], images: Vec::new(), controls: Vec::new(), names: Vec::new() }
+        Outline {
+            elements: vec![page],
+            images: Vec::new(),
+            controls: Vec::new(),
+            names: Vec::new(),
+            steps: vec!["".into()],
+            step_indexes: HashMap::new(),
+            known: HashMap::new(),
+            scratch: String::new(),
+        }
     }
 }
 
@@ -114,6 +194,34 @@ const MAX_STEP_NAME: usize = 40;
 fn cut(name: &str, bytes: usize) -> &str {
     &name[..name.floor_char_boundary(bytes)]
 }
+
+/// Writes all that a step, names and cues are read from; false for an element that hardly has its like: one with an id,
+/// or with more in an attribute than is looked at.
+fn write_key(element: &Element, key: &mut String) -> bool {
+    key.clear();
+    key.push_str(element.name());
+    for (name, value) in &element.attrs {
+        let kind = match name.local {
+            name!("class") => '.',
+            name!("role") => '@',
+            name!("itemprop") => '=',
+            name!("rel") => '~',
+            name!("id") => return false,
+            _ => continue,
+        };
+        if value.len() > MAX_VALUE {
+            return false;
+        }
+        // A page holds no NUL.
+        key.push('\0');
+        key.push(kind);
+        key.push_str(value);
+    }
+    true
+}
+
+/// An odd number with as many ones as zeros (2^32 by the golden ratio; Knuth, The Art of Computer Programming, 6.4).
+const SPREAD: u32 = 0x9e37_79b9;
 
 /// Names of one element that are hashed, at most; utility classes come by the dozen and say little.
 const MAX_NAMES: usize = 24;
@@ -129,11 +237,11 @@ fn hash_names(element: &Element, names: &mut Vec<u32>) {
     };
     push(Fnv::new(b'<').with(element.name().as_bytes()));
     for (name, value) in &element.attrs {
-        let kind = match &*name.local {
-            "class" => b'.',
-            "id" => b'#',
-            "role" => b'@',
-            "itemprop" => b'=',
+        let kind = match name.local {
+            name!("class") => b'.',
+            name!("id") => b'#',
+            name!("role") => b'@',
+            name!("itemprop") => b'=',
             _ => continue,
         };
         for word in cut(value, MAX_VALUE).split_ascii_whitespace() {
@@ -265,9 +373,9 @@ impl CueFinder {
         scratch.push('>');
         for (name, value) in &element.attrs {
             // The id of a section or heading is made of its words.
-            let speaks = match &*name.local {
-                "id" => !matches!(element.name(), "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
-                name => matches!(name, "class" | "role" | "itemprop" | "rel"),
+            let speaks = match name.local {
+                name!("id") => !matches!(element.name(), "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
+                ref name => matches!(*name, name!("class") | name!("role") | name!("itemprop") | name!("rel")),
             };
             if speaks {
                 scratch.push(' ');

@@ -42,12 +42,17 @@ pub fn ends_sentence(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '｡' | '؟' | '۔' | '।')
 }
 
+/// True for a text with a mark that ends a sentence.
+pub fn has_sentence_end(text: &str) -> bool {
+    memchr::memchr3(b'.', b'!', b'?', text.as_bytes()).is_some() || !text.is_ascii() && text.chars().any(ends_sentence)
+}
+
 /// Words that a block must have to count as prose.
 const PROSE_WORDS: usize = 20;
 
 /// True for running text: twenty words or more with a sentence end among them.
 pub fn is_prose(text: &str, words: usize) -> bool {
-    words >= PROSE_WORDS && text.chars().any(ends_sentence)
+    words >= PROSE_WORDS && has_sentence_end(text)
 }
 
 /// Words from which a sentence end makes a sentence and not a label.
@@ -89,6 +94,9 @@ pub fn has_date(text: &str) -> bool {
 /// Folding a folded text changes nothing, and a text folds as its normalized form does.
 pub fn fold(text: &str) -> String {
     let text = normalize(text, true);
+    if let Some(folded) = fold_plain(&text) {
+        return folded;
+    }
     let mut folded = String::with_capacity(text.len());
     let mut space = true;
     for c in text.chars() {
@@ -121,6 +129,16 @@ pub fn fold(text: &str) -> String {
         return rest;
     }
     folded
+}
+
+/// The folded form of what most lines are: ASCII with single spaces between the words.
+fn fold_plain(text: &str) -> Option<String> {
+    let text = text.trim_matches(' ');
+    let text = text.strip_prefix("- ").map_or(text, str::trim_start);
+    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) || byte == b'`';
+    let has_other = text.bytes().fold(false, |other, byte| other | is_other(byte));
+    let is_plain = !has_other && memchr::memmem::find(text.as_bytes(), b"  ").is_none();
+    is_plain.then(|| text.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::Verdict;
 use super::args::FeaturesArgs;
+use super::job::read_models;
 use anyhow::Context;
 use dehusk::{Cleaner, FeatureRows, Hints};
 use serde::Serialize;
@@ -23,7 +24,7 @@ struct Line<'a> {
 pub(super) fn run(args: FeaturesArgs) -> anyhow::Result<Verdict> {
     let mut builder = Cleaner::builder();
     if let Some(folder) = &args.models {
-        builder = builder.models(folder);
+        builder = builder.models(read_models(folder)?);
     }
     let cleaner = builder.build()?;
     let only =

@@ -3,14 +3,14 @@
 //! Everything that is wrong with the command line is found here and refused with the remedy: outputs that would
 //! replace inputs or each other, several pages for one stream, standard input or output taken twice.
 
-use super::args::{CaptionArg, CleanArgs, FavorArg, TextKindArg};
+use super::args::{CaptionArg, CleanArgs, CommentArg, FavorArg, TextKindArg};
 use super::glob;
 use anyhow::{Context, bail};
 use dehusk::input::{Input, Inputs, printable, read_list};
 use dehusk::output::{Names, OUTPUTS, OutputFormat, Sink, Tree};
 use dehusk::pipeline::Target;
-use dehusk::{Captions, Cleaner, Favor, Limits, TextKind};
-use std::collections::HashSet;
+use dehusk::{Captions, Cleaner, Comments, Favor, Limits, TextKind};
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -199,6 +199,11 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
         CaptionArg::Drop => Captions::Drop,
         CaptionArg::Keep => Captions::Keep,
     });
+    builder = builder.comments(match args.comments {
+        CommentArg::Auto => Comments::Auto,
+        CommentArg::Keep => Comments::Keep,
+        CommentArg::Drop => Comments::Drop,
+    });
     builder = builder.favor(match args.favor {
         FavorArg::Precision => Favor::Precision,
         FavorArg::Balanced => Favor::Balanced,
@@ -211,7 +216,7 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
     });
     builder = builder.min_confidence(args.min_score);
     if let Some(folder) = &args.models {
-        builder = builder.models(folder);
+        builder = builder.models(read_models(folder)?);
     }
     for path in &args.rules {
         builder = builder.rules(&printable(path), &read_text(path, "rule pack")?);
@@ -220,6 +225,17 @@ fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
         builder = builder.keep(&printable(path), &read_text(path, "keep list")?);
     }
     Ok(builder.build()?)
+}
+
+/// The files in the folder of a training.
+pub(super) fn read_models(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let read = || -> io::Result<_> {
+        let files = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file());
+        files
+            .map(|path| Ok((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), fs::read(&path)?)))
+            .collect()
+    };
+    read().with_context(|| format!("cannot read the models in {}", printable(folder)))
 }
 
 fn read_text(path: &Path, what: &str) -> anyhow::Result<String> {

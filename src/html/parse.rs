@@ -5,6 +5,7 @@
 //! elements that are opened again for each paragraph) end at a bound.
 
 use super::guard::Guard;
+use super::tag::attribute;
 use super::tokenize;
 use crate::article::Degraded;
 use crate::limits::Limits;
@@ -237,7 +238,8 @@ impl TreeSink for BoundedSink {
         let element = tree.tree.get(*element).and_then(|node| node.value().as_element());
         element.is_some_and(|element| {
             element.name.expanded() == expanded_name!(mathml "annotation-xml")
-                && element.attr("encoding").is_some_and(|encoding| encoding.eq_ignore_ascii_case("text/html"))
+                && attribute(element, &local_name!("encoding"))
+                    .is_some_and(|encoding| encoding.eq_ignore_ascii_case("text/html"))
         })
     }
 

@@ -1,6 +1,13 @@
-//! What an element means to the segmentation: its role, told by its name alone.
+//! What an element means to the segmentation: its role, told by its name alone, and what its attributes say.
 
-use html5ever::{LocalName, local_name as name};
+use html5ever::{LocalName, local_name as name, ns};
+use scraper::node::Element;
+
+/// The value of an attribute. Names are compared as atoms; to look one up by its letters costs a hash each time.
+pub fn attribute<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
+    let found = element.attrs.iter().find(|(other, _)| other.local == *name && other.ns == ns!());
+    found.map(|(_, value)| &**value)
+}
 
 /// The role of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

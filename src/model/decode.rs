@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_in_doubt_goes_by_the_favor() {
-        let kept = |favor| decode(&[0.9, 0.5, 0.2], &[50, 40, 40], favor);
+        let kept = |favor| decode(&[0.9, 0.5, 0.3], &[50, 40, 40], favor);
         assert_eq!(kept(Favor::Precision), [true, false, false]);
         assert_eq!(kept(Favor::Balanced), [true, true, false]);
         assert_eq!(kept(Favor::Recall), [true, true, true]);

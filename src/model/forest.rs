@@ -153,12 +153,12 @@ impl Forest {
         let mut scores = Vec::with_capacity(rows.len() / self.features);
         let mut bins = vec![[0i8; LANES]; self.columns.len()];
         for rows in rows.chunks(LANES * self.features) {
+            let mut group = [&rows[..self.features]; LANES];
+            for (lane, row) in group.iter_mut().zip(rows.chunks_exact(self.features)) {
+                *lane = row;
+            }
             for (column, bins) in self.columns.iter().zip(&mut bins) {
-                let mut values = [0.0; LANES];
-                for (value, row) in values.iter_mut().zip(rows.chunks_exact(self.features)) {
-                    *value = row[column.feature];
-                }
-                *bins = column.bins(&values);
+                *bins = column.bins(&group.map(|row| row[column.feature]));
             }
             let count = rows.len() / self.features;
             scores.extend(self.sums(&bins)[..count].iter().map(|sum| self.probability(*sum)));

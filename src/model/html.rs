@@ -3,10 +3,10 @@
 //!
 //! `scripts/train/html.py` makes both files; `card.json` says from what.
 
+use super::ModelFiles;
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
 use crate::block::features;
-use std::path::Path;
 
 /// File names of the model.
 const FOREST: &str = "html.bin";
@@ -25,16 +25,15 @@ impl HtmlModel {
             .expect("a test loads the built-in model")
     }
 
-    /// Reads the files of a folder in place of the built-in ones, when it has any.
+    /// The model in the files of a training, in place of the built-in one, when it is among them.
     ///
     /// # Errors
     /// What is wrong with which file.
-    pub fn read(folder: &Path) -> Result<HtmlModel, String> {
-        if !folder.join(FOREST).exists() {
-            return Ok(HtmlModel::builtin());
+    pub fn read(files: &ModelFiles) -> Result<HtmlModel, String> {
+        match (files.get(FOREST), files.get(NAMES)) {
+            (Some(forest), Some(names)) => HtmlModel::load(forest, names),
+            _ => Ok(HtmlModel::builtin()),
         }
-        let read = |name| std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"));
-        HtmlModel::load(&read(FOREST)?, &read(NAMES)?)
     }
 
     fn load(forest: &[u8], names: &[u8]) -> Result<HtmlModel, String> {
@@ -72,7 +71,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_model_is_made_for_these_features() {
+    fn the_built_in_model_is_made_for_these_features_and_its_card_says_so() {
         HtmlModel::builtin();
+        let card: serde_json::Value = serde_json::from_str(include_str!("card.json")).expect("the card is JSON");
+        let names = features::names();
+        let hash = features_hash(names.iter().map(String::as_str));
+        assert_eq!(card["html"]["features_hash"], format!("{hash:016x}"));
+        assert_eq!(card["html"]["features"], names.len());
     }
 }

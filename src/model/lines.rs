@@ -4,11 +4,11 @@
 //! extractor, which are mostly clean and shall stay so, and one for the whole text of a page, which is mostly husk. A
 //! third says which of the two a text is. `scripts/train/lines.py` makes the files.
 
+use super::ModelFiles;
 use super::decode::{Favor, by_expected_f};
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
 use crate::block::line_features::{COUNT, Lines, NAMES, PAGE_NAMES, Weighed};
-use std::path::Path;
 
 /// What plain text is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,23 +65,23 @@ impl LineModels {
         load().expect("a test loads the built-in models")
     }
 
-    /// Reads the files of a folder in place of the built-in ones, when it has any.
+    /// The models in the files of a training, in place of the built-in ones, when they are among them.
     ///
     /// # Errors
     /// What is wrong with which file.
-    pub fn read(folder: &Path) -> Result<LineModels, String> {
-        if !folder.join("text.bin").exists() {
+    pub fn read(files: &ModelFiles) -> Result<LineModels, String> {
+        if !files.contains_key("text.bin") {
             return Ok(LineModels::builtin());
         }
-        let read = |name: &str| std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"));
+        let file = |name: &str| files.get(name).ok_or_else(|| format!("{name} is missing"));
         let model = |name: &str| {
-            let (forest, tokens) = (read(&format!("{name}.bin"))?, read(&format!("{name}.tokens.bin"))?);
-            LineModel::load(&forest, &tokens).map_err(|error| format!("{name}: {error}"))
+            let (forest, tokens) = (file(&format!("{name}.bin"))?, file(&format!("{name}.tokens.bin"))?);
+            LineModel::load(forest, tokens).map_err(|error| format!("{name}: {error}"))
         };
         Ok(LineModels {
             article: model("text")?,
             page: model("page")?,
-            kind: checked(&read("kind.bin")?, &PAGE_NAMES).map_err(|error| format!("kind: {error}"))?,
+            kind: checked(file("kind.bin")?, &PAGE_NAMES).map_err(|error| format!("kind: {error}"))?,
         })
     }
 

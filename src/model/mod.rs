@@ -9,3 +9,6 @@ pub mod forest;
 pub mod html;
 pub mod lines;
 pub mod tokens;
+
+/// The files of a training by their names.
+pub type ModelFiles = std::collections::BTreeMap<String, Vec<u8>>;

@@ -8,17 +8,44 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, Look};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 pub struct Prefilter {
     /// Patterns by the first bytes of what they begin with.
-    anchored: HashMap<u64, Vec<u32>>,
+    anchored: HashMap<u64, Vec<Owner>, BuildHasherDefault<KeyHasher>>,
     floating: AhoCorasick,
     /// The pattern of each literal of the automaton.
     floating_patterns: Vec<u32>,
 }
 
-/// Bytes of an anchored literal that are compared; more would save few patterns from being asked.
+/// A pattern that begins with a key.
+struct Owner {
+    pattern: u32,
+    /// What can follow the key.
+    rests: Vec<Box<[u8]>>,
+}
+
+/// Bytes of an anchored literal that are looked up in the table.
 const KEY_BYTES: usize = 8;
+
+/// One multiplication: the keys of the table are those of the packs, so that no page can make them collide.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        let product = u128::from(self.0 ^ key) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = product as u64 ^ (product >> 64) as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// The first bytes of a literal as a number; a folded text holds no NUL, so lengths cannot be confused.
 fn key(bytes: &[u8]) -> u64 {
@@ -62,17 +89,19 @@ pub fn literals(source: &str) -> Result<Beginnings, String> {
 impl Prefilter {
     /// A prefilter for patterns by their index, each with the id of its rule; no pattern is one that is never asked.
     pub fn new<'a>(patterns: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Result<Prefilter, Error> {
-        let mut anchored: HashMap<u64, Vec<u32>> = HashMap::new();
+        let mut anchored: HashMap<u64, Vec<Owner>, _> = HashMap::default();
         let (mut floating, mut floating_patterns) = (Vec::new(), Vec::new());
         for (at, (id, pattern)) in patterns.enumerate() {
             let Some(pattern) = pattern else { continue };
             let found = literals(pattern).map_err(|why| Error::new(ErrorKind::Rules, format!("rule {id}: {why}")))?;
             for literal in found.literals {
                 if found.anchored {
-                    let owners = anchored.entry(key(&literal[..literal.len().min(KEY_BYTES)])).or_default();
-                    if owners.last() != Some(&(at as u32)) {
-                        owners.push(at as u32);
+                    let (start, rest) = literal.split_at(literal.len().min(KEY_BYTES));
+                    let owners = anchored.entry(key(start)).or_default();
+                    if owners.last().is_none_or(|owner| owner.pattern != at as u32) {
+                        owners.push(Owner { pattern: at as u32, rests: Vec::new() });
                     }
+                    owners.last_mut().into_iter().for_each(|owner| owner.rests.push(rest.into()));
                 } else {
                     floating.push(literal);
                     floating_patterns.push(at as u32);
@@ -90,8 +119,11 @@ impl Prefilter {
     pub fn any(&self, folded: &str, mut test: impl FnMut(usize) -> bool) -> bool {
         let bytes = folded.as_bytes();
         let lengths = 1..=bytes.len().min(KEY_BYTES);
-        let anchored = lengths.filter_map(|length| self.anchored.get(&key(&bytes[..length])));
-        let anchored = anchored.flatten().copied();
+        let anchored = lengths.flat_map(|length| {
+            let owners = self.anchored.get(&key(&bytes[..length])).map_or(&[][..], Vec::as_slice);
+            let goes_on = move |owner: &&Owner| owner.rests.iter().any(|rest| bytes[length..].starts_with(rest));
+            owners.iter().filter(goes_on).map(|owner| owner.pattern)
+        });
         let floating = self.floating.find_overlapping_iter(folded);
         let floating = floating.map(|hit| self.floating_patterns[hit.pattern().as_usize()]);
         let mut asked: Vec<u32> = Vec::new();

@@ -12,4 +12,5 @@ mod markdown;
 mod packed;
 mod place;
 mod streams;
+mod training;
 mod usage;

@@ -54,17 +54,15 @@ impl Groups {
     pub(super) fn new(outline: &Outline, page: &PageSums) -> Groups {
         let elements = &outline.elements;
         let mut groups: Vec<Group> = Vec::new();
-        let mut ids: HashMap<(u32, &str), u32> = HashMap::new();
+        let mut ids: HashMap<(u32, u32), u32> = HashMap::new();
+        let kinds = kinds(outline);
         let mut of = vec![(NONE, 0); elements.len()];
         for (at, element) in elements.iter().enumerate().skip(1) {
             let blocks = blocks_of(element);
             if blocks.is_empty() {
                 continue;
             }
-            // A member is told by tag and class; the id of a post is its own.
-            let step: &str = &element.step;
-            let step = step.split('#').next().unwrap_or(step);
-            let id = *ids.entry((element.parent, step)).or_insert_with(|| {
+            let id = *ids.entry((element.parent, kinds[element.step as usize])).or_insert_with(|| {
                 groups.push(Group::default());
                 groups.len() as u32 - 1
             });
@@ -113,4 +111,17 @@ impl Groups {
         }
         values
     }
+}
+
+/// The kind of each step of the outline: a member is told by tag and class, the id of a post is its own.
+fn kinds(outline: &Outline) -> Vec<u32> {
+    let mut ids: HashMap<&str, u32> = HashMap::new();
+    let kind = |step: &'_ str| step.split('#').next().unwrap_or(step).len();
+    let steps = outline.steps().iter();
+    steps
+        .map(|step| {
+            let next = ids.len() as u32;
+            *ids.entry(&step[..kind(step)]).or_insert(next)
+        })
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! What tells content from furniture: one row of numbers for each block of an HTML page.
 //!
-//! One definition for training and serving: [`names`] gives the order, [`rows`] the values. Everything comes from a few
+//! One definition for training and serving: [`names`] gives the order, [`Features`] the values. Everything comes from a few
 //! passes over blocks and elements, linear in both; sums over an element are differences of prefix sums. Values are
 //! plain counts and shares: the trees that read them do not care for scale.
 
@@ -25,7 +25,7 @@ use vocabulary::Vocabulary;
 const OTHER_NAMES: [&str; 9] = [
     "seen-before",
     "like-title",
-    "in-main",
+    "inside-main",
     "core-40-across",
     "core-60-up",
     "core-60-across",
@@ -99,56 +99,85 @@ pub struct Stated<'a> {
     pub description: &'a str,
 }
 
-/// The feature rows of a page, `COUNT` values a block, blocks in order. `folded` holds the folded text of each block
-/// (empty for long ones), `stated` what the page says of itself, `weight` gives the learned weight of a hashed name.
-pub fn rows(blocks: &Blocks<'_>, folded: &[String], stated: Stated<'_>, weight: impl Fn(u32) -> f32) -> Vec<f32> {
-    if blocks.items.is_empty() {
-        return Vec::new();
+/// What the rows of a page are made of.
+pub struct Features<'a> {
+    blocks: &'a Blocks<'a>,
+    page: PageSums,
+    kinds: Kinds,
+    cores: [Core; 3],
+    parts: Vec<Cues>,
+    wider: Vec<u32>,
+    groups: Groups,
+    vocabulary: Vocabulary,
+    names: Names,
+    seen_before: Vec<bool>,
+    like_title: Vec<bool>,
+    places: Places,
+    in_main: Vec<bool>,
+    texts: Vec<[f32; text::NAMES.len()]>,
+    whole: [f32; PAGE_NAMES.len()],
+}
+
+impl<'a> Features<'a> {
+    /// Looks at a whole page. `folded` holds the folded text of each block (empty for long ones), `stated` what the page says
+    /// of itself, `weight` gives the learned weight of a hashed name.
+    pub fn new(blocks: &'a Blocks<'a>, folded: &[String], stated: Stated<'_>, weight: impl Fn(u32) -> f32) -> Self {
+        let outline = &blocks.outline;
+        let page = PageSums::new(blocks);
+        let own_cues: Vec<Cues> = outline.elements.iter().map(|element| element.own_cues).collect();
+        let parts = inherit(outline, &page, WHOLE_SHARE, &own_cues);
+        let like_title: Vec<bool> = folded.iter().map(|text| is_like_title(text, stated.title)).collect();
+        let mut seen: HashSet<&str> = HashSet::new();
+        let texts: Vec<_> = blocks.items.iter().map(|block| text::values(block, blocks.text_of(block))).collect();
+        Features {
+            blocks,
+            kinds: Kinds::new(blocks, &page),
+            cores: [0.4, 0.6, 0.8].map(|share| Core::new(outline, &page, share)),
+            wider: tree::wider(outline),
+            groups: Groups::new(outline, &page),
+            vocabulary: Vocabulary::new(blocks, &page, stated.title, stated.description),
+            names: Names::new(blocks, weight),
+            seen_before: folded.iter().map(|text| !text.is_empty() && !seen.insert(text)).collect(),
+            places: Places::new(blocks, &page, &parts, |at| like_title[at]),
+            in_main: in_main(outline),
+            whole: whole_page(blocks, &page, &parts, &texts, &like_title),
+            texts,
+            like_title,
+            parts,
+            page,
+        }
     }
-    let outline = &blocks.outline;
-    let page = PageSums::new(blocks);
-    let kinds = Kinds::new(blocks, &page);
-    let cores = [0.4, 0.6, 0.8].map(|share| Core::new(outline, &page, share));
-    let parts = parts(outline, &page);
-    let wider = tree::wider(outline);
-    let groups = Groups::new(outline, &page);
-    let vocabulary = Vocabulary::new(blocks, &page, stated.title, stated.description);
-    let site_names = Names::new(blocks, weight);
-    let like_title: Vec<bool> = folded.iter().map(|text| is_like_title(text, stated.title)).collect();
-    let places = Places::new(blocks, &page, &parts, |at| like_title[at]);
-    let main = in_main(outline);
-    let texts: Vec<_> = blocks.items.iter().map(|block| text::values(block, blocks.text_of(block))).collect();
-    let whole = whole_page(blocks, &page, &parts, &texts, &like_title);
-    let mut seen: HashSet<&str> = HashSet::new();
-    let mut rows = Vec::with_capacity(blocks.items.len() * COUNT);
-    let is = |yes: bool| f32::from(u8::from(yes));
-    for (at, block) in blocks.items.iter().enumerate() {
+
+    /// Appends the row of a block: [`COUNT`] values.
+    pub fn push_row(&self, at: usize, row: &mut Vec<f32>) {
+        let (block, outline) = (&self.blocks.items[at], &self.blocks.outline);
         let element = block.element as usize;
-        let again = !folded[at].is_empty() && !seen.insert(&folded[at]);
-        rows.extend(texts[at]);
+        let is = |yes: bool| f32::from(u8::from(yes));
+        row.extend_from_slice(&self.texts[at]);
         let other: [f32; OTHER_NAMES.len()] = [
-            is(again),
-            is(like_title[at]),
-            is(main[element]),
-            cores[0].across(block),
-            cores[1].up(block, outline),
-            cores[1].across(block),
-            cores[2].up(block, outline),
-            cores[2].across(block),
+            is(self.seen_before[at]),
+            is(self.like_title[at]),
+            is(self.in_main[element]),
+            self.cores[0].across(block),
+            self.cores[1].up(block, outline),
+            self.cores[1].across(block),
+            self.cores[2].up(block, outline),
+            self.cores[2].across(block),
             f32::from(outline.elements[element].depth),
         ];
-        rows.extend(other);
-        rows.extend(places.values(at));
-        rows.extend(tree::around(at, block, outline, &wider, &page));
-        rows.extend(kinds.values(block, &page));
-        rows.extend(site_names.values(at));
-        rows.extend(groups.values(block.element, outline, &page));
-        rows.extend(vocabulary.values(at));
-        rows.extend(whole);
-        rows.extend((0..CUES.len() as u32).map(|cue| is(parts[element].has(cue))));
-        rows.extend((0..CUES.len() as u32).map(|cue| is(outline.elements[element].own_cues.has(cue))));
+        row.extend_from_slice(&other);
+        row.extend_from_slice(&self.places.values(at, &self.blocks.items, &self.page));
+        row.extend_from_slice(&tree::around(at, block, outline, &self.wider, &self.page));
+        row.extend_from_slice(&self.kinds.values(block, &self.page));
+        row.extend_from_slice(&self.names.values(at));
+        row.extend_from_slice(&self.groups.values(block.element, outline, &self.page));
+        row.extend_from_slice(&self.vocabulary.values(at));
+        row.extend_from_slice(&self.whole);
+        for cues in [self.parts[element], outline.elements[element].own_cues] {
+            let values: [f32; CUES.len()] = std::array::from_fn(|cue| is(cues.has(cue as u32)));
+            row.extend_from_slice(&values);
+        }
     }
-    rows
 }
 
 /// The values of [`PAGE_NAMES`].
@@ -200,11 +229,12 @@ fn whole_page(
 
 /// For each element whether it stands in a `<main>` or is one.
 fn in_main(outline: &Outline) -> Vec<bool> {
+    let is_main =
+        |step: &str| step.strip_prefix("main").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '#']));
+    let is_main: Vec<bool> = outline.steps().iter().map(|step| is_main(step)).collect();
     let mut inside = vec![false; outline.elements.len()];
     for (at, entry) in outline.elements.iter().enumerate().skip(1) {
-        let is_main =
-            entry.step.strip_prefix("main").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '#']));
-        inside[at] = is_main || inside[entry.parent as usize];
+        inside[at] = is_main[entry.step as usize] || inside[entry.parent as usize];
     }
     inside
 }
@@ -212,19 +242,38 @@ fn in_main(outline: &Outline) -> Vec<bool> {
 /// Share of the page's sentence words from which an element is the page and no part of it.
 const WHOLE_SHARE: f32 = 0.5;
 
-/// The [`parts`] of a page.
-pub fn page_parts(blocks: &Blocks<'_>) -> Vec<Cues> {
-    parts(&blocks.outline, &PageSums::new(blocks))
+/// Share of the page's sentence words from which an element is more than a piece of furniture: the whole of a post may be
+/// called after its tags.
+const FURNITURE_SHARE: f32 = 0.1;
+
+/// For each element the cues of the parts of the page that it stands in, its own among them: of the small parts, and of
+/// those that hold up to half of the page.
+pub fn page_parts(blocks: &Blocks<'_>) -> [Vec<Cues>; 2] {
+    let page = PageSums::new(blocks);
+    let labels = LABELS.iter().fold(0, |bits, name| bits | 1 << place::cue(name));
+    let mut own_cues: Vec<Cues> = blocks.outline.elements.iter().map(|element| element.own_cues).collect();
+    let whole = inherit(&blocks.outline, &page, WHOLE_SHARE, &own_cues);
+    for (cues, element) in own_cues.iter_mut().zip(&blocks.outline.elements) {
+        if page.sentence_words(tree::blocks_of(element)) > MAX_LABEL_WORDS {
+            cues.0 &= !labels;
+        }
+    }
+    [inherit(&blocks.outline, &page, FURNITURE_SHARE, &own_cues), whole]
 }
+
+/// Parts that hold labels and no text; what holds more is a post that is called after its tags or a text that opens and shuts.
+const LABELS: [&str; 4] = ["tags", "byline", "share", "nav"];
+/// Sentence words in a part of labels, at most: those of a short biography.
+const MAX_LABEL_WORDS: f32 = 60.0;
 
 /// For each element the cues of the parts of the page that it stands in, its own among them.
 ///
-/// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less
-/// than half of the page's sentence words count.
-fn parts(outline: &Outline, page: &PageSums) -> Vec<Cues> {
+/// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less than
+/// `whole_share` of the page's sentence words count.
+fn inherit(outline: &Outline, page: &PageSums, whole_share: f32, own_cues: &[Cues]) -> Vec<Cues> {
     let mut parts = vec![Cues::default(); outline.elements.len()];
     for (at, element) in outline.elements.iter().enumerate().skip(1) {
-        let own = if page.share(tree::blocks_of(element)) < WHOLE_SHARE { element.own_cues } else { Cues::default() };
+        let own = if page.share(tree::blocks_of(element)) < whole_share { own_cues[at] } else { Cues::default() };
         parts[at] = parts[element.parent as usize].with(own);
     }
     parts

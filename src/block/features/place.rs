@@ -59,9 +59,7 @@ pub(super) const NAMES: [&str; 43] = [
 ];
 
 /// What places are told from; made once a page.
-pub(super) struct Places<'p> {
-    blocks: &'p [Block],
-    page: &'p PageSums,
+pub(super) struct Places {
     long: (Vec<f32>, Vec<f32>),
     image: Vec<f32>,
     h1: (Vec<f32>, Vec<f32>),
@@ -72,21 +70,14 @@ pub(super) struct Places<'p> {
     heading: (Vec<f32>, Vec<f32>),
 }
 
-impl<'p> Places<'p> {
+impl Places {
     /// `is_title` says for a block whether it is like the title, `parts` are those of each element.
-    pub(super) fn new(
-        blocks: &'p Blocks<'_>,
-        page: &'p PageSums,
-        parts: &[Cues],
-        is_title: impl Fn(usize) -> bool,
-    ) -> Self {
+    pub(super) fn new(blocks: &Blocks<'_>, page: &PageSums, parts: &[Cues], is_title: impl Fn(usize) -> bool) -> Self {
         let items = &blocks.items;
         let stands_in = |cue: u32| move |at: usize| parts[items[at].element as usize].has(cue);
         let [nav, footer, comment] = [cue("nav"), cue("footer"), cue("comment")];
         let is_heading = |at: usize| matches!(items[at].kind, BlockKind::Heading(_));
         Places {
-            blocks: items,
-            page,
             long: page.steps(|at| page.is_long(at)),
             image: page.steps(|at| over(&page.images, at..at + 1) > 0.0).0,
             h1: page.steps(|at| items[at].kind == BlockKind::Heading(1)),
@@ -99,16 +90,16 @@ impl<'p> Places<'p> {
     }
 
     /// The values of [`NAMES`].
-    pub(super) fn values(&self, at: usize) -> [f32; NAMES.len()] {
-        let (page, count) = (self.page, self.page.count());
-        let neighbour = |step: isize| at.checked_add_signed(step).and_then(|at| self.blocks.get(at));
+    pub(super) fn values(&self, at: usize, blocks: &[Block], page: &PageSums) -> [f32; NAMES.len()] {
+        let count = page.count();
+        let neighbour = |step: isize| at.checked_add_signed(step).and_then(|at| blocks.get(at));
         let density = |block: &Block| block.link_words as f32 / block.words.max(1) as f32;
         let before = |reach: usize| at.saturating_sub(reach)..at;
         let after = |reach: usize| (at + 1).min(count)..(at + 1 + reach).min(count);
         let near = |reach: usize| at.saturating_sub(reach)..(at + 1 + reach).min(count);
         let is = |yes: bool| f32::from(u8::from(yes));
-        let section = self.section(at);
-        let heading = &self.blocks[section.start];
+        let section = self.section(at, count);
+        let heading = &blocks[section.start];
         let is_headed = matches!(heading.kind, BlockKind::Heading(_));
         [
             at as f32 / count as f32,
@@ -158,10 +149,10 @@ impl<'p> Places<'p> {
     }
 
     /// The blocks from the last heading, or the begin of the page, to the next.
-    fn section(&self, at: usize) -> Range<usize> {
+    fn section(&self, at: usize, count: usize) -> Range<usize> {
         let start = if self.heading.0[at] == FAR { 0 } else { at - self.heading.0[at] as usize };
         let next = self.heading.1.get(at + 1).filter(|steps| **steps < FAR);
-        let end = next.map_or(self.page.count(), |steps| at + 1 + *steps as usize);
+        let end = next.map_or(count, |steps| at + 1 + *steps as usize);
         start..end
     }
 }

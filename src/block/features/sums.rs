@@ -25,7 +25,7 @@ impl PageSums {
         let count = blocks.items.len();
         let (mut sentence, mut words, mut link_words) = (sums(count), sums(count), sums(count));
         for block in &blocks.items {
-            let is_sentence = block.words >= SENTENCE_WORDS && blocks.text_of(block).chars().any(words::ends_sentence);
+            let is_sentence = block.words >= SENTENCE_WORDS && words::has_sentence_end(blocks.text_of(block));
             let free = block.words.saturating_sub(block.link_words) as f32;
             push(&mut sentence, if is_sentence { free } else { 0.0 });
             push(&mut words, block.words as f32);

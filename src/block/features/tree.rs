@@ -155,28 +155,26 @@ impl Kinds {
         let elements = &blocks.outline.elements;
         let mut of = vec![[u32::MAX; 2]; elements.len()];
         let mut kinds: Vec<Kind> = Vec::new();
-        let mut ids: HashMap<[&str; 2], u32> = HashMap::new();
+        // The page itself has the empty step, and no element has; what stands right below it is nested in nothing.
+        let mut owns: Vec<Option<u32>> = vec![None; blocks.outline.steps().len()];
+        let mut nests: HashMap<(u32, u32), u32> = HashMap::new();
         for (at, block) in blocks.items.iter().enumerate() {
             let element = block.element as usize;
             if of[element][0] == u32::MAX {
-                let step: &str = &elements[element].step;
-                let parent: &str = &elements[elements[element].parent as usize].step;
-                let mut id = |key: [&'_ str; 2]| -> u32 {
-                    // Keys borrow from the outline, which outlives the map.
-                    let next = kinds.len() as u32;
-                    match ids.get(&key) {
-                        Some(id) => *id,
-                        None => {
-                            kinds.push(Kind { first: at, ..Kind::default() });
-                            next
-                        }
-                    }
+                let step = elements[element].step;
+                let parent = elements[elements[element].parent as usize].step;
+                let mut or_new = |known: Option<u32>| {
+                    known.unwrap_or_else(|| {
+                        kinds.push(Kind { first: at, ..Kind::default() });
+                        kinds.len() as u32 - 1
+                    })
                 };
-                let own = id([step, ""]);
-                let nested = id([step, parent]);
+                let known = owns[step as usize];
+                let own = or_new(known);
+                let nested = or_new(if parent == 0 { known } else { nests.get(&(step, parent)).copied() });
                 of[element] = [own, nested];
-                ids.insert([step, ""], own);
-                ids.insert([step, parent], nested);
+                owns[step as usize] = Some(if parent == 0 { nested } else { own });
+                nests.insert((step, parent), nested);
             }
             for id in of[element] {
                 let kind = &mut kinds[id as usize];

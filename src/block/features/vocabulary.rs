@@ -65,6 +65,10 @@ impl Vocabulary {
             words.into_iter().filter(|word| word.is_topic).map(|word| word.hash).collect::<HashSet<u32>>()
         };
         let (title, description) = (set(title), set(description));
+        let mut is_stated = vec![false; PLACES];
+        for &hash in title.iter().chain(&description) {
+            is_stated[Word { hash, is_topic: true }.place()] = true;
+        }
         let (mut topic, mut function) = (sums::sums(ranges.len()), sums::sums(ranges.len()));
         let mut own = Vec::with_capacity(ranges.len());
         for (at, range) in ranges.into_iter().enumerate() {
@@ -75,8 +79,10 @@ impl Vocabulary {
                 // The block itself is one of those that hold its words.
                 let others = counts[word.place()].blocks - is_long;
                 if word.is_topic {
-                    found[0] += f32::from(u8::from(title.contains(&word.hash)));
-                    found[1] += f32::from(u8::from(description.contains(&word.hash)));
+                    if is_stated[word.place()] {
+                        found[0] += f32::from(u8::from(title.contains(&word.hash)));
+                        found[1] += f32::from(u8::from(description.contains(&word.hash)));
+                    }
                     found[2] += f32::from(u8::from(others >= 1.0));
                 }
                 found[3] += f32::from(u8::from(others >= 1.0 && others >= FUNCTION_SHARE * (long_blocks - is_long)));

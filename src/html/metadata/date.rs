@@ -44,6 +44,10 @@ pub struct Found {
 /// The first date in `text`, and how much else stands there.
 pub fn find(text: &str, language: Option<&str>) -> Option<Found> {
     let text = &text[..text.floor_char_boundary(MAX_BYTES)];
+    // Most texts that are asked are names; a year alone has four digits.
+    if text.bytes().filter(u8::is_ascii_digit).count() < 4 {
+        return None;
+    }
     let tokens = tokens(text);
     for at in 0..tokens.len() {
         let Some((day, used)) = day_at(&tokens[at..], language) else { continue };

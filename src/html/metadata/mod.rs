@@ -12,7 +12,7 @@ mod title;
 
 use crate::article::Metadata;
 use crate::block::words::fold;
-use crate::html::tag;
+use crate::html::tag::{self, attribute};
 use ego_tree::NodeRef;
 use html5ever::{local_name as name, ns};
 use json_ld::{JsonLd, Rank, Statement};
@@ -136,18 +136,21 @@ impl<'a> Stated<'a> {
     fn take(&mut self, element: &'a Element, node: NodeRef<'a, Node>) {
         match element.name.local {
             name!("meta") if self.metas.len() < MAX_METAS => {
-                let named = ["property", "name", "itemprop"].iter().find_map(|name| element.attr(name));
-                if let (Some(named), Some(content)) = (named, element.attr("content")) {
+                let named = [name!("property"), name!("name"), name!("itemprop")];
+                let named = named.iter().find_map(|name| attribute(element, name));
+                if let (Some(named), Some(content)) = (named, attribute(element, &name!("content"))) {
                     self.metas.push((named.trim().to_ascii_lowercase(), content));
                 }
             }
-            name!("link") if has_token(element.attr("rel"), "canonical") => {
-                self.canonical = self.canonical.or(element.attr("href").map(str::trim).filter(|href| is_address(href)));
+            name!("link") if has_token(attribute(element, &name!("rel")), "canonical") => {
+                self.canonical = self
+                    .canonical
+                    .or(attribute(element, &name!("href")).map(str::trim).filter(|href| is_address(href)));
             }
-            name!("html") => self.language = element.attr("lang").and_then(language_tag),
+            name!("html") => self.language = attribute(element, &name!("lang")).and_then(language_tag),
             name!("title") if self.title.is_none() && !is_in_drawing(element) => self.title = line(&text(node)),
             name!("script") => {
-                if element.attr("type").is_some_and(|kind| kind.contains("ld+json")) {
+                if attribute(element, &name!("type")).is_some_and(|kind| kind.contains("ld+json")) {
                     node.children().filter_map(|child| child.value().as_text()).for_each(|text| self.json.take(text));
                 }
             }

@@ -5,8 +5,9 @@
 
 use super::{byline, date, has_token, is_in_drawing, line};
 use crate::block::words::fold;
+use crate::html::tag::attribute;
 use ego_tree::NodeRef;
-use html5ever::local_name as name;
+use html5ever::{LocalName, local_name as name};
 use scraper::Node;
 use scraper::node::Element;
 
@@ -79,6 +80,9 @@ const CHANGES: &[&str] = &[
     "수정",
 ];
 
+/// Folders of addresses, after a slash, in which the pages of authors stand.
+const AUTHOR_FOLDERS: &[&[u8]] =
+    &[b"author/", b"authors/", b"autor/", b"autoren/", b"auteur/", b"auteurs/", b"autore/", b"contributor"];
 /// Parts of class names that say `author` of something that is no name.
 const NOT_THE_NAME: &[&str] =
     &["authori", "avatar", "image", "photo", "bio", "desc", "job", "role", "title", "position", "social", "follow"];
@@ -145,7 +149,7 @@ impl<'a> Printed<'a> {
 
     /// Takes an element that is marked as author or date.
     pub fn take_element(&mut self, element: &'a Element, node: NodeRef<'a, Node>) {
-        let itemprop = short_attr(element, "itemprop");
+        let itemprop = short_attr(element, &name!("itemprop"));
         let date = match element.name.local {
             _ if has_token(itemprop, "datePublished") || has_token(itemprop, "dateCreated") => Some(Mark::Microdata),
             name!("time") => Some(Mark::Class),
@@ -220,8 +224,9 @@ impl<'a> Printed<'a> {
     pub fn date(&self, language: Option<&str>) -> Option<String> {
         let parse = |marked: &Marked<'_>| {
             let element = marked.node.value().as_element()?;
-            let stated =
-                ["content", "datetime"].iter().find_map(|name| date::parse(short_attr(element, name)?, language));
+            let stated = [name!("content"), name!("datetime")]
+                .iter()
+                .find_map(|name| date::parse(short_attr(element, name)?, language));
             stated.or_else(|| date::parse(&super::text(marked.node), language))
         };
         let marked = || self.dates.iter().filter(|marked| !is_elsewhere(marked.node));
@@ -254,7 +259,7 @@ impl<'a> Printed<'a> {
 
     /// True for a `<time>` that tells of a change, by its class or by the words before it.
     fn is_change(&self, marked: &Marked<'_>) -> bool {
-        let class = marked.node.value().as_element().and_then(|element| short_attr(element, "class"));
+        let class = marked.node.value().as_element().and_then(|element| short_attr(element, &name!("class")));
         class.is_some_and(tells_of_change) || self.follows_change(marked.at)
     }
 
@@ -273,27 +278,47 @@ fn author_mark(element: &Element, itemprop: Option<&str>) -> Option<Mark> {
     if has_token(itemprop, "author") {
         return Some(Mark::Microdata);
     }
-    if has_token(short_attr(element, "rel"), "author") {
+    if has_token(short_attr(element, &name!("rel")), "author") {
         return Some(Mark::RelAuthor);
     }
-    let class = short_attr(element, "class").unwrap_or_default();
-    let href = short_attr(element, "href").unwrap_or_default();
-    let has = |part: &str| contains_folded(class, part);
-    let is_named = ["author", "byline", "contributor"].iter().any(|part| has(part));
-    if is_named && !NOT_THE_NAME.iter().any(|part| has(part))
-        || ["/author/", "/authors/", "/autor/", "/autoren/", "/auteur/", "/auteurs/", "/autore/", "/contributor"]
-            .iter()
-            .any(|part| href.contains(part))
-    {
+    let class = short_attr(element, &name!("class")).unwrap_or_default();
+    let href = short_attr(element, &name!("href")).unwrap_or_default();
+    let (is_named, is_user) = marks(class);
+    if is_named && !NOT_THE_NAME.iter().any(|part| contains_folded(class, part)) || leads_to_author(href) {
         return Some(Mark::Class);
     }
-    has("username").then_some(Mark::User)
+    is_user.then_some(Mark::User)
+}
+
+/// True for an address below a folder of authors.
+fn leads_to_author(href: &str) -> bool {
+    let is_folder = |at: usize| AUTHOR_FOLDERS.iter().any(|folder| href.as_bytes()[at + 1..].starts_with(folder));
+    memchr::memchr_iter(b'/', href.as_bytes()).any(is_folder)
 }
 
 /// The beginning of an attribute. A tag that is left open is cloned for each paragraph after it, so that all of a long
 /// attribute would be read again and again.
-fn short_attr<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element.attr(name).map(|value| &value[..value.floor_char_boundary(MAX_ATTRIBUTE_BYTES)])
+fn short_attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
+    attribute(element, name).map(|value| &value[..value.floor_char_boundary(MAX_ATTRIBUTE_BYTES)])
+}
+
+/// Whether a class name has a part that marks a name, and whether it has one that marks an account.
+fn marks(class: &str) -> (bool, bool) {
+    let (mut is_named, mut is_user) = (false, false);
+    for (at, byte) in class.bytes().enumerate() {
+        let part = match byte | 0x20 {
+            b'a' => "author",
+            b'b' => "byline",
+            b'c' => "contributor",
+            b'u' => "username",
+            _ => continue,
+        };
+        let found = class.as_bytes().get(at..at + part.len());
+        if found.is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes())) {
+            (is_named, is_user) = (is_named || part != "username", is_user || part == "username");
+        }
+    }
+    (is_named, is_user)
 }
 
 /// True when `text` holds `part`, in small letters, in any case.
@@ -309,7 +334,8 @@ fn is_elsewhere(node: NodeRef<'_, Node>) -> bool {
         let is_whole = matches!(element.name.local, name!("html") | name!("body") | name!("main") | name!("article"));
         element.name.local == name!("nav")
             || !is_whole
-                && (short_attr(element, "class").is_some_and(is_part) || short_attr(element, "id").is_some_and(is_part))
+                && (short_attr(element, &name!("class")).is_some_and(is_part)
+                    || short_attr(element, &name!("id")).is_some_and(is_part))
     })
 }
 
@@ -330,9 +356,10 @@ fn text_of(node: NodeRef<'_, Node>) -> &str {
 /// The name or names in a marked element: that of its microdata, or its first texts.
 fn name(node: NodeRef<'_, Node>) -> Option<String> {
     let name = node.descendants().take(MAX_NODES).find(|inner| {
-        inner.value().as_element().is_some_and(|element| has_token(short_attr(element, "itemprop"), "name"))
+        inner.value().as_element().is_some_and(|element| has_token(short_attr(element, &name!("itemprop")), "name"))
     });
-    let content = name.and_then(|name| name.value().as_element()).and_then(|element| short_attr(element, "content"));
+    let content =
+        name.and_then(|name| name.value().as_element()).and_then(|element| short_attr(element, &name!("content")));
     let node = name.unwrap_or(node);
     let texts = node.descendants().take(MAX_NODES).filter(|node| !is_in_drawing_text(*node)).map(|node| text_of(node));
     content.and_then(byline::clean).or_else(|| joined_names(texts.filter(|text| !text.is_empty())))
