@@ -280,10 +280,10 @@ impl Lines {
         let statistics = page.statistics(&copies);
         let near_body: Vec<f32> = prefix(overlaps.iter().map(|overlap| overlap.body));
         let mut rows = Vec::with_capacity(alive.len() * COUNT);
-        for at in 0..alive.len() {
+        for (at, overlap) in overlaps.iter().enumerate() {
             rows.extend(alone(page.line(at)));
             rows.extend(copies.of(at));
-            rows.extend(overlaps[at].values());
+            rows.extend(overlap.values());
             rows.push(mean(&near_body, at, 3, 3));
             rows.extend(distances.of(&page, at));
             rows.extend(page.neighbours(at));
