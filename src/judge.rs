@@ -145,7 +145,7 @@ impl Judge {
             state.drop_captions();
         }
         let confidence = state.confidence();
-        let is_short = state.kept_words() < SHORT_WORDS;
+        let is_short = blocks.format == Format::Html && state.kept_words() < SHORT_WORDS;
         if confidence < self.min_confidence * if is_short { SHORT_DOUBT } else { 1.0 } {
             state.abstain(confidence);
         }
@@ -508,8 +508,23 @@ impl<'j> State<'j> {
                 self.scores = Some(judgement.scores(&alive));
                 break;
             }
-            if !changed {
+            // The first round heard the lines that went by rules too; the next pass over what is left will not.
+            if !changed && (round > 0 || alive.len() == all.len()) {
                 break;
+            }
+        }
+        self.leave_prose();
+    }
+
+    /// Where the judgement would leave nothing of a text its prose stays: a page of furniture may hold one paragraph, and a
+    /// page without any has no prose.
+    fn leave_prose(&mut self) {
+        if self.verdicts.iter().any(Option::is_none) {
+            return;
+        }
+        for at in 0..self.verdicts.len() {
+            if self.prose[at] && self.is_judged_out(at) {
+                self.verdicts[at] = None;
             }
         }
     }
