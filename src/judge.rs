@@ -145,7 +145,7 @@ impl Judge {
             state.drop_captions();
         }
         let confidence = state.confidence();
-        let is_short = state.kept_words() < SHORT_WORDS;
+        let is_short = blocks.format == Format::Html && state.kept_words() < SHORT_WORDS;
         if confidence < self.min_confidence * if is_short { SHORT_DOUBT } else { 1.0 } {
             state.abstain(confidence);
         }
@@ -208,6 +208,10 @@ fn at_rest<'j>(judge: &'j Judge, blocks: &Blocks<'_>, folded: &[String], title: 
     let title = title.map(words::fold);
     let headlines = title.iter().chain(folded.iter().take(first_lines));
     headlines.flat_map(|headline| judge.rules.families_at_rest(headline)).collect()
+}
+
+fn without_noise(score: f32) -> f32 {
+    if score < NOISE { 0.0 } else { score }
 }
 
 struct State<'j> {
@@ -429,17 +433,18 @@ impl<'j> State<'j> {
             (first..self.verdicts.len()).take(ROWS_AT_ONCE).for_each(|at| features.push_row(at, &mut rows));
             scores.extend(model.score(&rows));
         }
-        if self.verdicts.len() > KNOWN_BLOCKS {
+        if self.verdicts.len() > KNOWN_BLOCKS || !self.blocks.degraded.is_empty() {
             self.trust_prose(&mut scores);
         }
         self.even_out_kinds(&mut scores);
         for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
-            if verdict.is_some() || *score < NOISE {
+            if verdict.is_some() {
                 *score = 0.0;
             }
         }
         self.even_out_tables(&mut scores);
         self.scores = Some(scores.clone());
+        scores.iter_mut().for_each(|score| *score = without_noise(*score));
         let weights: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
         let mut keep = decode(&scores, &weights, self.judge.favor);
         if self.says_nothing(&keep) {
@@ -503,8 +508,23 @@ impl<'j> State<'j> {
                 self.scores = Some(judgement.scores(&alive));
                 break;
             }
-            if !changed {
+            // The first round heard the lines that went by rules too; the next pass over what is left will not.
+            if !changed && (round > 0 || alive.len() == all.len()) {
                 break;
+            }
+        }
+        self.leave_prose();
+    }
+
+    /// Where the judgement would leave nothing of a text its prose stays: a page of furniture may hold one paragraph, and a
+    /// page without any has no prose.
+    fn leave_prose(&mut self) {
+        if self.verdicts.iter().any(Option::is_none) {
+            return;
+        }
+        for at in 0..self.verdicts.len() {
+            if self.prose[at] && self.is_judged_out(at) {
+                self.verdicts[at] = None;
             }
         }
     }
@@ -520,7 +540,7 @@ impl<'j> State<'j> {
         let blocks = self.blocks.items.iter().zip(scores).zip(&self.verdicts);
         let (mut hits, mut kept, mut all) = (0.0f64, 0.0f64, 0.0f64);
         for ((block, score), verdict) in blocks {
-            let (words, p) = (f64::from(block.words), f64::from(*score));
+            let (words, p) = (f64::from(block.words), f64::from(without_noise(*score)));
             all += words * p;
             if verdict.is_none() {
                 hits += words * p;
@@ -563,8 +583,8 @@ impl<'j> State<'j> {
         true
     }
 
-    /// Calls prose as likely as not, whatever the model says: on a page of more blocks than it has ever seen it
-    /// knows no place.
+    /// Calls prose as likely as not, whatever the model says: on a page of more blocks than it has ever seen, or that passed a
+    /// bound, it knows no place.
     fn trust_prose(&self, scores: &mut [f32]) {
         const LIKELY: f32 = 0.6;
         for (at, block) in self.blocks.items.iter().enumerate() {

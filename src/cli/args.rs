@@ -155,8 +155,8 @@ pub(super) struct CleanArgs {
 
     /// Keep nothing of a page with less confidence than this, 0 to 1
     ///
-    /// The confidence is the score (word F1) that the judgement expects of its own choice; `--format jsonl` writes it. A text of
-    /// less than 50 words needs 3.5 times as much. 0 keeps everything.
+    /// The confidence is the score (word F1) that the judgement expects of its own choice; `--format jsonl` writes it. Of HTML less
+    /// than 50 words need 3.5 times as much. 0 keeps everything.
     #[arg(long, value_name = "SCORE", default_value_t = dehusk::MIN_CONFIDENCE, value_parser = share, help_heading = REMOVED)]
     pub(super) min_score: f32,
 
