@@ -6,7 +6,8 @@
 //! a tree asks only which is larger.
 
 use super::Blocks;
-use super::line_tokens::{self, Begins, MEANING, Shape};
+use super::line_tokens::{self, Begins, Shape};
+use super::overlap::overlaps;
 
 /// Features of a line.
 pub const COUNT: usize = NAMES.len();
@@ -176,8 +177,6 @@ const SENTENCE_WORDS: u32 = 6;
 const SHORT_WORDS: u32 = 4;
 /// Stands for a distance to something that is not there.
 const FAR: f32 = 1_000.0;
-/// Lines at the start of a page whose words are likely the headline's.
-const HEAD_LINES: usize = 3;
 /// Lines at either end of a page that its statistics look at.
 const END_LINES: usize = 10;
 /// Copies, counts and distances past this are the same.
@@ -199,7 +198,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn is_long(&self) -> bool {
+    pub(super) fn is_long(&self) -> bool {
         self.words >= LONG_WORDS && (self.shape.sentences > 0 || self.shape.ended)
     }
 
@@ -308,7 +307,7 @@ fn is(yes: bool) -> f32 {
     f32::from(u8::from(yes))
 }
 
-fn share(part: u32, whole: u32) -> f32 {
+pub(super) fn share(part: u32, whole: u32) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
@@ -369,9 +368,9 @@ fn mean(sums: &[f32], at: usize, before: usize, after: usize) -> f32 {
 }
 
 /// The lines that are there, in order, with the sums that windows are made of.
-struct Page<'l> {
-    lines: &'l Lines,
-    alive: &'l [u32],
+pub(super) struct Page<'l> {
+    pub(super) lines: &'l Lines,
+    pub(super) alive: &'l [u32],
     weighed: &'l [Weighed],
     words: Vec<f32>,
     sentence_words: Vec<f32>,
@@ -409,7 +408,7 @@ impl<'l> Page<'l> {
         }
     }
 
-    fn line(&self, at: usize) -> &'l Line {
+    pub(super) fn line(&self, at: usize) -> &'l Line {
         &self.lines.items[self.alive[at] as usize]
     }
 
@@ -611,94 +610,6 @@ impl Alike {
         }
         Alike { counts, earlier }
     }
-}
-
-/// How many words of a line stand elsewhere on the page.
-#[derive(Clone, Copy, Default)]
-struct Overlap {
-    body: f32,
-    body_all: f32,
-    page: f32,
-    head: f32,
-    count: f32,
-}
-
-impl Overlap {
-    fn values(self) -> [f32; 5] {
-        [self.body, self.body_all, self.page, self.head, self.count]
-    }
-}
-
-/// Counts of words by their hashes; what collides is counted together.
-struct WordCounts {
-    counts: Vec<[u16; 3]>,
-    mask: usize,
-}
-
-impl WordCounts {
-    fn new(words: usize) -> Self {
-        let size = (2 * words).clamp(64, 1 << 17).next_power_of_two();
-        WordCounts { counts: vec![[0; 3]; size], mask: size - 1 }
-    }
-
-    fn place(&self, hash: u32) -> usize {
-        // The low bit says what the word is and not which.
-        (hash >> 1 ^ hash >> 17) as usize & self.mask
-    }
-}
-
-fn overlaps(page: &Page<'_>) -> Vec<Overlap> {
-    const PAGE: usize = 0;
-    const BODY: usize = 1;
-    const HEAD: usize = 2;
-    let words_of = |at: usize| page.lines.words_of(page.alive[at] as usize);
-    let count = page.alive.len();
-    let mut counts = WordCounts::new((0..count).map(|at| words_of(at).len()).sum());
-    let is_in = |at: usize| [true, page.line(at).is_long(), at < HEAD_LINES];
-    for at in 0..count {
-        let is_in = is_in(at);
-        for &hash in words_of(at) {
-            let place = counts.place(hash);
-            for (counted, is_in) in counts.counts[place].iter_mut().zip(is_in) {
-                *counted = counted.saturating_add(u16::from(is_in));
-            }
-        }
-    }
-    // A line's own words do not count: each stands there as often as the line has it.
-    let mut own = vec![0u16; counts.counts.len()];
-    let overlap = |at: usize| {
-        let (words, is_in) = (words_of(at), is_in(at));
-        for &hash in words {
-            let place = counts.place(hash);
-            own[place] = own[place].saturating_add(1);
-        }
-        let (mut meant, mut all) = (0u32, [0u32; 4]);
-        let mut sum = 0u32;
-        for &hash in words {
-            let place = counts.place(hash);
-            let others =
-                |which: usize| counts.counts[place][which].saturating_sub(if is_in[which] { own[place] } else { 0 });
-            let means = u32::from(hash & MEANING != 0);
-            let in_body = u32::from(others(BODY) > 0);
-            meant += means;
-            all[0] += means * in_body;
-            all[1] += in_body;
-            all[2] += means * u32::from(others(PAGE) > 0);
-            all[3] += means * u32::from(others(HEAD) > 0);
-            sum += means * u32::from(others(BODY)).min(20);
-        }
-        for &hash in words {
-            own[counts.place(hash)] = 0;
-        }
-        Overlap {
-            body: share(all[0], meant),
-            body_all: share(all[1], words.len() as u32),
-            page: share(all[2], meant),
-            head: share(all[3], meant),
-            count: share(sum, meant),
-        }
-    };
-    (0..count).map(overlap).collect()
 }
 
 /// Lines to the next long line and the next sentence on either side.

@@ -9,6 +9,7 @@ pub mod from_text;
 pub mod line_features;
 pub mod line_tokens;
 pub mod outline;
+mod overlap;
 mod threads;
 pub mod words;
 

@@ -1,0 +1,96 @@
+//! How much of what a line says stands elsewhere on its page: in the long lines, in any, in the first.
+
+use super::line_features::{Page, share};
+use super::line_tokens::MEANING;
+
+/// Lines at the start of a page whose words are likely the headline's.
+const HEAD_LINES: usize = 3;
+
+/// How many words of a line stand elsewhere on the page.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Overlap {
+    pub(super) body: f32,
+    body_all: f32,
+    page: f32,
+    head: f32,
+    count: f32,
+}
+
+impl Overlap {
+    pub(super) fn values(self) -> [f32; 5] {
+        [self.body, self.body_all, self.page, self.head, self.count]
+    }
+}
+
+/// Counts of words by their hashes; what collides is counted together.
+struct WordCounts {
+    counts: Vec<[u16; 3]>,
+    mask: usize,
+}
+
+impl WordCounts {
+    fn new(words: usize) -> Self {
+        let size = (2 * words).clamp(64, 1 << 17).next_power_of_two();
+        WordCounts { counts: vec![[0; 3]; size], mask: size - 1 }
+    }
+
+    fn place(&self, hash: u32) -> usize {
+        // The low bit says what the word is and not which.
+        (hash >> 1 ^ hash >> 17) as usize & self.mask
+    }
+}
+
+/// What each line of a page shares with the others.
+pub(super) fn overlaps(page: &Page<'_>) -> Vec<Overlap> {
+    const PAGE: usize = 0;
+    const BODY: usize = 1;
+    const HEAD: usize = 2;
+    let words_of = |at: usize| page.lines.words_of(page.alive[at] as usize);
+    let count = page.alive.len();
+    let mut counts = WordCounts::new((0..count).map(|at| words_of(at).len()).sum());
+    let is_in = |at: usize| [true, page.line(at).is_long(), at < HEAD_LINES];
+    for at in 0..count {
+        let is_in = is_in(at);
+        for &hash in words_of(at) {
+            let place = counts.place(hash);
+            for (counted, is_in) in counts.counts[place].iter_mut().zip(is_in) {
+                *counted = counted.saturating_add(u16::from(is_in));
+            }
+        }
+    }
+    // A line's own words do not count: each stands there as often as the line has it.
+    let mut own = vec![0u16; counts.counts.len()];
+    let overlap = |at: usize| {
+        let (words, is_in) = (words_of(at), is_in(at));
+        for &hash in words {
+            let place = counts.place(hash);
+            own[place] = own[place].saturating_add(1);
+        }
+        let (mut meant, mut all) = (0u32, [0u32; 4]);
+        let mut sum = 0u32;
+        for &hash in words {
+            let place = counts.place(hash);
+            let others =
+                |which: usize| counts.counts[place][which].saturating_sub(if is_in[which] { own[place] } else { 0 });
+            let means = u32::from(hash & MEANING != 0);
+            let in_body = u32::from(others(BODY) > 0);
+            meant += means;
+            all[0] += means * in_body;
+            all[1] += in_body;
+            all[2] += means * u32::from(others(PAGE) > 0);
+            all[3] += means * u32::from(others(HEAD) > 0);
+            sum += means * u32::from(others(BODY)).min(20);
+        }
+        for &hash in words {
+            own[counts.place(hash)] = 0;
+        }
+        Overlap {
+            body: share(all[0], meant),
+            body_all: share(all[1], words.len() as u32),
+            page: share(all[2], meant),
+            head: share(all[3], meant),
+            count: share(sum, meant),
+        }
+    };
+    (0..count).map(overlap).collect()
+}
