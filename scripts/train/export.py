@@ -4,6 +4,7 @@
     write_forest(path, boosters, names)     several boosters become one forest, their mean in log-odds; of none, one that
                                             knows nothing
     write_tokens(path, weights, bias)       2^bits weights, rounded to 255 steps
+    write_card(path, part, entry)           replaces one part of the model card
     features_hash(names)                    what the program compares with the names of its own features
 
 Equal input gives equal bytes. The layout of the files stands in src/model/forest.rs and src/model/tokens.rs.
@@ -14,6 +15,7 @@ tests/forest.rs compares them with the evaluator's.
 Usage: scripts/train/export.py tests/forest
 """
 
+import json
 import os
 import struct
 import sys
@@ -127,6 +129,15 @@ def write_tokens(path, weights, bias):
     steps = np.clip(np.rint(np.asarray(weights, dtype=np.float64) / scale), -127, 127).astype(np.int8)
     with open(path, "wb") as file:
         file.write(b"DHT1" + struct.pack("<Bff", bits, scale, bias) + steps.tobytes())
+
+
+def write_card(path, part, entry):
+    """Replaces one part of the model card."""
+    card = json.load(open(path)) if os.path.exists(path) else {}
+    card[part] = entry
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(dict(sorted(card.items())), file, indent=2)
+        file.write("\n")
 
 
 def example(folder):

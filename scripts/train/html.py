@@ -167,15 +167,6 @@ def digest(folders):
     return total.hexdigest()
 
 
-def write_card(path, part, entry):
-    """Replaces one part of the model card."""
-    card = json.load(open(path)) if os.path.exists(path) else {}
-    card[part] = entry
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(dict(sorted(card.items())), file, indent=2)
-        file.write("\n")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+")
@@ -237,7 +228,7 @@ def main():
         chosen = [page for page, good in zip(pages, sound) if good]
         booster = train([rows.of(page, at) for page, at, good in zip(pages, fold, sound) if good], chosen)
         export.write_forest(os.path.join(args.out, "html.bin"), [booster], names)
-        write_card(os.path.join(args.out, "card.json"), "html", dict(
+        export.write_card(os.path.join(args.out, "card.json"), "html", dict(
             command="scripts/train/html.py wcxb/dev multi --skip IDS", pages=len(chosen), data_sha256=digest(args.folders),
             features=len(names), features_hash=f"{export.features_hash(names):016x}", trees=ROUNDS, parameters=PARAMETERS,
             names=dict(bits=NAME_BITS, domains=NAME_DOMAINS, penalty=NAME_PENALTY, learned=len(element_names.keys)),

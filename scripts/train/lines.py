@@ -298,6 +298,19 @@ def write(folder, models):
                 out.write(file.read())
 
 
+def card(args, models):
+    """-> what made the models: data, features, parameters."""
+    digest = hashlib.sha256()
+    for path in (args.leftovers, args.clean):
+        with open(path, "rb") as file:
+            digest.update(file.read())
+    command = "scripts/train/lines.py --pages wcxb/dev TEXTS --pages multi TEXTS --leftovers FILE --clean FILE --skip IDS"
+    made = {name: dict(features=len(names), features_hash=f"{export.features_hash(names):016x}", **SETTINGS[name])
+            for name, names in models.items()}
+    return dict(command=command, texts_sha256=digest.hexdigest(), models=made, parameters=BOOSTER, weights=WEIGHT,
+                tokens=dict(bits=BITS, penalty=PENALTY))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", nargs=2, action="append", required=True, metavar=("FOLDER", "TEXTS"))
@@ -322,6 +335,9 @@ def main():
         if "kind" in wanted:
             found["kind"] = kind_models(pages, args.program)
         write(args.out, {name: models[-1] for name, models in found.items()})
+        if len(found) == len(KINDS) + 1:
+            made = {name: models[-1][1] for name, models in found.items()}
+            export.write_card(os.path.join(args.out, "card.json"), "lines", card(args, made))
         if args.folds_out:
             for fold in range(FOLDS):
                 write(os.path.join(args.folds_out, str(fold)), {name: models[fold] for name, models in found.items()})
