@@ -229,6 +229,8 @@ struct State<'j> {
     prose: Vec<bool>,
     /// The probability of each block, once the model was asked; 0 for what went before.
     scores: Option<Vec<f32>>,
+    /// The parts of the page that each element stands in, small and large, once the model was asked.
+    parts: [Vec<Cues>; 2],
 }
 
 impl<'j> State<'j> {
@@ -251,6 +253,7 @@ impl<'j> State<'j> {
             ruled: vec![false; count],
             prose: vec![false; count],
             scores: None,
+            parts: Default::default(),
         };
         state.find_candidates(max_bytes);
         for (at, block) in blocks.items.iter().enumerate() {
@@ -461,11 +464,9 @@ impl<'j> State<'j> {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
                 let evidence = if self.judge.explains {
-                    {
-                        rows.clear();
-                        features.push_row(at, &mut rows);
-                        model.explain(&rows)
-                    }
+                    rows.clear();
+                    features.push_row(at, &mut rows);
+                    model.explain(&rows)
                 } else {
                     String::new()
                 };
@@ -473,6 +474,7 @@ impl<'j> State<'j> {
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
             }
         }
+        self.parts = features.into_parts();
     }
 
     /// The judgement of the lines of a text, of what is left of them, and so on until nothing goes: what a page is like
@@ -634,7 +636,7 @@ impl<'j> State<'j> {
         if self.judge.rules.keeps_reason("finish") {
             return;
         }
-        let [parts, large_parts] = features::page_parts(self.blocks);
+        let [parts, large_parts] = std::mem::take(&mut self.parts);
         let comments = match self.judge.comments {
             Comments::Keep => finish::comments_back(self.blocks, &large_parts, |at| self.is_judged_out(at)),
             _ => Vec::new(),

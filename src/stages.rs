@@ -8,7 +8,7 @@ use crate::cleaner::Cleaner;
 use crate::html::parse::{self, Page};
 
 pub use crate::model::forest::{Forest, features_hash};
-pub use crate::model::tokens::{TokenTable, token_hash};
+pub use crate::model::tokens::TokenTable;
 
 /// A page as a tree.
 pub struct Tree(Page);

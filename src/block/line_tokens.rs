@@ -4,6 +4,7 @@
 //! page. Quotation marks, apostrophes and bullets leave no trace, since they tell where a text comes from and not what
 //! it says. At most [`MAX_BYTES`] of a line are read.
 
+use super::fnv;
 use super::words;
 
 /// Words of a line that are hashed.
@@ -16,15 +17,13 @@ const MEANING_LETTERS: u32 = 4;
 /// The bit of a word's hash that says that it carries meaning.
 pub const MEANING: u32 = 1;
 
-const FNV_OFFSET: u32 = 0x811c_9dc5;
-const FNV_PRIME: u32 = 0x0100_0193;
 /// Stand for the start and the end of a line in pairs of words.
 const START: u32 = 0x5bd1_e995;
 const END: u32 = 0x1b87_3593;
 
 /// The hash of a pair of words that follow each other.
 pub fn pair(first: u32, second: u32) -> u32 {
-    (first.rotate_left(7) ^ second).wrapping_mul(FNV_PRIME)
+    (first.rotate_left(7) ^ second).wrapping_mul(fnv::PRIME)
 }
 
 /// The hashes that stand for a line in a token table: each word, and each pair, ends of the line included.
@@ -115,10 +114,10 @@ struct Word {
 
 impl Word {
     const EMPTY: Word =
-        Word { hash: FNV_OFFSET, chars: 0, letters: 0, capitals: 0, digits: 0, begins_capital: false, value: 0 };
+        Word { hash: fnv::EMPTY, chars: 0, letters: 0, capitals: 0, digits: 0, begins_capital: false, value: 0 };
 
     fn push(&mut self, byte: u8) {
-        self.hash = (self.hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME);
+        self.hash = fnv::and(self.hash, byte);
     }
 }
 
@@ -130,7 +129,7 @@ pub fn read(text: &str, hashes: &mut Vec<u32>) -> Shape {
         false => text,
     };
     let mut reader = Reader { shape: Shape::default(), word: Word::EMPTY, dense: None, hashes, first };
-    reader.shape.hash = FNV_OFFSET;
+    reader.shape.hash = fnv::EMPTY;
     let (mut before, mut begun) = (' ', false);
     let mut chars = head.chars().peekable();
     while let Some(c) = chars.next() {
@@ -144,7 +143,7 @@ pub fn read(text: &str, hashes: &mut Vec<u32>) -> Shape {
     reader.end_word();
     let Reader { mut shape, hashes, .. } = reader;
     let words = &hashes[first..];
-    shape.form = words.iter().fold(FNV_OFFSET, |hash, &word| pair(hash, word));
+    shape.form = words.iter().fold(fnv::EMPTY, |hash, &word| pair(hash, word));
     shape.opening = words.iter().take(2).fold(START, |hash, &word| pair(hash, word));
     let end = text.trim_end();
     shape.ended = words::is_ended(end);
@@ -207,7 +206,7 @@ impl Reader<'_> {
     fn ascii(&mut self, byte: u8) {
         let (shape, word) = (&mut self.shape, &mut self.word);
         let lower = byte.to_ascii_lowercase();
-        shape.hash = (shape.hash ^ u32::from(lower)).wrapping_mul(FNV_PRIME);
+        shape.hash = fnv::and(shape.hash, lower);
         word.chars += 1;
         if byte.is_ascii_digit() {
             shape.digits += 1;
@@ -239,7 +238,7 @@ impl Reader<'_> {
         for lower in c.to_lowercase() {
             for &byte in lower.encode_utf8(&mut bytes).as_bytes() {
                 self.word.push(byte);
-                self.shape.hash = (self.shape.hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME);
+                self.shape.hash = fnv::and(self.shape.hash, byte);
             }
         }
     }
@@ -251,11 +250,11 @@ impl Reader<'_> {
         let mut bytes = [0; 4];
         let hash = |hash: u32, c: char, bytes: &mut [u8; 4]| {
             let bytes = c.encode_utf8(bytes).as_bytes();
-            bytes.iter().fold(hash, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME))
+            bytes.iter().copied().fold(hash, fnv::and)
         };
         self.shape.hash = hash(self.shape.hash, c, &mut bytes);
         if let Some(before) = self.dense {
-            let both = hash(hash(FNV_OFFSET, before, &mut bytes), c, &mut bytes);
+            let both = hash(hash(fnv::EMPTY, before, &mut bytes), c, &mut bytes);
             self.push_hash(both | MEANING);
             self.shape.tokens += u32::from(self.shape.dense.is_multiple_of(2));
         }

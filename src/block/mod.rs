@@ -4,6 +4,7 @@
 //! once. A block is a stretch of [`Blocks::text`] in reading order; blocks do not overlap.
 
 pub mod features;
+pub mod fnv;
 pub mod from_html;
 pub mod from_text;
 pub mod line_features;

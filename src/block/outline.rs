@@ -3,6 +3,7 @@
 //! One entry an element in document order, each with the range of blocks under it, so that any sum over an element
 //! is a difference of two prefix sums. Cues are hints: they weigh in the judgement and decide nothing.
 
+use super::fnv;
 use crate::html::tag::attribute;
 use aho_corasick::{AhoCorasick, MatchKind};
 use ego_tree::NodeId;
@@ -229,13 +230,13 @@ const MAX_NAMES: usize = 24;
 /// Pushes the hashes of an element's tag and of the words of its classes, id, role and itemprop.
 fn hash_names(element: &Element, names: &mut Vec<u32>) {
     let first = names.len();
-    let mut push = |hash: Fnv| {
-        let hash = hash.0 ^ (hash.0 >> 15);
+    let mut push = |hash: u32| {
+        let hash = hash ^ (hash >> 15);
         if names.len() - first < MAX_NAMES && !names[first..].contains(&hash) {
             names.push(hash);
         }
     };
-    push(Fnv::new(b'<').with(element.name().as_bytes()));
+    push(element.name().bytes().fold(fnv::and(fnv::EMPTY, b'<'), fnv::and));
     for (name, value) in &element.attrs {
         let kind = match name.local {
             name!("class") => b'.',
@@ -245,24 +246,24 @@ fn hash_names(element: &Element, names: &mut Vec<u32>) {
             _ => continue,
         };
         for word in cut(value, MAX_VALUE).split_ascii_whitespace() {
-            let mut whole = Fnv::new(kind);
-            let mut part = Fnv::new(b'_');
+            let mut whole = fnv::and(fnv::EMPTY, kind);
+            let mut part = fnv::and(fnv::EMPTY, b'_');
             let (mut letters, mut last) = (0, b' ');
             for &byte in word.as_bytes() {
                 let ends =
                     matches!(byte, b'-' | b'_' | b':' | b'.') || byte.is_ascii_uppercase() && last.is_ascii_lowercase();
                 if ends && letters > 0 {
                     push(part);
-                    (part, letters) = (Fnv::new(b'_'), 0);
+                    (part, letters) = (fnv::and(fnv::EMPTY, b'_'), 0);
                 }
                 last = byte;
                 // Numbers are of the page and not of the site.
                 if byte.is_ascii_digit() {
                     continue;
                 }
-                whole = whole.and(byte.to_ascii_lowercase());
+                whole = fnv::and(whole, byte.to_ascii_lowercase());
                 if !matches!(byte, b'-' | b'_' | b':' | b'.') {
-                    part = part.and(byte.to_ascii_lowercase());
+                    part = fnv::and(part, byte.to_ascii_lowercase());
                     letters += 1;
                 }
             }
@@ -271,24 +272,6 @@ fn hash_names(element: &Element, names: &mut Vec<u32>) {
                 push(part);
             }
         }
-    }
-}
-
-/// The FNV-1a hash in 32 bits.
-#[derive(Clone, Copy)]
-struct Fnv(u32);
-
-impl Fnv {
-    fn new(kind: u8) -> Fnv {
-        Fnv(0x811c_9dc5).and(kind)
-    }
-
-    fn and(self, byte: u8) -> Fnv {
-        Fnv((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-    }
-
-    fn with(self, bytes: &[u8]) -> Fnv {
-        bytes.iter().fold(self, |hash, &byte| hash.and(byte))
     }
 }
 

@@ -34,7 +34,7 @@ impl TokenTable {
         Ok(TokenTable { scale, bias, weights })
     }
 
-    /// What a token weighs, from its [`token_hash`].
+    /// What a token weighs, from its hash.
     pub fn weight(&self, hash: u32) -> f32 {
         f32::from(self.weights[hash as usize & (self.weights.len() - 1)]) * self.scale
     }
@@ -43,11 +43,6 @@ impl TokenTable {
     pub fn bias(&self) -> f32 {
         self.bias
     }
-}
-
-/// FNV-1a 32.
-pub fn token_hash(token: &[u8]) -> u32 {
-    token.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
@@ -94,11 +89,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    /// From the published test vectors of FNV-1a.
-    #[test]
-    fn the_hash_is_fnv_1a() {
-        assert_eq!([&b""[..], b"a", b"foobar"].map(token_hash), [0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968]);
     }
 }

@@ -12,7 +12,7 @@ mod tree;
 mod vocabulary;
 
 use super::Blocks;
-use super::outline::{CUES, Cues, Outline};
+use super::outline::{CUES, Cues, Entry, Outline};
 use crate::article::BlockKind;
 use groups::Groups;
 use place::Places;
@@ -60,7 +60,7 @@ const PAGE_NAMES: [&str; 20] = [
 
 /// Features of a block: its text, its place, the elements around it, its kind, the names on its path, the groups that it
 /// stands in, its words, the page, then each
-/// cue of the [parts](page_parts) around it and of its own element.
+/// cue of the [parts](Features::into_parts) around it and of its own element.
 pub const COUNT: usize = text::NAMES.len()
     + OTHER_NAMES.len()
     + place::NAMES.len()
@@ -146,6 +146,19 @@ impl<'a> Features<'a> {
             parts,
             page,
         }
+    }
+
+    /// For each element the cues of the parts of the page that it stands in, its own among them: of the small parts, and of
+    /// those that hold up to half of the page.
+    pub fn into_parts(self) -> [Vec<Cues>; 2] {
+        let outline = &self.blocks.outline;
+        let labels = LABELS.iter().fold(0, |bits, name| bits | 1 << place::cue(name));
+        let small = |element: &Entry| {
+            let is_wide = self.page.sentence_words(tree::blocks_of(element)) > MAX_LABEL_WORDS;
+            if is_wide { Cues(element.own_cues.0 & !labels) } else { element.own_cues }
+        };
+        let own_cues: Vec<Cues> = outline.elements.iter().map(small).collect();
+        [inherit(outline, &self.page, FURNITURE_SHARE, &own_cues), self.parts]
     }
 
     /// Appends the row of a block: [`COUNT`] values.
@@ -245,21 +258,6 @@ const WHOLE_SHARE: f32 = 0.5;
 /// Share of the page's sentence words from which an element is more than a piece of furniture: the whole of a post may be
 /// called after its tags.
 const FURNITURE_SHARE: f32 = 0.1;
-
-/// For each element the cues of the parts of the page that it stands in, its own among them: of the small parts, and of
-/// those that hold up to half of the page.
-pub fn page_parts(blocks: &Blocks<'_>) -> [Vec<Cues>; 2] {
-    let page = PageSums::new(blocks);
-    let labels = LABELS.iter().fold(0, |bits, name| bits | 1 << place::cue(name));
-    let mut own_cues: Vec<Cues> = blocks.outline.elements.iter().map(|element| element.own_cues).collect();
-    let whole = inherit(&blocks.outline, &page, WHOLE_SHARE, &own_cues);
-    for (cues, element) in own_cues.iter_mut().zip(&blocks.outline.elements) {
-        if page.sentence_words(tree::blocks_of(element)) > MAX_LABEL_WORDS {
-            cues.0 &= !labels;
-        }
-    }
-    [inherit(&blocks.outline, &page, FURNITURE_SHARE, &own_cues), whole]
-}
 
 /// Parts that hold labels and no text; what holds more is a post that is called after its tags or a text that opens and shuts.
 const LABELS: [&str; 4] = ["tags", "byline", "share", "nav"];

@@ -4,7 +4,7 @@
 //! page's function words; what several share is its topic.
 
 use super::sums::{self, PageSums, over};
-use crate::block::{Blocks, words};
+use crate::block::{Blocks, fnv, words};
 use std::collections::HashSet;
 
 /// Names of the features of a vocabulary.
@@ -130,27 +130,26 @@ impl Word {
 
 /// Pushes the hashes (FNV-1a) of the words of a text, lower case; in scripts without spaces each pair of letters is a word.
 fn hash_words(text: &str, out: &mut Vec<Word>) {
-    const START: u32 = 0x811c_9dc5;
-    let and = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    let (mut hash, mut bytes) = (START, 0);
+    let (mut hash, mut bytes) = (fnv::EMPTY, 0);
     let mut dense: Option<char> = None;
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
-            (hash, bytes) = (and(hash, c.to_ascii_lowercase() as u8), bytes + 1);
+            (hash, bytes) = (fnv::and(hash, c.to_ascii_lowercase() as u8), bytes + 1);
             dense = None;
             continue;
         }
         if !c.is_ascii() && c.is_alphanumeric() {
             if words::is_dense(c) {
                 if let Some(before) = dense {
-                    let pair = [before, c].into_iter().flat_map(|c| (c as u32).to_le_bytes()).fold(START, and);
+                    let pair =
+                        [before, c].into_iter().flat_map(|c| (c as u32).to_le_bytes()).fold(fnv::EMPTY, fnv::and);
                     out.push(Word { hash: pair, is_topic: true });
                 }
                 dense = Some(c);
             } else {
                 dense = None;
                 for byte in c.to_lowercase().flat_map(|c| (c as u32).to_le_bytes()) {
-                    hash = and(hash, byte);
+                    hash = fnv::and(hash, byte);
                 }
                 bytes += c.len_utf8();
                 continue;
@@ -160,7 +159,7 @@ fn hash_words(text: &str, out: &mut Vec<Word>) {
         }
         if bytes > 0 {
             out.push(Word { hash, is_topic: bytes >= TOPIC_BYTES });
-            (hash, bytes) = (START, 0);
+            (hash, bytes) = (fnv::EMPTY, 0);
         }
     }
     if bytes > 0 {
