@@ -26,7 +26,7 @@ static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
     paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
 });
 
-fn trees() -> Vec<Tree> {
+fn trees() -> Vec<Tree<'static>> {
     SOURCES.iter().filter_map(|source| stages::parse(&CLEANER, source)).collect()
 }
 

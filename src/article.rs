@@ -83,24 +83,30 @@ pub enum BlockKind {
     Caption,
 }
 
-/// Where a block stood in its source.
+/// Where a block stood in its source: a byte range of the input decoded to UTF-8 (for a UTF-8 file without a byte order
+/// mark: of the file).
+///
+/// Of an HTML page it goes from the first to the last byte of the block's text, inline tags between them included. Where
+/// the parser moved text to another place of the page, as out of a table that may not hold it, ranges can overlap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Place {
-    /// A byte range of the input decoded to UTF-8 (for a UTF-8 file without a byte order mark: of the file).
-    Bytes {
-        /// First byte.
-        start: usize,
-        /// One past the last byte.
-        end: usize,
-    },
-    /// A line of the source and the path of the element, as html5ever hands out lines and no bytes.
-    Element {
-        /// Line of the tag that opened the element, from 1.
-        line: u32,
-        /// Element names from `html` down with `#id` or `.class`, divided by `>`.
-        path: String,
-    },
+pub struct Place {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// The element, for an HTML page that was parsed and accounts for its cuts.
+    #[serde(flatten)]
+    pub element: Option<ElementPlace>,
+}
+
+/// The element of an HTML page that a block stood in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ElementPlace {
+    /// Line of the tag that opened the element, from 1.
+    pub line: u32,
+    /// Element names from `html` down with `#id` or `.class`, divided by `>`.
+    #[serde(rename = "element")]
+    pub path: String,
 }
 
 /// A piece of the page that is not in the article.

@@ -3,7 +3,7 @@
 //! A [`Cleaner`] is immutable, `Send + Sync` and shared by all workers. It holds no state between pages, does no I/O
 //! and looks at no clock: an article depends on its page and on how the cleaner was set up, on nothing else.
 
-use crate::article::{Article, Degraded, Format, KeptBlock, Metadata, Place, Removal};
+use crate::article::{Article, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Removal};
 use crate::block::line_features::Lines;
 use crate::block::outline::CueFinder;
 use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, line_tokens, words};
@@ -143,9 +143,9 @@ impl CleanerBuilder {
         self
     }
 
-    /// Says whether an article accounts for each cut, as it does by default. Without, its removals have a reason and a
-    /// score only, no text and no evidence, and the places of an HTML page are empty: a run that throws the
-    /// account away is faster without.
+    /// Says whether an article accounts for each cut, as it does by default. Without, its removals have a byte range, a
+    /// reason and a score only, no text, no evidence and no element: a run that throws the account away is faster
+    /// without.
     pub fn explain(mut self, explains: bool) -> Self {
         self.explains = explains;
         self
@@ -317,14 +317,15 @@ impl Cleaner {
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
     fn segment_html(&self, source: Cow<'_, str>, hints: &Hints) -> (Blocks<'static>, Option<Page>, Metadata) {
         // Each NUL would be a token of its own; the standard drops most of them anyway.
-        let source = match memchr::memchr(0, source.as_bytes()) {
-            Some(_) => Cow::Owned(source.replace('\0', "")),
-            None => source,
-        };
+        if memchr::memchr(0, source.as_bytes()).is_some() {
+            let (mut blocks, page, metadata) = self.segment_html(Cow::Owned(source.replace('\0', "")), hints);
+            from_html::count_nuls(&mut blocks, source.as_bytes());
+            return (blocks, page, metadata);
+        }
         match parse::parse(&source, &self.limits, self.judge.rules.has_selectors()) {
             Ok(page) => {
                 let metadata = metadata::read(&page.html, hints.url.as_deref());
-                (from_html::segment(&page, &self.cues, &self.limits), Some(page), metadata)
+                (from_html::segment(&page, &source, &self.cues, &self.limits), Some(page), metadata)
             }
             Err(bound) => {
                 let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
@@ -403,11 +404,7 @@ fn push_marker(text: &mut String, block: &Block) {
 
 /// Where a block stood; the path of an element, which costs most, only when it `explains`.
 fn place(blocks: &Blocks<'_>, block: &Block, explains: bool) -> Place {
-    match blocks.format {
-        Format::Html if !explains => Place::Element { line: 0, path: String::new() },
-        Format::Text => Place::Bytes { start: block.start as usize, end: block.end as usize },
-        Format::Html => {
-            Place::Element { line: blocks.outline.line(block.element), path: blocks.outline.path(block.element) }
-        }
-    }
+    let element = (explains && blocks.format == Format::Html)
+        .then(|| ElementPlace { line: blocks.outline.line(block.element), path: blocks.outline.path(block.element) });
+    Place { start: block.source.start as usize, end: block.source.end as usize, element }
 }

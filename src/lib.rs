@@ -4,7 +4,7 @@
 //!
 //! - **Nothing is lost silently.** What a page says and is not in [`Article::text`] stands in [`Article::removals`],
 //!   with the place where it stood, its words, the [`Reason`] and the evidence. Places are byte ranges of the decoded
-//!   input for text, the source line and the element path for HTML.
+//!   input, with the source line and the element path for HTML.
 //! - **Precision first.** What is kept comes out word for word; only spaces, line ends, control and zero-width
 //!   characters, the Unicode normalization form and, in text, the character references that an extractor left are
 //!   changed. Corrections, editor's notes and markers of opinion are never cut.
@@ -86,7 +86,7 @@ mod rules;
 #[doc(hidden)]
 pub mod stages;
 
-pub use article::{Article, BlockKind, Degraded, Format, KeptBlock, Metadata, Place, Reason, Removal};
+pub use article::{Article, BlockKind, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
 pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, LineRows, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};
 /// For the tests of the tokenizer alone; no part of the interface.

@@ -10,20 +10,20 @@ use crate::html::parse::{self, Page};
 pub use crate::model::forest::{Forest, features_hash};
 pub use crate::model::tokens::TokenTable;
 
-/// A page as a tree.
-pub struct Tree(Page);
+/// A page as a tree, with its source.
+pub struct Tree<'s>(Page, &'s str);
 
 /// A page as blocks.
 pub struct Segments(Blocks<'static>);
 
 /// Decoded source to a tree; `None` when a bound forbids it.
-pub fn parse(cleaner: &Cleaner, source: &str) -> Option<Tree> {
-    parse::parse(source, &cleaner.limits, cleaner.judge.rules.has_selectors()).ok().map(Tree)
+pub fn parse<'s>(cleaner: &Cleaner, source: &'s str) -> Option<Tree<'s>> {
+    parse::parse(source, &cleaner.limits, cleaner.judge.rules.has_selectors()).ok().map(|page| Tree(page, source))
 }
 
 /// A tree to blocks.
-pub fn segment(cleaner: &Cleaner, tree: &Tree) -> Segments {
-    Segments(from_html::segment(&tree.0, &cleaner.cues, &cleaner.limits))
+pub fn segment(cleaner: &Cleaner, tree: &Tree<'_>) -> Segments {
+    Segments(from_html::segment(&tree.0, tree.1, &cleaner.cues, &cleaner.limits))
 }
 
 /// The feature rows of blocks, folding of their text included, of a page that states nothing.

@@ -1,8 +1,7 @@
 //! The library as a program uses it, without the feature `cli`: builder, user rules, keep lists, captions, bounds.
 
 use dehusk::{
-    Article, Captions, Cleaner, CleanerBuilder, Comments, Degraded, ErrorKind, Favor, Format, Hints, Limits, Place,
-    Reason,
+    Article, Captions, Cleaner, CleanerBuilder, Comments, Degraded, ErrorKind, Favor, Format, Hints, Limits, Reason,
 };
 use std::path::{Path, PathBuf};
 
@@ -59,14 +58,15 @@ fn a_page_becomes_an_article_and_a_record_of_its_cuts() {
     assert_eq!(&article.text[article.blocks[1].range.clone()], MORE);
     let [removal] = &article.removals[..] else { panic!("{:?}", article.removals) };
     let start = source.find(PROMPT).unwrap();
-    assert_eq!(removal.place, Place::Bytes { start, end: start + PROMPT.len() });
+    assert_eq!((removal.place.start, removal.place.end), (start, start + PROMPT.len()));
+    assert_eq!(removal.place.element, None);
     assert_eq!((removal.text.as_str(), removal.score), (PROMPT, 1.0));
     assert_eq!(removal.reason.family(), "login");
     assert!(PROMPT.to_lowercase().contains(&removal.evidence));
 }
 
 #[test]
-fn an_html_page_has_metadata_and_removals_with_line_and_element() {
+fn an_html_page_has_metadata_and_removals_with_range_line_and_element() {
     let paragraphs = format!("<p>{PROSE}</p>\n<p>{MORE}</p>\n").repeat(3);
     let html = format!(
         "<!doctype html>\n<html lang=en><head><title>Bridge to close</title></head>\n<body>\n\
@@ -82,8 +82,9 @@ fn an_html_page_has_metadata_and_removals_with_line_and_element() {
     assert_eq!(article.metadata.url.as_deref(), Some("https://site.example/bridge"));
     assert_eq!(article.metadata.language.as_deref(), Some("en"));
     let removal = article.removals.iter().find(|removal| removal.text == PROMPT).unwrap();
-    let Place::Element { line, path } = &removal.place else { panic!("{:?}", removal.place) };
-    assert_eq!((*line, path.starts_with("html>body")), (12, true), "{path}");
+    assert_eq!(&html[removal.place.start..removal.place.end], PROMPT);
+    let element = removal.place.element.as_ref().unwrap();
+    assert_eq!((element.line, element.path.starts_with("html>body")), (12, true), "{}", element.path);
 }
 
 #[test]

@@ -18,9 +18,10 @@ use html5ever::{LocalName, local_name as name, ns};
 use scraper::Node;
 use scraper::node::Element;
 use std::borrow::Cow;
+use std::ops::Range;
 
-/// Segments a parsed page.
-pub fn segment(page: &Page, cues: &CueFinder, limits: &Limits) -> Blocks<'static> {
+/// Segments the page that was parsed from `source`.
+pub fn segment(page: &Page, source: &str, cues: &CueFinder, limits: &Limits) -> Blocks<'static> {
     let mut builder = Builder::new(cues, limits);
     let mut skipped: Option<NodeId> = None;
     for edge in page.html.tree.root().traverse() {
@@ -33,13 +34,13 @@ pub fn segment(page: &Page, cues: &CueFinder, limits: &Limits) -> Blocks<'static
                 }
             }
             Edge::Open(node) => match node.value() {
-                Node::Text(text) => builder.text(text),
+                Node::Text(text) => builder.text(text, page.text_range(node.id())),
                 Node::Element(element) if element.name.ns != ns!(html) => {
                     builder.open_foreign(&element.name.local);
                 }
                 Node::Element(element) if role(&element.name.local) == Role::Dropped => skipped = Some(node.id()),
                 Node::Element(element) if element.name.local == name!("noscript") => {
-                    builder.noscript(node);
+                    builder.noscript(node, page, source);
                     skipped = Some(node.id());
                 }
                 Node::Element(element) => {
@@ -62,7 +63,7 @@ pub fn segment(page: &Page, cues: &CueFinder, limits: &Limits) -> Blocks<'static
 /// Segments a page without a tree; `why` is the bound that it would break.
 pub fn segment_flat(source: &str, why: Degraded, cues: &CueFinder, limits: &Limits) -> Blocks<'static> {
     let mut builder = Builder::new(cues, limits);
-    builder.events(source, limits.max_depth);
+    builder.events(source, 0, limits.max_depth);
     builder.finish(Some(why))
 }
 
@@ -103,8 +104,11 @@ struct Builder<'c> {
     start: usize,
     /// The entry that the whole run stands in, down to inline elements; none before its first word.
     run_entry: Option<u32>,
-    /// Where the open link begins in the text.
+    /// Where the text of the run came from.
+    source: Range<u32>,
+    /// Where the open link begins in the text, and the source of the run before it.
     link_start: usize,
+    link_source: Range<u32>,
     link_words: usize,
     gap: Gap,
     marker: Marker,
@@ -132,7 +136,9 @@ impl<'c> Builder<'c> {
             },
             start: 0,
             run_entry: None,
+            source: NOWHERE,
             link_start: 0,
+            link_source: NOWHERE,
             link_words: 0,
             gap: Gap::Paragraph,
             marker: Marker::None,
@@ -242,6 +248,7 @@ impl<'c> Builder<'c> {
             {
                 state.in_link = true;
                 self.link_start = self.text.len();
+                self.link_source = self.source.clone();
             }
             _ => {}
         }
@@ -253,6 +260,7 @@ impl<'c> Builder<'c> {
         if is_symbol && matches!(self.state.kind, BlockKind::Heading(_)) {
             // The permalink of a heading: a pilcrow, a hash sign, a chain.
             self.text.truncate(from);
+            self.source = self.link_source.clone();
             return;
         }
         self.link_words += words::count(&self.text[from..]);
@@ -310,7 +318,8 @@ impl<'c> Builder<'c> {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    /// Takes text that came from `source`.
+    fn text(&mut self, text: &str, source: Range<u32>) {
         if self.state.foreign {
             return;
         }
@@ -318,6 +327,7 @@ impl<'c> Builder<'c> {
             let entry = self.entry();
             let whole = self.run_entry.is_none_or(|run| run == entry);
             self.run_entry = Some(if whole { entry } else { self.block_entry() });
+            self.source = around(&self.source, &source);
         }
         if self.state.kind == BlockKind::Code {
             self.text.push_str(text);
@@ -348,7 +358,9 @@ impl<'c> Builder<'c> {
         self.push_block();
         self.start = self.text.len();
         self.run_entry = None;
+        self.source = NOWHERE;
         self.link_start = self.start;
+        self.link_source = NOWHERE;
         self.link_words = 0;
         self.gap = gap;
         self.marker = Marker::None;
@@ -364,6 +376,7 @@ impl<'c> Builder<'c> {
         let block = Block {
             start: start as u32,
             end: end as u32,
+            source: self.source.clone(),
             kind: self.state.kind,
             gap: if is_heading || is_code { Gap::Paragraph } else { self.gap },
             marker: if is_heading || is_code { Marker::None } else { self.marker },
@@ -381,6 +394,7 @@ impl<'c> Builder<'c> {
         match self.items.last_mut() {
             Some(last) if full && last.words < self.limits.max_rule_block_bytes as u32 => {
                 last.end = block.end;
+                last.source = around(&last.source, &block.source);
                 last.words += block.words;
                 last.link_words += block.link_words;
                 self.merged = true;
@@ -389,15 +403,16 @@ impl<'c> Builder<'c> {
         }
     }
 
-    /// The markup inside a `<noscript>`, which the tree holds as one text.
-    fn noscript(&mut self, node: NodeRef<'_, Node>) {
+    /// The markup inside a `<noscript>`, which the tree holds as one text; it is read from the source, as it stands there.
+    fn noscript(&mut self, node: NodeRef<'_, Node>, page: &Page, source: &str) {
         let before = self.state;
         self.boundary(Gap::Paragraph);
         self.state.noscript = true;
         let open = self.frames.len();
         for child in node.children() {
-            if let Node::Text(text) = child.value() {
-                self.events(text, self.limits.max_depth);
+            if child.value().is_text() {
+                let range = page.text_range(child.id());
+                self.events(&source[range.start as usize..range.end as usize], range.start, self.limits.max_depth);
             }
         }
         while self.frames.len() > open {
@@ -408,16 +423,21 @@ impl<'c> Builder<'c> {
     }
 
     /// Text and tags without a tree. End tags close the nearest open element of their name, or nothing.
-    fn events(&mut self, source: &str, max_depth: usize) {
+    /// The source of the page has them from byte `first` on.
+    fn events(&mut self, source: &str, first: u32, max_depth: usize) {
         /// Open elements that an end tag looks through; real nesting of one page part is less.
         const LOOK_BACK: usize = 64;
         let bottom = self.frames.len();
         let mut dropped: Option<LocalName> = None;
+        let place_of = |text: &str, at: usize| {
+            let start = first + (at + text.len() - text.trim_ascii_start().len()) as u32;
+            start..start + text.trim_ascii().len() as u32
+        };
         for event in Events::new(source) {
             match event {
                 Event::End(tag) if dropped.as_ref() == Some(&tag) => dropped = None,
                 _ if dropped.is_some() => {}
-                Event::Text(text) => self.text(&references::decode(text)),
+                Event::Text { text, at } => self.text(&references::decode(text), place_of(text, at)),
                 Event::Start(tag) => match role(&tag) {
                     Role::Dropped if is_closed_pair(&tag) => dropped = Some(tag),
                     Role::Dropped => {}
@@ -448,6 +468,36 @@ impl<'c> Builder<'c> {
             degraded.push(Degraded::Blocks);
         }
         Blocks { format: Format::Html, text: Cow::Owned(self.text), items: self.items, outline: self.outline, degraded }
+    }
+}
+
+/// The source of a run that has no text yet: what is put [`around`] it and another stretch is the other.
+const NOWHERE: Range<u32> = Range { start: u32::MAX, end: 0 };
+
+/// The stretch of the source that holds both.
+fn around(one: &Range<u32>, other: &Range<u32>) -> Range<u32> {
+    one.start.min(other.start)..one.end.max(other.end)
+}
+
+/// Moves the places of blocks from a source without its NULs to the one that has them.
+pub fn count_nuls(blocks: &mut Blocks<'_>, source: &[u8]) {
+    let mut places: Vec<&mut u32> = Vec::with_capacity(2 * blocks.items.len());
+    for block in &mut blocks.items {
+        // The end is moved with the last byte before it.
+        block.source.end = block.source.end.saturating_sub(1);
+        places.extend([&mut block.source.start, &mut block.source.end]);
+    }
+    places.sort_unstable();
+    let mut nuls = memchr::memchr_iter(0, source).enumerate().peekable();
+    let mut passed = 0;
+    for place in places {
+        while nuls.next_if(|(count, at)| at - count <= *place as usize).is_some() {
+            passed += 1;
+        }
+        *place += passed;
+    }
+    for block in &mut blocks.items {
+        block.source.end += 1;
     }
 }
 

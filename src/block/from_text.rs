@@ -29,6 +29,7 @@ pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
         }
     }
     for item in &mut items {
+        item.source = item.start..item.end;
         item.words = words::count(&text[item.range()]) as u32;
     }
     Blocks { format: Format::Text, text, items, outline: Outline::default(), degraded }
@@ -45,6 +46,7 @@ fn block(start: usize, end: usize, gap: Gap) -> Block {
     Block {
         start: start as u32,
         end: end as u32,
+        source: 0..0,
         kind: BlockKind::Paragraph,
         gap,
         marker: Marker::None,

@@ -47,6 +47,8 @@ pub struct Block {
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
+    /// The bytes of the source from the first to the last of the block's text; those of `start` and `end` for a text.
+    pub source: Range<u32>,
     /// What the source says it is.
     pub kind: BlockKind,
     /// What divides it from the block before.

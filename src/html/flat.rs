@@ -10,7 +10,12 @@ use memchr::memmem;
 #[derive(Debug, PartialEq)]
 pub enum Event<'a> {
     /// Text with its character references still in it.
-    Text(&'a str),
+    Text {
+        /// As it stands in the source.
+        text: &'a str,
+        /// Its first byte in the source.
+        at: usize,
+    },
     /// A start tag; attributes are not read.
     Start(LocalName),
     /// An end tag.
@@ -124,7 +129,7 @@ impl<'a> Iterator for Events<'a> {
                 let from = at + 1;
                 let end = memchr::memchr(b'<', &bytes[from..]).map_or(bytes.len(), |offset| from + offset);
                 self.at = end;
-                return Some(Event::Text(&self.source[at..end]));
+                return Some(Event::Text { text: &self.source[at..end], at });
             }
             if next == b'!' || next == b'?' {
                 self.at = self.markup_end(at);
@@ -160,7 +165,7 @@ mod tests {
     fn shape(source: &str) -> Vec<String> {
         Events::new(source)
             .map(|event| match event {
-                Event::Text(text) => text.to_owned(),
+                Event::Text { text, .. } => text.to_owned(),
                 Event::Start(name) => format!("<{name}>"),
                 Event::End(name) => format!("</{name}>"),
             })

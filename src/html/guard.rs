@@ -92,6 +92,7 @@ impl TokenSink for Guard {
         if self.builder.sink.is_over_budget() {
             return TokenSinkResult::Continue;
         }
+        self.builder.sink.token_is_text(matches!(token, Token::CharacterTokens(_)));
         match token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => self.start_tag(tag, line),
             Token::TagToken(tag) => self.end_tag(tag, line),

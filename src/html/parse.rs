@@ -9,7 +9,7 @@ use super::tag::attribute;
 use super::tokenize;
 use crate::article::Degraded;
 use crate::limits::Limits;
-use ego_tree::{NodeId, Tree};
+use ego_tree::{NodeId, NodeRef, Tree};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
@@ -25,6 +25,8 @@ pub struct Page {
     pub html: Html,
     /// Where each element stands, in the order of the node ids.
     places: Vec<Place>,
+    /// Where each text stands, in the order of the node ids.
+    texts: Vec<TextPlace>,
     /// True when elements past the depth bound were taken as siblings.
     pub flattened: bool,
 }
@@ -39,6 +41,13 @@ struct Place {
     line: u32,
 }
 
+/// Where a text stands in the source.
+struct TextPlace {
+    node: NodeId,
+    /// From its first byte that is no white space to its last.
+    range: Range<u32>,
+}
+
 impl Page {
     /// The source line, from 1, where the tag ends that opened the element, or where the text begins that made the
     /// tree builder add it; 0 for what no token opened.
@@ -46,6 +55,14 @@ impl Page {
         match self.places.binary_search_by_key(&element, |place| place.element) {
             Ok(at) => self.places[at].line,
             Err(_) => 0,
+        }
+    }
+
+    /// The bytes of the source that a text came from, without white space at its ends.
+    pub fn text_range(&self, text: NodeId) -> Range<u32> {
+        match self.texts.binary_search_by_key(&text, |place| place.node) {
+            Ok(at) => self.texts[at].range.clone(),
+            Err(_) => 0..0,
         }
     }
 }
@@ -94,13 +111,31 @@ fn count_lines(places: &mut [Place], source: &str) {
     }
 }
 
+/// Takes white space off the ends of the texts.
+fn trim(texts: &mut [TextPlace], source: &str) {
+    for TextPlace { range, .. } in texts {
+        let text = &source.as_bytes()[range.start as usize..range.end as usize];
+        let blank = text.len() - text.trim_ascii_start().len();
+        if blank < text.len() {
+            range.start += blank as u32;
+            range.end -= (text.len() - text.trim_ascii_end().len()) as u32;
+        }
+    }
+}
+
 /// scraper's tree with a count of its nodes, the depth of the open elements and where in the source they stand.
 pub struct BoundedSink {
     tree: HtmlTreeSink,
     max_nodes: usize,
     places: RefCell<Vec<Place>>,
+    texts: RefCell<Vec<TextPlace>>,
     /// The bytes of the token that is being processed.
     token: Cell<(u32, u32)>,
+    /// The bytes of the text tokens that came last, one after the other: the tree builder may hold text in a table back
+    /// until the next tag.
+    text: Cell<(u32, u32)>,
+    /// That the token before was text.
+    follows_text: Cell<bool>,
     /// The element that the next text would go into, as far as the calls of the tree builder show.
     current: Cell<NodeId>,
     /// Elements created less elements popped: at least the depth, since html5ever does not report every pop.
@@ -120,7 +155,10 @@ impl BoundedSink {
             tree: HtmlTreeSink::new(html),
             max_nodes,
             places: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
+            texts: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
             token: Cell::new((0, 0)),
+            text: Cell::new((0, 0)),
+            follows_text: Cell::new(false),
             current: Cell::new(root),
             open: Cell::new(0),
             at_bound: Cell::new(false),
@@ -159,16 +197,52 @@ impl BoundedSink {
         self.token.set((position(range.start), position(range.end)));
     }
 
+    /// Hears whether that token is text.
+    pub fn token_is_text(&self, is_text: bool) {
+        if is_text {
+            let (start, end) = self.token.get();
+            self.text.set((if self.follows_text.get() { self.text.get().0 } else { start }, end));
+        }
+        self.follows_text.set(is_text);
+    }
+
+    /// Notes where the text stands that was just put into `node`.
+    fn text_added(&self, node: Option<NodeId>) {
+        let Some(node) = node else { return };
+        // A token of text that is not held back is put down at once.
+        let (start, end) = if self.follows_text.get() { self.token.get() } else { self.text.get() };
+        let mut texts = self.texts.borrow_mut();
+        let at = match texts.last() {
+            Some(last) if last.node < node => Err(texts.len()),
+            Some(last) if last.node == node => Ok(texts.len() - 1),
+            _ => texts.binary_search_by_key(&node, |place| place.node),
+        };
+        match at {
+            Ok(at) => {
+                let range = &mut texts[at].range;
+                *range = range.start.min(start)..range.end.max(end);
+            }
+            Err(at) => texts.insert(at, TextPlace { node, range: start..end }),
+        }
+    }
+
     /// The tree of that source, complete.
     fn into_page(self, source: &str) -> Page {
         let mut places = self.places.into_inner();
         count_lines(&mut places, source);
-        Page { html: self.tree.finish(), places, flattened: self.flattened.get() }
+        let mut texts = self.texts.into_inner();
+        trim(&mut texts, source);
+        Page { html: self.tree.finish(), places, texts, flattened: self.flattened.get() }
     }
 
     /// True when the last thing in the tree is a `<br>`.
     pub fn ends_with_break(&self) -> bool {
         self.ends_with_break.get()
+    }
+
+    /// What `to` finds from a node of the tree.
+    fn node(&self, from: NodeId, to: impl Fn(NodeRef<'_, Node>) -> Option<NodeRef<'_, Node>>) -> Option<NodeId> {
+        self.tree.0.borrow().tree.get(from).and_then(to).map(|node| node.id())
     }
 
     fn appended(&self, parent: NodeId, child: &NodeOrText<NodeId>) {
@@ -220,17 +294,27 @@ impl TreeSink for BoundedSink {
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
         self.appended(*parent, &child);
+        let is_text = matches!(child, NodeOrText::AppendText(_));
         self.tree.append(parent, child);
+        if is_text {
+            self.text_added(self.node(*parent, |parent| parent.last_child()));
+        }
     }
 
     fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
         self.appended(*sibling, &child);
+        let is_text = matches!(child, NodeOrText::AppendText(_));
         self.tree.append_before_sibling(sibling, child);
+        if is_text {
+            self.text_added(self.node(*sibling, |sibling| sibling.prev_sibling()));
+        }
     }
 
     fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
-        self.appended(*previous, &child);
-        self.tree.append_based_on_parent_node(element, previous, child);
+        match self.node(*element, |element| element.parent()) {
+            Some(_) => self.append_before_sibling(element, child),
+            None => self.append(previous, child),
+        }
     }
 
     fn is_mathml_annotation_xml_integration_point(&self, element: &NodeId) -> bool {

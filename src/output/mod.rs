@@ -86,7 +86,7 @@ fn article(title: Option<&str>, pieces: &[(crate::BlockKind, &str)]) -> Article 
         blocks.push(crate::KeptBlock {
             range: start..text.len(),
             kind: *kind,
-            place: crate::Place::Bytes { start: 0, end: 0 },
+            place: crate::Place { start: 0, end: 0, element: None },
         });
         text.push('\n');
     }

@@ -1,6 +1,6 @@
 //! The report: one JSON object for each removal, in the order of the inputs and of the page.
 //!
-//! Text inputs say `start` and `end` (bytes of the input decoded to UTF-8), HTML inputs `line` and `element`.
+//! `start` and `end` are bytes of the input decoded to UTF-8; HTML inputs say `line` and `element` too.
 //! `rule` is what a keep list names to veto the removal.
 
 use crate::article::{Article, Place};
@@ -10,7 +10,7 @@ use serde::Serialize;
 struct Line<'a> {
     path: &'a str,
     #[serde(flatten)]
-    place: Where<'a>,
+    place: &'a Place,
     rule: &'a str,
     family: &'a str,
     score: f32,
@@ -18,22 +18,12 @@ struct Line<'a> {
     text: &'a str,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Where<'a> {
-    Bytes { start: usize, end: usize },
-    Element { line: u32, element: &'a str },
-}
-
 /// Appends a line for each removal of the article that was made from the input `path`.
 pub(super) fn write(path: &str, article: &Article, out: &mut Vec<u8>) {
     for removal in &article.removals {
         let line = Line {
             path,
-            place: match &removal.place {
-                Place::Bytes { start, end } => Where::Bytes { start: *start, end: *end },
-                Place::Element { line, path } => Where::Element { line: *line, element: path },
-            },
+            place: &removal.place,
             rule: removal.reason.id(),
             family: removal.reason.family(),
             score: removal.score,
@@ -48,18 +38,18 @@ pub(super) fn write(path: &str, article: &Article, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Format, Metadata, Reason, Removal};
+    use crate::{ElementPlace, Format, Metadata, Reason, Removal};
 
     #[test]
     fn each_removal_says_where_it_stood() {
-        let removal = |place| Removal {
-            place,
+        let removal = |element| Removal {
+            place: Place { start: 0, end: 6, element },
             text: "Log in".to_owned(),
             reason: Reason::Rule("login/log-in".to_owned()),
             evidence: "log in".to_owned(),
             score: 1.0,
         };
-        let element = Place::Element { line: 3, path: "body>p".to_owned() };
+        let element = ElementPlace { line: 3, path: "body>p".to_owned() };
         let article = Article {
             format: Format::Text,
             encoding: "UTF-8",
@@ -67,7 +57,7 @@ mod tests {
             metadata: Metadata::default(),
             text: String::new(),
             blocks: Vec::new(),
-            removals: vec![removal(Place::Bytes { start: 0, end: 6 }), removal(element)],
+            removals: vec![removal(None), removal(Some(element))],
             confidence: 0.5,
             words_in: 4,
             words_out: 0,
@@ -77,7 +67,7 @@ mod tests {
         write("a.txt", &article, &mut out);
         let rest = r#""rule":"login/log-in","family":"login","score":1.0,"evidence":"log in","text":"Log in"}"#;
         let expected = format!(
-            "{{\"path\":\"a.txt\",\"start\":0,\"end\":6,{rest}\n{{\"path\":\"a.txt\",\"line\":3,\"element\":\"body>p\",{rest}\n"
+            "{{\"path\":\"a.txt\",\"start\":0,\"end\":6,{rest}\n{{\"path\":\"a.txt\",\"start\":0,\"end\":6,\"line\":3,\"element\":\"body>p\",{rest}\n"
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
