@@ -16,7 +16,7 @@ use crate::model::html::HtmlModel;
 use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// What happens to captions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
