@@ -4,6 +4,7 @@
 //! once, two Aho-Corasick automata find the rules whose first words stand in it, and only those run their pattern.
 //! Which matches count depends on the place and the neighbours and is decided in [`judge`](crate::judge).
 
+pub mod catalogue;
 pub mod pack;
 mod prefilter;
 
@@ -39,7 +40,7 @@ pub const PACKS: &[(&str, &str)] = &[
 ];
 
 /// Where on a page a rule may act.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Where {
     /// Anywhere.
