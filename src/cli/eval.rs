@@ -4,6 +4,7 @@ use super::Verdict;
 use super::args::EvalArgs;
 use super::cleaner::read_text;
 use super::glob;
+use super::plural;
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use dehusk::eval::{Change, Comparison, Group, Run};
@@ -83,11 +84,13 @@ fn complain(run: &Run, unlabelled: &[String], failed: &[(String, String)]) -> io
         text += &format!("dehusk: and {} more failed\n", failed.len() - MAX_NAMED);
     }
     if let Some(first) = unlabelled.first() {
-        text += &format!("dehusk: not in the gold and not scored: {} pages, such as {first}\n", unlabelled.len());
+        text +=
+            &format!("dehusk: not in the gold and not scored: {}, such as {first}\n", plural(unlabelled.len(), "page"));
     }
     if let Some(first) = run.pages.iter().find(|page| page.missing) {
         let id = printable(first.id.as_ref());
-        text += &format!("dehusk: without a text, counted as empty: {} pages, such as {id}\n", run.all().missing);
+        text +=
+            &format!("dehusk: without a text, counted as empty: {}, such as {id}\n", plural(run.all().missing, "page"));
     }
     io::stderr().write_all(text.as_bytes())
 }
@@ -102,7 +105,7 @@ fn scores(out: &mut impl Write, run: &Run) -> io::Result<()> {
     writeln!(
         out,
         "{bold}{:width$}  {:>6}  {:>6}  {:^16}  {:>9}  {:>6}  {:>10}  {:>10}  {:>9}{bold:#}",
-        "pages", "", "F1", "95 %", "precision", "recall", "4-gram F1", "lines lost", "husk left"
+        "type", "pages", "F1", "95 %", "precision", "recall", "4-gram F1", "lines lost", "husk left"
     )?;
     for group in &run.groups {
         let Group { name, pages, f1, precision, recall, shingle_f1, .. } = group;
@@ -166,9 +169,9 @@ fn changes(out: &mut impl Write, comparison: &Comparison, count: usize) -> io::R
         }
     }
     let Comparison { better, worse, same, only_before, only_after, .. } = comparison;
-    writeln!(out, "\n{better} pages are better, {worse} worse, {same} the same")?;
+    writeln!(out, "\npages: {better} better, {worse} worse, {same} the same")?;
     if only_before + only_after > 0 {
-        writeln!(out, "not compared: {only_before} pages of the earlier run only, {only_after} of this one only")?;
+        writeln!(out, "not compared: {only_before} of the earlier run only, {only_after} of this one only")?;
     }
     let pages = &comparison.pages;
     let lost = pages.iter().filter(|page| page.after < page.before).take(count);

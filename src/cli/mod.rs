@@ -39,3 +39,8 @@ pub fn run() -> anyhow::Result<Verdict> {
         Command::LineFeatures(args) => line_features::run(args),
     }
 }
+
+/// A count with its noun: `1 page`, `2 pages`.
+fn plural(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}

@@ -134,7 +134,7 @@ fn a_saved_run_says_what_got_better_and_worse() {
     assert_eq!(comparison["pages"][0]["id"], "b");
     let output = eval(&place, &args).assert().success().get_output().stdout.clone();
     let table = String::from_utf8(output).unwrap();
-    assert!(table.contains("1 pages are better, 1 worse, 1 the same"), "{table}");
+    assert!(table.contains("pages: 1 better, 1 worse, 1 the same"), "{table}");
     // The run may be saved over the one that it is compared with.
     eval(&place, &args).args(["--save", "run.json"]).assert().success();
     assert_eq!(json(&place, &args)["comparison"]["same"], 3);
@@ -146,8 +146,8 @@ fn pages_without_gold_and_gold_without_pages_are_named() {
     place.write("gold/lost.txt", "A page that is not there.");
     place.write("pages/extra.txt", "A page that nobody labelled.");
     let complaint = said(eval(&place, &["--gold", "gold", "pages"]), 0);
-    assert!(complaint.contains("not in the gold and not scored: 1 pages, such as pages/extra.txt"), "{complaint}");
-    assert!(complaint.contains("counted as empty: 1 pages, such as lost"), "{complaint}");
+    assert!(complaint.contains("not in the gold and not scored: 1 page, such as pages/extra.txt"), "{complaint}");
+    assert!(complaint.contains("counted as empty: 1 page, such as lost"), "{complaint}");
 }
 
 #[test]

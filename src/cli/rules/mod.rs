@@ -38,8 +38,3 @@ fn catalogue(packs: &[PathBuf]) -> anyhow::Result<Catalogue> {
 fn stdout() -> impl Write {
     anstream::AutoStream::auto(io::stdout()).lock()
 }
-
-/// `s` for several.
-fn plural(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
