@@ -5,10 +5,14 @@
 
 mod args;
 mod clean;
+mod cleaner;
+mod completions;
+mod eval;
 mod features;
 mod glob;
 mod job;
 mod line_features;
+mod rules;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -27,7 +31,16 @@ pub enum Verdict {
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(args),
+        Command::Rules(args) => rules::run(args),
+        Command::Eval(args) => eval::run(*args),
+        Command::Completions(args) => completions::completions(args),
+        Command::Man(args) => completions::man(args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),
     }
+}
+
+/// A count with its noun: `1 page`, `2 pages`.
+fn plural(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }

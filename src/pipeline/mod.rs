@@ -6,16 +6,22 @@
 //! is known. Each record ends in one [`Outcome`] that is counted; only a failure to write ends a run early.
 
 mod budget;
+mod eval;
 #[cfg(feature = "cli")]
 mod progress;
 mod record;
 mod report;
 mod summary;
+mod texts;
+mod visit;
 
+pub use eval::{Evaluation, evaluate, evaluate_texts};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
 pub use summary::{Failure, Slowest, Summary};
+pub use texts::Texts;
+pub use visit::{Visited, visit};
 
 use crate::article::{Article, Format};
 use crate::cleaner::{Cleaner, Hints};

@@ -6,11 +6,14 @@
 #![cfg(feature = "cli")]
 
 mod accounts;
+mod completions;
+mod eval;
 mod folders;
 mod inputs;
 mod markdown;
 mod packed;
 mod place;
+mod rules;
 mod streams;
 mod training;
 mod usage;
