@@ -5,10 +5,13 @@
 
 mod args;
 mod clean;
+mod cleaner;
 mod features;
 mod glob;
 mod job;
 mod line_features;
+mod refuse;
+mod settings;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -26,7 +29,7 @@ pub enum Verdict {
 /// Ends the process itself for `--help`, `--version` and arguments that clap refuses (exit code 2).
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
-        Command::Clean(args) => clean::run(args),
+        Command::Clean(args) => clean::run(*args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),
     }
