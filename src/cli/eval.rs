@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use dehusk::eval::{Change, Comparison, Group, Run};
 use dehusk::input::{Inputs, printable};
-use dehusk::output::Sink;
+use dehusk::output::{Compression, Place, Sink, Writing};
 use dehusk::pipeline::{Evaluation, Texts, evaluate, evaluate_texts};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -51,7 +51,7 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
     if let Some(path) = &args.save {
         let mut json = serde_json::to_vec(&run)?;
         json.push(b'\n');
-        let mut sink = Sink::create(path, false)?;
+        let mut sink = Sink::open(&Place::File(path.clone()), Compression::Plain, Writing::default(), None)?;
         sink.write(&json)?;
         sink.finish()?;
     }

@@ -12,7 +12,9 @@ mod features;
 mod glob;
 mod job;
 mod line_features;
+mod refuse;
 mod rules;
+mod settings;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -30,7 +32,7 @@ pub enum Verdict {
 /// Ends the process itself for `--help`, `--version` and arguments that clap refuses (exit code 2).
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
-        Command::Clean(args) => clean::run(args),
+        Command::Clean(args) => clean::run(*args),
         Command::Rules(args) => rules::run(args),
         Command::Eval(args) => eval::run(*args),
         Command::Completions(args) => completions::completions(args),

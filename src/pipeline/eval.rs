@@ -7,7 +7,7 @@ use super::visit::{Visited, visit};
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
 use crate::eval::{Candidate, PageScore, Run};
-use crate::input::{Inputs, Record};
+use crate::input::{Inputs, Looking, PageName, ReadOptions, Reading, Record};
 
 /// What an evaluation gave.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub struct Evaluation {
 ///
 /// [`ErrorKind::Io`] for gold that cannot be read, two pages that have the same gold, and threads that cannot be started.
 pub fn evaluate(gold: &Texts, inputs: &Inputs, cleaner: &Cleaner, jobs: usize) -> Result<Evaluation, Error> {
-    let look = |record: Record| {
-        let Some(at) = gold.of(&record) else { return Ok(None) };
+    let look = |page: &PageName, record: Record| {
+        let Some(at) = gold.of(page, &record) else { return Ok(None) };
         let label = gold.read(at)?;
         let article = match cleaner.clean(&record.bytes, &record.hints) {
             Ok(article) => article,
@@ -37,7 +37,9 @@ pub fn evaluate(gold: &Texts, inputs: &Inputs, cleaner: &Cleaner, jobs: usize) -
         let candidate = Candidate { text: &article.text, removed: Some(&removed) };
         Ok(Some((at, PageScore::new(gold.id(at), Some(candidate), &label), None)))
     };
-    gather(gold, visit(inputs, cleaner.limits(), None, jobs, look)?)
+    let options = ReadOptions::default();
+    let looking = Looking { reading: Reading::Detected, options: &options, limits: cleaner.limits() };
+    gather(gold, visit(inputs, looking, jobs, look)?)
 }
 
 /// Scores texts that are there already, by the same ids.
@@ -52,10 +54,7 @@ pub fn evaluate_texts(gold: &Texts, texts: &Texts) -> Result<Evaluation, Error> 
         let candidate = Candidate { text: &text, removed: None };
         Ok(Some((known, PageScore::new(gold.id(known), Some(candidate), &label), None)))
     };
-    let visited = (0..texts.len()).map(|at| {
-        let origin = crate::input::Origin { relative: texts.id(at).into(), name: texts.id(at).to_owned() };
-        Visited { origin, result: score(at) }
-    });
+    let visited = (0..texts.len()).map(|at| Visited { name: texts.id(at).to_owned(), result: score(at) });
     gather(gold, visited.collect())
 }
 
@@ -65,19 +64,18 @@ type Scored = Option<(usize, PageScore, Option<String>)>;
 fn gather(gold: &Texts, visited: Vec<Visited<Scored>>) -> Result<Evaluation, Error> {
     let mut found: Vec<Option<String>> = vec![None; gold.len()];
     let (mut pages, mut unlabelled, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-    for Visited { origin, result } in visited {
+    for Visited { name, result } in visited {
         match result {
-            Ok(None) => unlabelled.push(origin.name),
+            Ok(None) => unlabelled.push(name),
             Ok(Some((at, score, why))) => {
-                if let Some(other) = found[at].replace(origin.name.clone()) {
-                    let message =
-                        format!("{other} and {} are both the page {:?} of the gold", origin.name, gold.id(at));
+                if let Some(other) = found[at].replace(name.clone()) {
+                    let message = format!("{other} and {name} are both the page {:?} of the gold", gold.id(at));
                     return Err(Error::new(ErrorKind::Io, message));
                 }
-                failed.extend(why.map(|why| (origin.name, why)));
+                failed.extend(why.map(|why| (name, why)));
                 pages.push(score);
             }
-            Err(error) => failed.push((origin.name, error.to_string())),
+            Err(error) => failed.push((name, error.to_string())),
         }
     }
     for at in (0..gold.len()).filter(|&at| found[at].is_none()) {

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::eval::{Key, Label};
-use crate::input::{Record, printable};
+use crate::input::{PageName, Record, printable};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
@@ -75,10 +75,17 @@ impl Texts {
     }
 
     /// The text that belongs to a page.
-    pub fn of(&self, page: &Record) -> Option<usize> {
-        let path = page.origin.relative.to_string_lossy();
-        let by_url = || page.hints.url.as_ref().and_then(|url| self.by_url.get(url).or_else(|| self.by_id.get(url)));
-        self.named(&path).or_else(|| by_url().copied())
+    pub fn of(&self, page: &PageName, record: &Record) -> Option<usize> {
+        let origin = page.origin.as_ref();
+        let by_id = || origin.and_then(|origin| self.by_id.get(origin.id.as_ref()?));
+        let by_url = || {
+            let url = record.hints.url.as_ref().or(origin.and_then(|origin| origin.url.as_ref()))?;
+            self.by_url.get(url).or_else(|| self.by_id.get(url))
+        };
+        // The path of a container is that of all its records.
+        let has_path = origin.is_none_or(|origin| origin.path.is_some());
+        let by_path = || self.named(&page.relative.to_string_lossy());
+        has_path.then(by_path).flatten().or_else(|| by_id().copied()).or_else(|| by_url().copied())
     }
 
     /// The text that a path below the folder that was named, or an id, stands for.

@@ -1,58 +1,62 @@
 //! A look at every page of a list that writes nothing: inputs in, one answer a page out, in their order.
 //!
-//! Pages are read, looked at and dropped one by one in each worker, so that only the answers are held.
+//! Pages are read, looked at and dropped one by one in each worker, so that only the answers are held. The records of one
+//! container are looked at by one worker.
 
 use super::record::quietly;
-use crate::article::Format;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, Origin, Record, Refusal};
-use crate::limits::Limits;
+use crate::input::{Inputs, Looking, PageName, Record, Refused};
 use rayon::prelude::*;
 
 /// What a look at one page gave.
 #[derive(Debug)]
 pub struct Visited<T> {
-    /// Where the page came from.
-    pub origin: Origin,
+    /// The name of the page, safe to print.
+    pub name: String,
     /// The answer, or why there is none.
     pub result: Result<T, Error>,
 }
 
 /// Calls `look` for each page, on `jobs` threads (0 stands for one a core). What is no page of its own (a link out of
-/// the tree, a file that was named before) is left out; a page that cannot be read, or on which `look` fails or
-/// panics, has its error.
+/// the tree, a file that was named before, a record without a response) is left out; a page that cannot be read, or on
+/// which `look` fails or panics, has its error.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Io`] when threads cannot be started.
 pub fn visit<T: Send>(
     inputs: &Inputs,
-    limits: &Limits,
-    format: Option<Format>,
+    looking: Looking<'_>,
     jobs: usize,
-    look: impl Fn(Record) -> Result<T, Error> + Sync,
+    look: impl Fn(&PageName, Record) -> Result<T, Error> + Sync,
 ) -> Result<Vec<Visited<T>>, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .build()
         .map_err(|e| Error::with_source(ErrorKind::Io, "cannot start the worker threads", e))?;
-    let one = |index: usize| {
-        let result = match inputs.refusal(index) {
-            Some(Refusal::Skip(_)) => return None,
-            Some(Refusal::Fail(why)) => Err(Error::new(ErrorKind::Io, why.clone())),
-            None => quietly(|| look(inputs.read(index, limits, format)?))
-                .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))),
-        };
-        Some(Visited { origin: inputs.origin(index), result })
+    let entry = |index: usize| {
+        let mut visited = Vec::new();
+        inputs.each_page(index, looking, &mut |page, record| {
+            let result = match record {
+                Err(Refused::Skip(..)) => return,
+                Err(Refused::Fail(error)) => Err(error),
+                Ok(record) => {
+                    quietly(|| look(page, record)).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)))
+                }
+            };
+            visited.push(Visited { name: page.name.clone(), result });
+        });
+        visited
     };
-    let visited = pool.install(|| (0..inputs.len()).into_par_iter().map(one).collect::<Vec<_>>());
+    let visited = pool.install(|| (0..inputs.len()).into_par_iter().map(entry).collect::<Vec<_>>());
     Ok(visited.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::Input;
+    use crate::input::{Input, ReadOptions, Reading};
+    use crate::limits::Limits;
 
     #[test]
     fn answers_come_in_the_order_of_the_pages_and_a_panic_is_one() {
@@ -61,14 +65,16 @@ mod tests {
             std::fs::write(folder.path().join(format!("{n:02}.txt")), n.to_string()).unwrap();
         }
         let inputs = Inputs::discover(vec![Input::Path(folder.path().to_owned())], &[]);
-        let look = |record: Record| match &record.bytes[..] {
+        let look = |_: &PageName, record: Record| match &record.bytes[..] {
             b"7" => panic!("told to"),
             bytes => Ok(String::from_utf8_lossy(bytes).into_owned()),
         };
-        let visited = visit(&inputs, &Limits::default(), None, 4, look).unwrap();
+        let (options, limits) = (ReadOptions::default(), Limits::default());
+        let looking = Looking { reading: Reading::Detected, options: &options, limits: &limits };
+        let visited = visit(&inputs, looking, 4, look).unwrap();
         assert_eq!(visited.len(), 40);
         for (n, page) in visited.iter().enumerate() {
-            assert_eq!(page.origin.relative.to_str(), Some(&*format!("{n:02}.txt")));
+            assert!(page.name.ends_with(&format!("{n:02}.txt")), "{}", page.name);
             match &page.result {
                 Ok(answer) => assert_eq!(*answer, n.to_string()),
                 Err(error) => assert_eq!((n, error.kind()), (7, ErrorKind::Panic)),

@@ -4,7 +4,7 @@
 //! languages and its examples. It is made from the same packs, so the two cannot differ.
 
 use super::pack::{self, Pack, PackGuard, PackRule, PackTopic};
-use super::{PACKS, Where};
+use super::{PACKS, Where, matcher};
 use crate::block::words;
 use crate::error::Error;
 use crate::limits::Limits;
@@ -123,7 +123,7 @@ impl RuleEntry {
     /// Looks for the lines that it speaks of; `None` for a selector, which looks at elements.
     pub fn matcher(&self) -> Option<LineMatcher> {
         let pattern = self.pattern.as_deref()?;
-        let pattern = pack::compile(pattern, Limits::default().max_rule_compiled_bytes).ok()?;
+        let pattern = matcher::compile(pattern, Limits::default().max_rule_compiled_bytes).ok()?;
         Some(LineMatcher { pattern, max_words: self.max_words as usize })
     }
 }

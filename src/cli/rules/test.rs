@@ -11,7 +11,7 @@ use super::super::plural;
 use super::stdout;
 use anstyle::Style;
 use anyhow::bail;
-use dehusk::input::{Inputs, Record, printable};
+use dehusk::input::{Inputs, Looking, PageName, ReadOptions, Reading, Record, printable};
 use dehusk::pipeline::visit;
 use dehusk::{Article, Catalogue, Cleaner, LineMatcher, RuleEntry, RuleKind};
 use serde::Serialize;
@@ -64,11 +64,13 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
     let inputs = Inputs::discover(pages.into_iter().map(glob::input).collect(), &[]);
     let rules = catalogue.rules();
     let matchers: Vec<Option<LineMatcher>> = rules.iter().map(RuleEntry::matcher).collect();
-    let look = |record: Record| {
+    let look = |_: &PageName, record: Record| {
         let article = cleaner.clean(&record.bytes, &record.hints)?;
         Ok((0..rules.len()).map(|at| hits(&rules[at], matchers[at].as_ref(), &article)).collect::<Vec<_>>())
     };
-    let visited = visit(&inputs, cleaner.limits(), None, usize::from(args.jobs), look)?;
+    let options = ReadOptions::default();
+    let looking = Looking { reading: Reading::Detected, options: &options, limits: cleaner.limits() };
+    let visited = visit(&inputs, looking, usize::from(args.jobs), look)?;
     let mut tested: Vec<Tested<'_>> = rules
         .iter()
         .map(|rule| Tested { id: &rule.id, kind: rule.kind, hits: 0, matches: 0, pages: Vec::new() })
@@ -80,13 +82,13 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
                 pages += 1;
                 for (rule, mut hits) in tested.iter_mut().zip(hits).filter(|(_, hits)| hits.hits + hits.matches > 0) {
                     (rule.hits, rule.matches) = (rule.hits + hits.hits, rule.matches + hits.matches);
-                    hits.path.clone_from(&page.origin.name);
+                    hits.path.clone_from(&page.name);
                     rule.pages.push(hits);
                 }
             }
             Err(error) => {
                 failed += 1;
-                writeln!(io::stderr(), "dehusk: {}: {error}", page.origin.name)?;
+                writeln!(io::stderr(), "dehusk: {}: {error}", page.name)?;
             }
         }
     }
