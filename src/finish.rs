@@ -129,15 +129,22 @@ fn word_sums(blocks: &Blocks<'_>) -> Vec<u32> {
     sums
 }
 
-/// Words on buttons, whatever the page: a control is no text. Headings that open a section stay.
+/// Words on buttons: a control is no text, unless a choice is what the page has to say. Headings that open a section stay.
 pub fn controls(blocks: &Blocks<'_>, parts: &[Cues], is_kept: impl Fn(usize) -> bool) -> Vec<Finished> {
     let control = cues(&["control"]);
-    let on_button = |block: &Block| {
+    let on_button = |at: &usize| {
+        let block = &blocks.items[*at];
         let in_control = parts[block.element as usize].meets(control) && block.words <= MAX_CONTROL_WORDS;
         in_control && !matches!(block.kind, BlockKind::Heading(_))
     };
-    let found = blocks.items.iter().enumerate().filter(|(at, block)| is_kept(*at) && on_button(block));
-    found.map(|(block, _)| Finished { block, sure_score: LIKELY_SCORE, evidence: "on a button".to_owned() }).collect()
+    let words = |some: &[usize]| -> u32 { some.iter().map(|&at| blocks.items[at].words).sum() };
+    let kept: Vec<usize> = (0..blocks.items.len()).filter(|&at| is_kept(at)).collect();
+    let found: Vec<usize> = kept.iter().copied().filter(on_button).collect();
+    if 2 * words(&found) > words(&kept) {
+        return Vec::new();
+    }
+    let finished = |block| Finished { block, sure_score: LIKELY_SCORE, evidence: "on a button".to_owned() };
+    found.into_iter().map(finished).collect()
 }
 
 /// Sentences in parts of comments that come back although they were dropped.
@@ -161,15 +168,23 @@ pub struct Sound<'b> {
 }
 
 impl<'b> Sound<'b> {
-    /// The article that the judgement kept, when it is sound.
-    pub fn new(blocks: &'b Blocks<'b>, is_kept: impl Fn(usize) -> bool) -> Option<Sound<'b>> {
+    /// The article that the judgement kept, when it is sound. Of a page that is dated the links count for nothing: a
+    /// story may stand over a long list of others; the links of other pages may be what they are for.
+    pub fn new(blocks: &'b Blocks<'b>, is_dated: bool, is_kept: impl Fn(usize) -> bool) -> Option<Sound<'b>> {
         let kept: Vec<usize> = (0..blocks.items.len()).filter(|&at| is_kept(at)).collect();
         let is_prose = |block: &Block| words::is_prose(blocks.text_of(block), block.words as usize);
         let prose: Vec<bool> = blocks.items.iter().map(is_prose).collect();
-        let is_sentence =
-            |at: &usize| words::is_sentence(blocks.text_of(&blocks.items[*at]), blocks.items[*at].words as usize);
+        // A teaser that links to another page is no sentence of this one.
+        let is_sentence = |at: &usize| {
+            let block = &blocks.items[*at];
+            !(is_dated && is_link(block)) && words::is_sentence(blocks.text_of(block), block.words as usize)
+        };
         let sentences: Vec<usize> = kept.iter().copied().filter(is_sentence).collect();
-        let sum = |some: &[usize]| -> u32 { some.iter().map(|&at| blocks.items[at].words).sum() };
+        let sum = |some: &[usize]| -> u32 {
+            let words =
+                |block: &Block| if is_dated { block.words - block.link_words.min(block.words) } else { block.words };
+            some.iter().map(|&at| words(&blocks.items[at])).sum()
+        };
         let (sentence_words, all_words) = (sum(&sentences), sum(&kept));
         if sentence_words < MIN_SENTENCE_WORDS || (sentence_words as f32) < MIN_SENTENCE_SHARE * all_words as f32 {
             return None;
@@ -209,11 +224,10 @@ impl<'b> Sound<'b> {
         let dated = self.kept.iter().filter(|at| self.is_dated(**at)).count();
         self.short(|at, block| {
             let is_outside = !self.body.contains(&at);
-            let is_link = block.link_words > 0 && block.link_words as f32 >= LINK_SHARE * block.words as f32;
-            if is_link && is_outside {
+            if is_link(block) && is_outside {
                 return Some((SURE_SCORE, "a line of links beside the body".to_owned()));
             }
-            if is_link && is_hinted(at) {
+            if is_link(block) && is_hinted(at) {
                 return Some((SURE_SCORE, "a link with the words of a teaser".to_owned()));
             }
             (dated <= MAX_DATELINES && self.is_dated(at))
@@ -265,7 +279,11 @@ impl<'b> Sound<'b> {
             before as f32 >= COMMENTS_AFTER * all as f32
         };
         let Some(label) = labels.iter().copied().filter(is_late).min() else { return Vec::new() };
-        let all = is_stamped(label);
+        // Where such stamps stand in the body too the page is a thread or a list of cards, and the label counts the answers
+        // to one of them.
+        let body = self.head..self.kept.iter().copied().rfind(|at| *at < label).unwrap_or(label);
+        let in_body = body.filter(|&at| is_stamped(at) && !is_stamped(at + 1)).count();
+        let all = is_stamped(label) && in_body < MIN_THREAD_STAMPS;
         let after = self.kept.iter().filter(|at| **at >= label && (all || in_post(at)));
         after
             .map(|&block| Finished {
@@ -430,8 +448,15 @@ const LINK_SHARE: f32 = 0.75;
 const MAX_DATELINES: usize = 3;
 /// Words of a line that is a byline or dateline, at most.
 const MAX_DATELINE_WORDS: u32 = 16;
+/// Stamps of posts in a body from which it is a thread.
+const MIN_THREAD_STAMPS: usize = 2;
 /// Share of the kept words that stands before a label of comments; a label at the top is a link to them.
 const COMMENTS_AFTER: f32 = 0.6;
+
+/// True for a block most of whose words are links.
+fn is_link(block: &Block) -> bool {
+    block.link_words > 0 && block.link_words as f32 >= LINK_SHARE * block.words as f32
+}
 
 /// The set of the cues with these names.
 fn cues(names: &[&str]) -> Cues {
