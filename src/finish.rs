@@ -10,6 +10,7 @@ use crate::block::outline::{CUES, Cues};
 use crate::block::{Block, Blocks, words};
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 /// Words that a box of furniture holds at most; a longer one has something to say.
 const MAX_BOX_WORDS: u32 = 60;
@@ -24,25 +25,37 @@ const MIN_SENTENCE_WORDS: u32 = 60;
 /// Share of sentences in the kept words of a sound article; lists and shops have less.
 const MIN_SENTENCE_SHARE: f32 = 0.5;
 
-/// Parts whose short blocks are no part of a sound article.
-const FURNITURE: [&str; 7] = ["footer", "aside", "byline", "share", "tags", "nav", "consent"];
 /// Words on a button, at most; a question of an FAQ that opens its answer has more.
 const MAX_CONTROL_WORDS: u32 = 3;
-/// Families of rules that mark the box around them: its other lines explain the call.
-const BOX_FAMILIES: [&str; 6] = ["comments", "newsletter", "login", "apps", "paywall", "cookies"];
-
-/// What boxes of furniture are called.
-const BOXES: [&str; 6] = ["promo", "form", "comment", "consent", "share", "widget"];
 
 /// Probability from which a block stays although it looks like furniture.
 const SURE_SCORE: f32 = 0.7;
-/// The same where the looks say little: a column of specifications may be called `rightCol`, a post after its tags.
+/// The same where the looks say little.
 const LIKELY_SCORE: f32 = 0.45;
-/// Parts of furniture whose names say little.
-const VAGUE: [&str; 4] = ["aside", "nav", "tags", "consent"];
 
 /// Above every probability.
 const ALWAYS: f32 = 2.0;
+
+/// The lists of `block/furniture.toml`.
+struct Lists {
+    furniture: Cues,
+    vague: Cues,
+    boxes: Cues,
+    posts: Cues,
+    box_families: Vec<String>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut lists: HashMap<String, Vec<String>> =
+        toml::from_str(include_str!("block/furniture.toml")).expect("a test loads the built-in lists");
+    let mut list = |name: &str| lists.remove(name).expect("a test loads the built-in lists");
+    let mut set = |name: &str| {
+        let names = list(name);
+        cues(&names.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let (furniture, vague, boxes, posts) = (set("furniture"), set("vague"), set("boxes"), set("posts"));
+    Lists { furniture, vague, boxes, posts, box_families: list("box_families") }
+});
 
 /// A block that goes with the finish, and why.
 #[derive(Debug, PartialEq)]
@@ -57,7 +70,7 @@ pub struct Finished {
 
 /// True when what stands in one box with a block that a rule of this family removed goes with it.
 pub fn takes_its_box(family: &str) -> bool {
-    BOX_FAMILIES.contains(&family)
+    LISTS.box_families.iter().any(|marking| marking == family)
 }
 
 /// Blocks that stand in one box with a call: `calls` are the blocks that such rules removed. Prose goes only with a box
@@ -70,7 +83,7 @@ pub fn boxes(
 ) -> Vec<Finished> {
     let sums = word_sums(blocks);
     let total = sums[blocks.items.len()].max(1) as f32;
-    let named = cues(&BOXES);
+    let named = LISTS.boxes;
     let mut found = Vec::new();
     let around: Vec<(usize, usize)> =
         calls.filter_map(|call| Some((call, box_around(blocks, call, &sums, total)?))).collect();
@@ -200,7 +213,7 @@ impl<'b> Sound<'b> {
     /// On a forum the names and dates over the posts are no furniture.
     pub fn furniture(&self, parts: &[Cues]) -> Vec<Finished> {
         let is_forum = self.is_forum(parts);
-        let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
+        let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(bit, _)| LISTS.furniture.has(*bit)).collect();
         self.short(|at, block| {
             let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
             // Inside the body a heading heads a section and a sentence says something, whatever the part is called; but
@@ -211,7 +224,7 @@ impl<'b> Sound<'b> {
             if names_poster || at >= self.head && self.body.contains(&at) && says_something {
                 return None;
             }
-            let sure_score = if VAGUE.contains(&part.1) { LIKELY_SCORE } else { SURE_SCORE };
+            let sure_score = if LISTS.vague.has(part.0) { LIKELY_SCORE } else { SURE_SCORE };
             Some((sure_score, format!("in a part called {}", part.1)))
         })
     }
@@ -272,7 +285,7 @@ impl<'b> Sound<'b> {
         }
         let words = |at: &usize| self.blocks.items[*at].words;
         let all: u32 = self.kept.iter().map(words).sum();
-        let posts = cues(&POSTS);
+        let posts = LISTS.posts;
         let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
         let is_late = |label: &usize| {
             let before: u32 = self.kept.iter().filter(|at| **at < *label).map(words).sum();
@@ -311,7 +324,7 @@ impl<'b> Sound<'b> {
 
     /// True for a page whose words stand in posts.
     fn is_forum(&self, parts: &[Cues]) -> bool {
-        let posts = cues(&POSTS);
+        let posts = LISTS.posts;
         let words = |at: &&usize| self.blocks.items[**at].words;
         let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
         let all: u32 = self.kept.iter().map(|at| words(&at)).sum();
@@ -333,7 +346,7 @@ impl<'b> Sound<'b> {
         is_dropped: impl Fn(usize) -> bool,
         score: impl Fn(usize) -> f32,
     ) -> Vec<usize> {
-        let furniture = cues(&FURNITURE).with(cues(&["related", "promo", "comment", "ad"]));
+        let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad"]));
         let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
         let belongs = |at: usize| {
             let block = &self.blocks.items[at];
@@ -437,8 +450,6 @@ const MIN_TABLE_ROWS: usize = 2;
 /// Blocks after the body within which a table still belongs to it.
 const TABLE_STEPS: usize = 6;
 
-/// Parts that hold the posts of a forum or a comment section.
-const POSTS: [&str; 2] = ["forum", "comment"];
 /// Share of the kept words in posts from which a page is a forum.
 const POSTS_SHARE: f32 = 0.3;
 
@@ -462,4 +473,18 @@ fn is_link(block: &Block) -> bool {
 fn cues(names: &[&str]) -> Cues {
     let bits = (0u32..).zip(CUES).filter(|(_, name)| names.contains(name));
     bits.fold(Cues::default(), |set, (bit, _)| set.with(Cues(1 << bit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_name_hints_that_exist() {
+        let lists: HashMap<String, Vec<String>> = toml::from_str(include_str!("block/furniture.toml")).expect("loads");
+        let names = |list: &str| lists[list].iter().all(|name| CUES.contains(&name.as_str()));
+        assert!(["furniture", "vague", "boxes", "posts"].into_iter().all(names));
+        assert_eq!(LISTS.furniture.with(LISTS.vague), LISTS.furniture, "what is vague is furniture");
+        assert!(takes_its_box("newsletter") && !takes_its_box("related"));
+    }
 }
