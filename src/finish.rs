@@ -10,6 +10,7 @@ use crate::block::outline::{CUES, Cues};
 use crate::block::{Block, Blocks, words};
 use foldhash::{HashMap, HashMapExt};
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 /// Words that a box of furniture holds at most; a longer one has something to say.
 const MAX_BOX_WORDS: u32 = 60;
@@ -24,25 +25,37 @@ const MIN_SENTENCE_WORDS: u32 = 60;
 /// Share of sentences in the kept words of a sound article; lists and shops have less.
 const MIN_SENTENCE_SHARE: f32 = 0.5;
 
-/// Parts whose short blocks are no part of a sound article.
-const FURNITURE: [&str; 7] = ["footer", "aside", "byline", "share", "tags", "nav", "consent"];
 /// Words on a button, at most; a question of an FAQ that opens its answer has more.
 const MAX_CONTROL_WORDS: u32 = 3;
-/// Families of rules that mark the box around them: its other lines explain the call.
-const BOX_FAMILIES: [&str; 6] = ["comments", "newsletter", "login", "apps", "paywall", "cookies"];
-
-/// What boxes of furniture are called.
-const BOXES: [&str; 6] = ["promo", "form", "comment", "consent", "share", "widget"];
 
 /// Probability from which a block stays although it looks like furniture.
 const SURE_SCORE: f32 = 0.7;
-/// The same where the looks say little: a column of specifications may be called `rightCol`, a post after its tags.
+/// The same where the looks say little.
 const LIKELY_SCORE: f32 = 0.45;
-/// Parts of furniture whose names say little.
-const VAGUE: [&str; 4] = ["aside", "nav", "tags", "consent"];
 
 /// Above every probability.
 const ALWAYS: f32 = 2.0;
+
+/// The lists of `block/furniture.toml`.
+struct Lists {
+    furniture: Cues,
+    vague: Cues,
+    boxes: Cues,
+    posts: Cues,
+    box_families: Vec<String>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut lists: HashMap<String, Vec<String>> =
+        toml::from_str(include_str!("block/furniture.toml")).expect("a test loads the built-in lists");
+    let mut list = |name: &str| lists.remove(name).expect("a test loads the built-in lists");
+    let mut set = |name: &str| {
+        let names = list(name);
+        cues(&names.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let (furniture, vague, boxes, posts) = (set("furniture"), set("vague"), set("boxes"), set("posts"));
+    Lists { furniture, vague, boxes, posts, box_families: list("box_families") }
+});
 
 /// A block that goes with the finish, and why.
 #[derive(Debug, PartialEq)]
@@ -57,7 +70,7 @@ pub struct Finished {
 
 /// True when what stands in one box with a block that a rule of this family removed goes with it.
 pub fn takes_its_box(family: &str) -> bool {
-    BOX_FAMILIES.contains(&family)
+    LISTS.box_families.iter().any(|marking| marking == family)
 }
 
 /// Blocks that stand in one box with a call: `calls` are the blocks that such rules removed. Prose goes only with a box
@@ -70,7 +83,7 @@ pub fn boxes(
 ) -> Vec<Finished> {
     let sums = word_sums(blocks);
     let total = sums[blocks.items.len()].max(1) as f32;
-    let named = cues(&BOXES);
+    let named = LISTS.boxes;
     let mut found = Vec::new();
     let around: Vec<(usize, usize)> =
         calls.filter_map(|call| Some((call, box_around(blocks, call, &sums, total)?))).collect();
@@ -129,15 +142,22 @@ fn word_sums(blocks: &Blocks<'_>) -> Vec<u32> {
     sums
 }
 
-/// Words on buttons, whatever the page: a control is no text. Headings that open a section stay.
+/// Words on buttons: a control is no text, unless a choice is what the page has to say. Headings that open a section stay.
 pub fn controls(blocks: &Blocks<'_>, parts: &[Cues], is_kept: impl Fn(usize) -> bool) -> Vec<Finished> {
     let control = cues(&["control"]);
-    let on_button = |block: &Block| {
+    let on_button = |at: &usize| {
+        let block = &blocks.items[*at];
         let in_control = parts[block.element as usize].meets(control) && block.words <= MAX_CONTROL_WORDS;
         in_control && !matches!(block.kind, BlockKind::Heading(_))
     };
-    let found = blocks.items.iter().enumerate().filter(|(at, block)| is_kept(*at) && on_button(block));
-    found.map(|(block, _)| Finished { block, sure_score: LIKELY_SCORE, evidence: "on a button".to_owned() }).collect()
+    let words = |some: &[usize]| -> u32 { some.iter().map(|&at| blocks.items[at].words).sum() };
+    let kept: Vec<usize> = (0..blocks.items.len()).filter(|&at| is_kept(at)).collect();
+    let found: Vec<usize> = kept.iter().copied().filter(on_button).collect();
+    if 2 * words(&found) > words(&kept) {
+        return Vec::new();
+    }
+    let finished = |block| Finished { block, sure_score: LIKELY_SCORE, evidence: "on a button".to_owned() };
+    found.into_iter().map(finished).collect()
 }
 
 /// Sentences in parts of comments that come back although they were dropped.
@@ -161,15 +181,23 @@ pub struct Sound<'b> {
 }
 
 impl<'b> Sound<'b> {
-    /// The article that the judgement kept, when it is sound.
-    pub fn new(blocks: &'b Blocks<'b>, is_kept: impl Fn(usize) -> bool) -> Option<Sound<'b>> {
+    /// The article that the judgement kept, when it is sound. Of a page that is dated the links count for nothing: a
+    /// story may stand over a long list of others; the links of other pages may be what they are for.
+    pub fn new(blocks: &'b Blocks<'b>, is_dated: bool, is_kept: impl Fn(usize) -> bool) -> Option<Sound<'b>> {
         let kept: Vec<usize> = (0..blocks.items.len()).filter(|&at| is_kept(at)).collect();
         let is_prose = |block: &Block| words::is_prose(blocks.text_of(block), block.words as usize);
         let prose: Vec<bool> = blocks.items.iter().map(is_prose).collect();
-        let is_sentence =
-            |at: &usize| words::is_sentence(blocks.text_of(&blocks.items[*at]), blocks.items[*at].words as usize);
+        // A teaser that links to another page is no sentence of this one.
+        let is_sentence = |at: &usize| {
+            let block = &blocks.items[*at];
+            !(is_dated && is_link(block)) && words::is_sentence(blocks.text_of(block), block.words as usize)
+        };
         let sentences: Vec<usize> = kept.iter().copied().filter(is_sentence).collect();
-        let sum = |some: &[usize]| -> u32 { some.iter().map(|&at| blocks.items[at].words).sum() };
+        let sum = |some: &[usize]| -> u32 {
+            let words =
+                |block: &Block| if is_dated { block.words - block.link_words.min(block.words) } else { block.words };
+            some.iter().map(|&at| words(&blocks.items[at])).sum()
+        };
         let (sentence_words, all_words) = (sum(&sentences), sum(&kept));
         if sentence_words < MIN_SENTENCE_WORDS || (sentence_words as f32) < MIN_SENTENCE_SHARE * all_words as f32 {
             return None;
@@ -185,7 +213,7 @@ impl<'b> Sound<'b> {
     /// On a forum the names and dates over the posts are no furniture.
     pub fn furniture(&self, parts: &[Cues]) -> Vec<Finished> {
         let is_forum = self.is_forum(parts);
-        let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(_, name)| FURNITURE.contains(name)).collect();
+        let bits: Vec<(u32, &str)> = (0..).zip(CUES).filter(|(bit, _)| LISTS.furniture.has(*bit)).collect();
         self.short(|at, block| {
             let part = bits.iter().find(|(bit, _)| parts[block.element as usize].has(*bit))?;
             // Inside the body a heading heads a section and a sentence says something, whatever the part is called; but
@@ -196,7 +224,7 @@ impl<'b> Sound<'b> {
             if names_poster || at >= self.head && self.body.contains(&at) && says_something {
                 return None;
             }
-            let sure_score = if VAGUE.contains(&part.1) { LIKELY_SCORE } else { SURE_SCORE };
+            let sure_score = if LISTS.vague.has(part.0) { LIKELY_SCORE } else { SURE_SCORE };
             Some((sure_score, format!("in a part called {}", part.1)))
         })
     }
@@ -209,11 +237,10 @@ impl<'b> Sound<'b> {
         let dated = self.kept.iter().filter(|at| self.is_dated(**at)).count();
         self.short(|at, block| {
             let is_outside = !self.body.contains(&at);
-            let is_link = block.link_words > 0 && block.link_words as f32 >= LINK_SHARE * block.words as f32;
-            if is_link && is_outside {
+            if is_link(block) && is_outside {
                 return Some((SURE_SCORE, "a line of links beside the body".to_owned()));
             }
-            if is_link && is_hinted(at) {
+            if is_link(block) && is_hinted(at) {
                 return Some((SURE_SCORE, "a link with the words of a teaser".to_owned()));
             }
             (dated <= MAX_DATELINES && self.is_dated(at))
@@ -258,14 +285,18 @@ impl<'b> Sound<'b> {
         }
         let words = |at: &usize| self.blocks.items[*at].words;
         let all: u32 = self.kept.iter().map(words).sum();
-        let posts = cues(&POSTS);
+        let posts = LISTS.posts;
         let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
         let is_late = |label: &usize| {
             let before: u32 = self.kept.iter().filter(|at| **at < *label).map(words).sum();
             before as f32 >= COMMENTS_AFTER * all as f32
         };
         let Some(label) = labels.iter().copied().filter(is_late).min() else { return Vec::new() };
-        let all = is_stamped(label);
+        // Where such stamps stand in the body too the page is a thread or a list of cards, and the label counts the answers
+        // to one of them.
+        let body = self.head..self.kept.iter().copied().rfind(|at| *at < label).unwrap_or(label);
+        let in_body = body.filter(|&at| is_stamped(at) && !is_stamped(at + 1)).count();
+        let all = is_stamped(label) && in_body < MIN_THREAD_STAMPS;
         let after = self.kept.iter().filter(|at| **at >= label && (all || in_post(at)));
         after
             .map(|&block| Finished {
@@ -293,7 +324,7 @@ impl<'b> Sound<'b> {
 
     /// True for a page whose words stand in posts.
     fn is_forum(&self, parts: &[Cues]) -> bool {
-        let posts = cues(&POSTS);
+        let posts = LISTS.posts;
         let words = |at: &&usize| self.blocks.items[**at].words;
         let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
         let all: u32 = self.kept.iter().map(|at| words(&at)).sum();
@@ -315,7 +346,7 @@ impl<'b> Sound<'b> {
         is_dropped: impl Fn(usize) -> bool,
         score: impl Fn(usize) -> f32,
     ) -> Vec<usize> {
-        let furniture = cues(&FURNITURE).with(cues(&["related", "promo", "comment", "ad"]));
+        let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad"]));
         let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
         let belongs = |at: usize| {
             let block = &self.blocks.items[at];
@@ -419,8 +450,6 @@ const MIN_TABLE_ROWS: usize = 2;
 /// Blocks after the body within which a table still belongs to it.
 const TABLE_STEPS: usize = 6;
 
-/// Parts that hold the posts of a forum or a comment section.
-const POSTS: [&str; 2] = ["forum", "comment"];
 /// Share of the kept words in posts from which a page is a forum.
 const POSTS_SHARE: f32 = 0.3;
 
@@ -430,11 +459,32 @@ const LINK_SHARE: f32 = 0.75;
 const MAX_DATELINES: usize = 3;
 /// Words of a line that is a byline or dateline, at most.
 const MAX_DATELINE_WORDS: u32 = 16;
+/// Stamps of posts in a body from which it is a thread.
+const MIN_THREAD_STAMPS: usize = 2;
 /// Share of the kept words that stands before a label of comments; a label at the top is a link to them.
 const COMMENTS_AFTER: f32 = 0.6;
+
+/// True for a block most of whose words are links.
+fn is_link(block: &Block) -> bool {
+    block.link_words > 0 && block.link_words as f32 >= LINK_SHARE * block.words as f32
+}
 
 /// The set of the cues with these names.
 fn cues(names: &[&str]) -> Cues {
     let bits = (0u32..).zip(CUES).filter(|(_, name)| names.contains(name));
     bits.fold(Cues::default(), |set, (bit, _)| set.with(Cues(1 << bit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_name_hints_that_exist() {
+        let lists: HashMap<String, Vec<String>> = toml::from_str(include_str!("block/furniture.toml")).expect("loads");
+        let names = |list: &str| lists[list].iter().all(|name| CUES.contains(&name.as_str()));
+        assert!(["furniture", "vague", "boxes", "posts"].into_iter().all(names));
+        assert_eq!(LISTS.furniture.with(LISTS.vague), LISTS.furniture, "what is vague is furniture");
+        assert!(takes_its_box("newsletter") && !takes_its_box("related"));
+    }
 }

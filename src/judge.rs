@@ -143,7 +143,7 @@ impl Judge {
         state.settle();
         if blocks.format == Format::Html {
             state.apply_model(metadata);
-            state.apply_finish();
+            state.apply_finish(metadata.date.is_some() && metadata.site.is_some());
             // What was judged out moved the edges of the page.
             state.settle();
         } else {
@@ -640,7 +640,9 @@ impl<'j> State<'j> {
     }
 
     /// Small furniture that the judgement left around and inside the article.
-    fn apply_finish(&mut self) {
+    ///
+    /// `is_dated` says whether the page states a date and its site, as stories do.
+    fn apply_finish(&mut self, is_dated: bool) {
         if self.judge.rules.keeps_reason("finish") {
             return;
         }
@@ -649,13 +651,13 @@ impl<'j> State<'j> {
             Comments::Keep => finish::comments_back(self.blocks, &large_parts, |at| self.is_judged_out(at)),
             _ => Vec::new(),
         };
-        self.finish_article(&parts, &large_parts);
+        self.finish_article(is_dated, &parts, &large_parts);
         for at in comments {
             self.verdicts[at] = None;
         }
     }
 
-    fn finish_article(&mut self, parts: &[Cues], large_parts: &[Cues]) {
+    fn finish_article(&mut self, is_dated: bool, parts: &[Cues], large_parts: &[Cues]) {
         let calls = (0..self.verdicts.len()).filter(|&at| match &self.verdicts[at] {
             Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => finish::takes_its_box(reason.family()),
             _ => false,
@@ -664,7 +666,7 @@ impl<'j> State<'j> {
         self.finish(found);
         let found = finish::controls(self.blocks, parts, |at| self.is_kept(at));
         self.finish(found);
-        let Some(article) = Sound::new(self.blocks, |at| self.verdicts[at].is_none()) else { return };
+        let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) else { return };
         let is_headline = |at: &usize| {
             let is_first = self.blocks.items[*at].kind == BlockKind::Heading(1);
             is_first || matches!(&self.verdicts[*at], Some(Verdict::Drop { reason: Reason::Headline, .. }))
@@ -686,7 +688,7 @@ impl<'j> State<'j> {
         for at in rescued {
             self.verdicts[at] = None;
         }
-        if let Some(article) = Sound::new(self.blocks, |at| self.verdicts[at].is_none()) {
+        if let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) {
             let orphans = article.orphans();
             self.finish(orphans);
         }

@@ -3,7 +3,7 @@
 
     write_forest(path, boosters, names)     several boosters become one forest, their mean in log-odds; of none, one that
                                             knows nothing
-    write_tokens(path, weights, bias)       2^bits weights, rounded to 255 steps
+    write_tokens(path, weights)             2^bits weights, rounded to 255 steps
     write_card(path, part, entry)           replaces one part of the model card
     features_hash(names)                    what the program compares with the names of its own features
 
@@ -121,14 +121,14 @@ def write_forest(path, boosters, names):
     return len(trees) * scale / 2
 
 
-def write_tokens(path, weights, bias):
+def write_tokens(path, weights):
     bits = len(weights).bit_length() - 1
     if len(weights) != 1 << bits:
         raise ValueError(f"{len(weights)} weights are no power of two")
     scale = float(np.float32(np.abs(weights).max() / 127)) or 1.0
     steps = np.clip(np.rint(np.asarray(weights, dtype=np.float64) / scale), -127, 127).astype(np.int8)
     with open(path, "wb") as file:
-        file.write(b"DHT1" + struct.pack("<Bff", bits, scale, bias) + steps.tobytes())
+        file.write(b"DHT2" + struct.pack("<Bf", bits, scale) + steps.tobytes())
 
 
 def write_card(path, part, entry):

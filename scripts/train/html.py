@@ -85,7 +85,7 @@ class Names:
         self.label, self.weight, self.page = np.array(label), np.array(weight), np.array(self.page)
 
     def fit(self, which):
-        """Logistic regression on the rows of the pages `which` -> weights and bias."""
+        """Logistic regression on the rows of the pages `which` -> weights."""
         chosen = which[self.page]
         rows, label = self.rows[chosen], self.label[chosen]
         weight = self.weight[chosen] / self.weight[chosen].sum()
@@ -99,19 +99,19 @@ class Names:
                     np.append(columns @ slope + NAME_PENALTY * x[:-1], slope.sum()))
 
         x = minimize(loss, np.zeros(len(self.keys) + 1), jac=True, method="L-BFGS-B", options=dict(maxiter=60)).x
-        return x[:-1], x[-1]
+        return x[:-1]
 
     def write(self, folder, which):
         """Fits and writes names.bin, and a forest without trees where there is none, so that the folder is a model."""
         os.makedirs(folder, exist_ok=True)
-        weights, bias = self.fit(which)
+        weights = self.fit(which)
         table = np.zeros(1 << NAME_BITS)
         for name, weight in zip(self.keys, weights):
             # Of two names in one place the stronger counts.
             place = name & ((1 << NAME_BITS) - 1)
             if abs(weight) > abs(table[place]):
                 table[place] = weight
-        export.write_tokens(os.path.join(folder, "names.bin"), table, bias)
+        export.write_tokens(os.path.join(folder, "names.bin"), table)
 
 
 def train(rows, pages):

@@ -4,11 +4,12 @@
     cargo build --release
     pip install -r scripts/train/requirements.txt
     wet.py FOLDER TEXTS                                       # ../shared/bench: the whole text of each page
-    scripts/train/lines.py --pages FOLDER TEXTS [--pages ...] --leftovers FILE --clean FILE [--skip IDS]
+    KEEP=DIR scripts/accuracy FOLDS                           # each page cleaned by a model that has not seen its domain
+    scripts/train/lines.py --pages FOLDER TEXTS CLEANED [--pages ...] --leftovers FILE --clean FILE [--skip IDS]
                            [--out DIR] [--folds-out DIR] [--cache DIR]
 
-FOLDER holds html/ID.html and ground-truth/ID.json, TEXTS its pages as text; the two FILEs are leftovers of an extractor
-with a mark for each line, and clean articles. --skip names a file of page ids whose gold is known to be wrong.
+FOLDER holds html/ID.html and ground-truth/ID.json, TEXTS its pages as text, CLEANED as articles (DIR/SET/held-out); the two FILEs are leftovers of
+an extractor with a mark for each line, and clean articles. --skip names a file of page ids whose gold is known to be wrong.
 --folds-out gets a folder of models for each fold, that have not seen its domains, and folds.json, which says what
 page is in which fold.
 
@@ -43,9 +44,9 @@ BITS = 15
 PENALTY, STEPS = 1.0, 30
 # What tables are fitted on; crops and articles with husk put in say the same words again.
 TABLE_KINDS = ("leftovers", "clean", "headed", "whole")
-KINDS = {"text": ("leftovers", "cropped", "clean", "husk", "headed"), "page": ("whole",)}
+KINDS = {"text": ("leftovers", "cropped", "clean", "husk", "headed", "made"), "page": ("whole",)}
 # What a page of a kind weighs in the training.
-WEIGHT = {"leftovers": 0.5, "cropped": 0.5, "clean": 1.5, "husk": 1.0, "headed": 1.0, "whole": 1.0}
+WEIGHT = {"leftovers": 0.5, "cropped": 0.5, "clean": 1.5, "husk": 1.0, "headed": 1.0, "made": 1.0, "whole": 1.0}
 BOOSTER = dict(objective="cross_entropy", num_leaves=31, feature_fraction=0.3, bagging_fraction=0.35, bagging_freq=1,
                min_data_in_leaf=100, lambda_l2=3.0, max_bin=63, use_missing=False, zero_as_missing=False, verbose=-1,
                deterministic=True, force_row_wise=True, num_threads=1, seed=7, min_sum_hessian_in_leaf=1e-2)
@@ -75,14 +76,14 @@ def shares_with(cache):
 def mix(args, skip):
     """-> all texts of the training, in a fixed order."""
     shares, save = shares_with(args.cache)
-    whole = [page for folder, rendered in args.pages for page in texts.whole(rendered, folder, skip, shares)]
+    whole = [page for folder, rendered, _ in args.pages for page in texts.whole(rendered, folder, skip, shares)]
     save()
     left = list(texts.leftovers(args.leftovers, skip))
     of_extractor = {page["id"] for page in left}
     with open(args.clean, encoding="utf-8") as file:
         articles = {page["id"]: page["text"] for page in map(json.loads, file)}
     domains, golds = {}, {}
-    for number, (folder, _) in enumerate(args.pages):
+    for number, (folder, _, _) in enumerate(args.pages):
         for id, url, gold in texts.golds(folder):
             domains[id] = texts.registrable(url, id)
             # The first folder has its clean articles in a file of their own.
@@ -98,9 +99,10 @@ def mix(args, skip):
         pool += [line for line, label, factor in page["lines"] if label == 0 and factor == 1]
     known = [(id, domains[id], content) for id, content in {**articles, **golds}.items() if id not in skip]
     clean = list(texts.clean(known, lambda domain: pools.get(texts.fold_of(domain, FOLDS))))
-    heads = {id: head for folder, _ in args.pages for id, head in texts.heads(folder)}
+    heads = {id: head for folder, _, _ in args.pages for id, head in texts.heads(folder)}
     clean += texts.headed(known, heads, lambda domain: pools.get(texts.fold_of(domain, FOLDS)))
-    pages = left + crops + clean + whole
+    made = [page for folder, _, cleaned in args.pages for page in texts.made(cleaned, folder, skip)]
+    pages = left + crops + clean + made + whole
     for page in pages:
         page["fold"] = texts.fold_of(page["domain"], FOLDS)
     return pages
@@ -189,7 +191,7 @@ def bags(tokens):
 
 
 def fit_table(bag, label, weight, penalty):
-    """-> the weights and the bias of a logistic regression on soft labels."""
+    """-> the weights of a logistic regression on soft labels."""
     weight = weight / weight.mean()
     transposed = bag.T.tocsr()
 
@@ -204,7 +206,7 @@ def fit_table(bag, label, weight, penalty):
     start = np.r_[np.log(counts[0] / counts[1]) / 2, 0.0]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options=dict(maxiter=STEPS))
     limit = np.quantile(np.abs(found.x[:-1]), 0.999)
-    return np.clip(found.x[:-1], -limit, limit), float(found.x[-1])
+    return np.clip(found.x[:-1], -limit, limit)
 
 
 def tables(folder, name, pages, program, cache=None):
@@ -228,11 +230,9 @@ def tables(folder, name, pages, program, cache=None):
         if os.path.exists(path):
             paths[out] = path
             continue
-        weights, bias = fit_table(bag[chosen], label[chosen], weight[chosen], PENALTY)
-        export.write_tokens(path, weights, bias)
+        export.write_tokens(path, fit_table(bag[chosen], label[chosen], weight[chosen], PENALTY))
         paths[out] = path
     return paths
-
 
 
 
@@ -304,7 +304,7 @@ def card(args, models):
     for path in (args.leftovers, args.clean):
         with open(path, "rb") as file:
             digest.update(file.read())
-    command = "scripts/train/lines.py --pages wcxb/dev TEXTS --pages multi TEXTS --leftovers FILE --clean FILE --skip IDS"
+    command = "scripts/train/lines.py --pages wcxb/dev TEXTS CLEANED --pages multi TEXTS CLEANED --leftovers FILE --clean FILE --skip IDS"
     made = {name: dict(features=len(names), features_hash=f"{export.features_hash(names):016x}", **SETTINGS[name])
             for name, names in models.items()}
     return dict(command=command, texts_sha256=digest.hexdigest(), models=made, parameters=BOOSTER, weights=WEIGHT,
@@ -313,7 +313,7 @@ def card(args, models):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", nargs=2, action="append", required=True, metavar=("FOLDER", "TEXTS"))
+    parser.add_argument("--pages", nargs=3, action="append", required=True, metavar=("FOLDER", "TEXTS", "CLEANED"))
     parser.add_argument("--leftovers", required=True)
     parser.add_argument("--clean", required=True)
     parser.add_argument("--skip")

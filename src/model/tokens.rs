@@ -3,17 +3,16 @@
 //! In goes the hash of a token, out comes what it weighs in log-odds. Tokens that share a place in the table share a
 //! weight (Weinberger et al. 2009, "Feature hashing for large scale multitask learning").
 //!
-//! The file, little-endian: magic `DHT1`, u8 bits, f32 scale, f32 bias, 2^bits weights as i8.
+//! The file, little-endian: magic `DHT2`, u8 bits, f32 scale, 2^bits weights as i8.
 
 use super::bytes::Bytes;
 
-const MAGIC: &[u8] = b"DHT1";
+const MAGIC: &[u8] = b"DHT2";
 const MAX_BITS: u8 = 24;
 
 /// A table of weights; immutable, so that all workers share it.
 pub struct TokenTable {
     scale: f32,
-    bias: f32,
     /// As many as a power of two.
     weights: Vec<i8>,
 }
@@ -26,22 +25,17 @@ impl TokenTable {
         if bits > MAX_BITS {
             return Err(format!("a table of {bits} bits, at most {MAX_BITS}"));
         }
-        let (scale, bias) = (bytes.finite()?, bytes.finite()?);
+        let scale = bytes.finite()?;
         let weights: Vec<i8> = bytes.rest().iter().map(|byte| *byte as i8).collect();
         if weights.len() != 1 << bits {
             return Err(format!("{} weights where {} belong", weights.len(), 1u32 << bits));
         }
-        Ok(TokenTable { scale, bias, weights })
+        Ok(TokenTable { scale, weights })
     }
 
     /// What a token weighs, from its hash.
     pub fn weight(&self, hash: u32) -> f32 {
         f32::from(self.weights[hash as usize & (self.weights.len() - 1)]) * self.scale
-    }
-
-    /// What a text without tokens weighs.
-    pub fn bias(&self) -> f32 {
-        self.bias
     }
 }
 
@@ -50,10 +44,9 @@ mod tests {
     use super::*;
 
     fn file(bits: u8, scale: f32, weights: &[i8]) -> Vec<u8> {
-        let mut file = b"DHT1".to_vec();
+        let mut file = b"DHT2".to_vec();
         file.push(bits);
         file.extend(scale.to_le_bytes());
-        file.extend((-1.5f32).to_le_bytes());
         file.extend(weights.iter().map(|weight| *weight as u8));
         file
     }
@@ -62,7 +55,6 @@ mod tests {
     fn a_weight_is_found_by_the_low_bits_of_its_hash() {
         let table = TokenTable::load(&file(2, 0.5, &[1, 2, -128, 127])).unwrap();
         assert_eq!([0, 1, 2, 3, 6, u32::MAX].map(|hash| table.weight(hash)), [0.5, 1.0, -64.0, 63.5, -64.0, 63.5]);
-        assert_eq!(table.bias(), -1.5);
     }
 
     #[test]
