@@ -91,6 +91,10 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "LIST", help_heading = INPUT)]
     pub(super) files_from: Option<PathBuf>,
 
+    /// Read only the records that failed, as the ledger of an earlier run with the same inputs names them
+    #[arg(long, value_name = "LEDGER", help_heading = INPUT)]
+    pub(super) retry: Option<PathBuf>,
+
     /// How to read the inputs, whatever they look like
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = reading(), help_heading = INPUT)]
     pub(super) input_format: Reading,

@@ -38,7 +38,7 @@ pub(super) fn settings(args: &CleanArgs) -> anyhow::Result<Vec<(String, String)>
     for (name, path) in [("report", &args.report), ("ledger", &args.ledger)] {
         set(name, path.as_deref().map_or("off".to_owned(), printable));
     }
-    for (name, files) in [("rules", &args.rules), ("keep", &args.keep)] {
+    for (name, files) in [("rules", &args.rules[..]), ("keep", &args.keep), ("retry", args.retry.as_slice())] {
         set(name, contents(files)?);
     }
     Ok(settings)

@@ -52,6 +52,7 @@ impl Filters {
 /// The two-letter codes of the languages that the detector knows.
 const CODES: &[(&str, &str)] = &[
     ("af", "afr"),
+    ("ak", "aka"),
     ("am", "amh"),
     ("ar", "ara"),
     ("az", "aze"),

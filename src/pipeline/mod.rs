@@ -21,6 +21,7 @@ mod writer;
 
 pub use filter::Filters;
 pub use journal::{JOURNAL, Journaling};
+pub use ledger::Retry;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
@@ -54,6 +55,8 @@ pub struct Plan<'a> {
     pub reading: Reading,
     /// Which records of a container are pages, and where in them.
     pub options: ReadOptions,
+    /// The records that are read, when it is not all of them.
+    pub retry: Option<Retry>,
     /// Which articles are wanted.
     pub filters: Filters,
     /// How articles are written.
@@ -119,7 +122,7 @@ fn run_with(
     let mut writer = Writer::open(plan, journal, point)?;
     let limits = plan.cleaner.limits();
     let budget = Budget::new(limits.max_in_flight_bytes, MAX_RECORDS);
-    let feed = Feed::new(plan.inputs, plan.reading, limits, &budget, at);
+    let feed = Feed::new(plan, &budget, at);
     let kind = match &plan.target {
         Target::Nothing | Target::Stream(_) => target::Kind::Nothing,
         Target::Tree(_) => target::Kind::Tree,
@@ -195,6 +198,7 @@ mod tests {
             cleaner,
             reading: Reading::Detected,
             options: ReadOptions::default(),
+            retry: None,
             filters: Filters::default(),
             output: OutputFormat::by_name("txt").unwrap(),
             compression: Compression::Plain,

@@ -10,6 +10,7 @@ mod filters;
 mod folders;
 mod inputs;
 mod jsonl;
+mod ledger;
 mod markdown;
 mod packed;
 mod place;
