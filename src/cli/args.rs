@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 const INPUT: &str = "Input";
 const RECORDS: &str = "Records of containers";
+const FILTERS: &str = "Filters";
 const OUTPUT: &str = "Output";
 const REMOVED: &str = "What is removed";
 const RUN: &str = "Run";
@@ -94,6 +95,10 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "LIST", help_heading = INPUT)]
     pub(super) files_from: Option<PathBuf>,
 
+    /// Read only the records that failed, as the ledger of an earlier run with the same inputs names them
+    #[arg(long, value_name = "LEDGER", help_heading = INPUT)]
+    pub(super) retry: Option<PathBuf>,
+
     /// How to read the inputs, whatever they look like
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = reading(), help_heading = INPUT)]
     pub(super) input_format: Reading,
@@ -114,6 +119,21 @@ pub(super) struct CleanArgs {
     /// `a.b` is the field `b` of the object `a`.
     #[arg(long, value_name = "NAME", help_heading = RECORDS)]
     pub(super) field: Option<String>,
+
+    /// Keep articles in these languages only, such as `en,de`
+    ///
+    /// ISO 639 codes. The language is that of the article's text, as far as a detector can tell; short texts are often
+    /// taken for another language.
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = FILTERS)]
+    pub(super) lang: Vec<String>,
+
+    /// Keep articles of at least N words only
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = FILTERS)]
+    pub(super) min_words: usize,
+
+    /// Of articles with the same text keep the first, in the order of the inputs
+    #[arg(long, help_heading = FILTERS)]
+    pub(super) dedup: bool,
 
     /// Where articles go: a folder that mirrors the input tree, or a file
     ///

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use dehusk::Cleaner;
 use dehusk::input::{Input, Inputs, ReadOptions, printable, read_list};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place};
-use dehusk::pipeline::{Journaling, Plan, Target, shard_names, tree_names};
+use dehusk::pipeline::{Filters, Journaling, Plan, Retry, Target, shard_names, tree_names};
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -167,6 +167,15 @@ impl Job {
             }
             Target::Nothing | Target::Stream(_) => None,
         };
+        let retry = args.retry.as_deref().map(|path| {
+            let open = || Ok::<_, anyhow::Error>(Retry::read(io::BufReader::new(fs::File::open(path)?))?);
+            open().with_context(|| format!("cannot use the ledger {}", printable(path)))
+        });
+        let mut filters = Filters::default();
+        (filters.min_words, filters.dedup) = (args.min_words, args.dedup);
+        if let Err(code) = filters.languages(&args.lang) {
+            bail!("`--lang {code}` is no language that can be told: use codes such as en, de, zh");
+        }
         Ok(Plan {
             inputs: &self.inputs,
             cleaner: &self.cleaner,
@@ -176,6 +185,8 @@ impl Job {
                 media_types: args.mime.iter().map(|media_type| media_type.trim().to_ascii_lowercase()).collect(),
                 field: args.field.clone(),
             },
+            retry: retry.transpose()?,
+            filters,
             output: args.format,
             compression: self.compression,
             with_title: args.with_title,

@@ -4,7 +4,9 @@
 //! what is split off is parsed and cleaned by who took it. So splitting one large file goes on while others clean, with no
 //! thread of its own, and every record has its number in the order of the inputs.
 
+use super::Plan;
 use super::budget::Budget;
+use super::ledger::Retry;
 use super::record::quietly;
 use crate::error::{Error, ErrorKind};
 use crate::input::{InputFormat, Inputs, Loss, OpenPage, Opened, Origin, Position, Raw, Reading, Split};
@@ -59,6 +61,8 @@ pub(super) struct Feed<'a> {
     pub reading: Reading,
     pub limits: &'a Limits,
     pub budget: &'a Budget,
+    /// The records that are read, when it is not all of them.
+    retry: Option<&'a Retry>,
     state: Mutex<State>,
 }
 
@@ -75,8 +79,10 @@ struct Open {
 }
 
 impl<'a> Feed<'a> {
-    pub fn new(inputs: &'a Inputs, reading: Reading, limits: &'a Limits, budget: &'a Budget, at: At) -> Feed<'a> {
-        Feed { inputs, reading, limits, budget, state: Mutex::new(State { number: 0, at, open: None }) }
+    pub fn new(plan: &'a Plan<'a>, budget: &'a Budget, at: At) -> Feed<'a> {
+        let Plan { inputs, reading, ref retry, .. } = *plan;
+        let (limits, retry) = (plan.cleaner.limits(), retry.as_ref());
+        Feed { inputs, reading, limits, budget, retry, state: Mutex::new(State { number: 0, at, open: None }) }
     }
 
     /// The next step; `None` at the end of the list or when the run was stopped.
@@ -86,7 +92,12 @@ impl<'a> Feed<'a> {
     pub fn next(&self) -> Option<Step<'a>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.open.is_none() {
-            let source = state.at.source;
+            let mut source = state.at.source;
+            let is_wanted = |source| self.retry.is_none_or(|retry| retry.has_file(&self.inputs.name(source)));
+            while source < self.inputs.len() && !is_wanted(source) {
+                source += 1;
+                state.at = At { source, ..At::default() };
+            }
             if source == self.inputs.len() {
                 return None;
             }
@@ -116,9 +127,25 @@ impl<'a> Feed<'a> {
         let At { source, record, counted, .. } = state.at;
         let open = state.open.as_mut()?;
         let split = &mut open.split;
-        let mut next = match open.is_over {
-            true => None,
-            false => quietly(|| split.next()).unwrap_or_else(|panic| Some(Err(self.broken(ErrorKind::Panic, &panic)))),
+        let mut record = record;
+        let file = self.inputs.name(source);
+        let mut next = loop {
+            let next = match open.is_over {
+                true => None,
+                false => {
+                    quietly(|| split.next()).unwrap_or_else(|panic| Some(Err(self.broken(ErrorKind::Panic, &panic))))
+                }
+            };
+            let offset = match &next {
+                Some(Ok(raw)) => raw.offset,
+                Some(Err(loss)) => loss.offset,
+                None => break next,
+            };
+            if self.retry.is_none_or(|retry| retry.has_record(&file, offset)) {
+                break next;
+            }
+            open.is_over = matches!(&next, Some(Err(loss)) if loss.is_rest);
+            record += 1;
         };
         if next.is_none() && !open.is_over && !self.inputs.is_as_found(source) {
             next = Some(Err(self.broken(ErrorKind::Io, "changed while it was read")));

@@ -3,7 +3,10 @@
 //! Its lines are the records that the summary counts, and their words add up to its words.
 
 use super::record::{Finished, Outcome};
-use serde::Serialize;
+use crate::error::{Error, ErrorKind};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -42,4 +45,66 @@ pub(super) fn write(finished: &Finished, out: &mut Vec<u8>) {
     };
     serde_json::to_writer(&mut *out, &line).expect("strings and numbers always are JSON");
     out.push(b'\n');
+}
+
+/// The records that a ledger says have failed, to be read again.
+#[derive(Clone, Debug, Default)]
+pub struct Retry {
+    files: HashMap<String, Failed>,
+}
+
+/// What failed of one file.
+#[derive(Clone, Debug, Default)]
+struct Failed {
+    offsets: HashSet<u64>,
+    /// All that begins here or later was lost.
+    rest: Option<u64>,
+    /// It failed as a whole.
+    is_whole: bool,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    file: String,
+    offset: Option<u64>,
+    outcome: String,
+    rest: bool,
+}
+
+impl Retry {
+    /// Reads a ledger, line by line.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for a line that no ledger has, [`ErrorKind::Io`].
+    pub fn read(ledger: impl BufRead) -> Result<Retry, Error> {
+        let mut retry = Retry::default();
+        for (number, line) in ledger.lines().enumerate() {
+            let line = line.map_err(|e| Error::with_source(ErrorKind::Io, "cannot read the ledger", e))?;
+            let entry: Entry = serde_json::from_str(&line).map_err(|e| {
+                Error::with_source(ErrorKind::Malformed, format!("line {} is of no ledger", number + 1), e)
+            })?;
+            if entry.outcome != "failed" {
+                continue;
+            }
+            let failed = retry.files.entry(entry.file).or_default();
+            match entry.offset {
+                None => failed.is_whole = true,
+                Some(offset) if entry.rest => failed.rest = Some(failed.rest.map_or(offset, |rest| rest.min(offset))),
+                Some(offset) => drop(failed.offsets.insert(offset)),
+            }
+        }
+        Ok(retry)
+    }
+
+    /// Whether anything of this file failed.
+    pub(super) fn has_file(&self, file: &str) -> bool {
+        self.files.contains_key(file)
+    }
+
+    /// Whether the record that begins at `offset` of this file failed.
+    pub(super) fn has_record(&self, file: &str, offset: u64) -> bool {
+        self.files.get(file).is_some_and(|failed| {
+            failed.is_whole || failed.offsets.contains(&offset) || failed.rest.is_some_and(|rest| offset >= rest)
+        })
+    }
 }

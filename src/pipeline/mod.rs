@@ -9,6 +9,7 @@
 mod budget;
 mod eval;
 mod feed;
+mod filter;
 mod journal;
 mod ledger;
 #[cfg(feature = "cli")]
@@ -23,7 +24,9 @@ pub use eval::{Evaluation, evaluate, evaluate_texts};
 mod target;
 mod writer;
 
+pub use filter::Filters;
 pub use journal::{JOURNAL, Journaling};
+pub use ledger::Retry;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
@@ -59,6 +62,10 @@ pub struct Plan<'a> {
     pub reading: Reading,
     /// Which records of a container are pages, and where in them.
     pub options: ReadOptions,
+    /// The records that are read, when it is not all of them.
+    pub retry: Option<Retry>,
+    /// Which articles are wanted.
+    pub filters: Filters,
     /// How articles are written.
     pub output: &'static OutputFormat,
     /// How streams of articles are packed.
@@ -122,7 +129,7 @@ fn run_with(
     let mut writer = Writer::open(plan, journal, point)?;
     let limits = plan.cleaner.limits();
     let budget = Budget::new(limits.max_in_flight_bytes, MAX_RECORDS);
-    let feed = Feed::new(plan.inputs, plan.reading, limits, &budget, at);
+    let feed = Feed::new(plan, &budget, at);
     let kind = match &plan.target {
         Target::Nothing | Target::Stream(_) => target::Kind::Nothing,
         Target::Tree(_) => target::Kind::Tree,
@@ -140,6 +147,7 @@ fn run_with(
         output: plan.output,
         with_title: plan.with_title,
         targets: &targets,
+        filters: &plan.filters,
         writes: writer.writes(),
         reports: writer.reports(),
     };
@@ -197,6 +205,8 @@ mod tests {
             cleaner,
             reading: Reading::Detected,
             options: ReadOptions::default(),
+            retry: None,
+            filters: Filters::default(),
             output: OutputFormat::by_name("txt").unwrap(),
             compression: Compression::Plain,
             with_title: false,

@@ -8,9 +8,11 @@
 mod accounts;
 mod completions;
 mod eval;
+mod filters;
 mod folders;
 mod inputs;
 mod jsonl;
+mod ledger;
 mod markdown;
 mod packed;
 mod place;

@@ -1,0 +1,35 @@
+//! The ledger, and runs that read again what it says has failed.
+
+use super::place::*;
+use super::warc::{crawl, utf8_pages};
+
+#[test]
+fn what_failed_is_read_again_and_nothing_else() {
+    let place = Place::with(&["in/a.txt"]);
+    let file = crawl(&utf8_pages()[..4]);
+    place.write("in/b.warc.gz", &file[..file.len() / 2]);
+    let row = r#"{"text":"The bridge is open again."}"#;
+    place.write("in/c.jsonl", format!("{row}\n{}\n{row}\n", row.replace(':', "-")));
+    let run = ["in", "--format", "jsonl", "--summary", "s.json"];
+    place.clean(&[&run[..], &["-o", "one/", "--ledger", "one.jsonl"]].concat()).assert().code(1);
+    let whole = place.json("s.json")["pages"].as_u64().unwrap();
+    let failed = place.json("s.json")["failed"].clone();
+    assert_eq!((&failed["corrupt"], &failed["malformed"]), (&1.into(), &1.into()));
+
+    // The same inputs, mended without moving what was right.
+    place.write("in/b.warc.gz", &file);
+    place.write("in/c.jsonl", format!("{row}\n{row}\n{row}\n"));
+    let retry = ["-o", "two/", "--ledger", "two.jsonl", "--retry", "one.jsonl"];
+    place.clean(&[&run[..], &retry].concat()).assert().success();
+    let ledger = place.lines("two.jsonl");
+    assert_eq!(ledger.len() as u64, 4 - (whole - 1 - 3 - 1) + 1);
+    assert!(ledger.iter().all(|line| line["outcome"] == "written"));
+    assert_eq!(place.lines("two/c.jsonl").len(), 1);
+    let records = place.lines("one/b.jsonl").len() + place.lines("two/b.jsonl").len();
+    assert_eq!(records, 4);
+    place
+        .clean(&["in", "-o", "no/", "--retry", "in/a.txt"])
+        .assert()
+        .code(2)
+        .stderr(contains("line 1 is of no ledger"));
+}
