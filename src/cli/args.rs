@@ -5,10 +5,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use dehusk::output::{OUTPUTS, OutputFormat};
 use std::path::PathBuf;
 
-const INPUT: &str = "Input";
-const OUTPUT: &str = "Output";
+pub(super) const INPUT: &str = "Input";
+pub(super) const OUTPUT: &str = "Output";
 const REMOVED: &str = "What is removed";
-const RUN: &str = "Run";
+pub(super) const RUN: &str = "Run";
 
 /// Strips the husk from scraped pages: finds the article, removes what surrounds it, and keeps account of
 /// every cut.
@@ -22,6 +22,8 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Clean(CleanArgs),
+    Explain(super::explain::ExplainArgs),
+    Stats(super::stats::StatsArgs),
     #[command(hide = true)]
     Features(FeaturesArgs),
     #[command(hide = true)]

@@ -36,7 +36,7 @@ impl Job {
     /// Builds what `args` say, walks the inputs and refuses what cannot end well.
     pub(super) fn new(args: CleanArgs) -> anyhow::Result<Job> {
         let cleaner = args.cleaner.build(args.report.is_some())?;
-        let named = named(&args)?;
+        let named = named(&args.input, args.files_from.as_deref(), "clean")?;
         let mut place = Place::of(&args);
         let mut outputs: Vec<PathBuf> = args.report.iter().chain(&args.summary).cloned().collect();
         if let Place::Folder(path) | Place::File(path) = &place {
@@ -189,17 +189,17 @@ fn output_of(path: &Path) -> Option<&'static OutputFormat> {
 }
 
 /// What was named, in the order of the arguments and then of the list.
-fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
+pub(super) fn named(typed: &[PathBuf], list: Option<&Path>, command: &str) -> anyhow::Result<Vec<Input>> {
     let dash = Path::new("-");
     let mut inputs = Vec::new();
-    for path in &args.input {
+    for path in typed {
         if path != dash {
             inputs.push(glob::input(path.clone()));
         } else if !inputs.iter().any(|input| matches!(input, Input::Stdin)) {
             inputs.push(Input::Stdin);
         }
     }
-    if let Some(list) = &args.files_from {
+    if let Some(list) = list {
         let mut bytes = Vec::new();
         if list != dash {
             bytes = fs::read(list).with_context(|| format!("cannot read the list {}", printable(list)))?;
@@ -211,7 +211,7 @@ fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
         inputs.extend(read_list(&bytes).into_iter().map(Input::Path));
     } else if inputs.is_empty() {
         if io::stdin().is_terminal() {
-            bail!("nothing to clean: name files or folders, or pipe a page in (see `dehusk clean --help`)");
+            bail!("nothing to read: name files or folders, or pipe a page in (see `dehusk {command} --help`)");
         }
         inputs.push(Input::Stdin);
     }

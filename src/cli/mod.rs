@@ -6,10 +6,13 @@
 mod args;
 mod clean;
 mod cleaner;
+mod explain;
 mod features;
 mod glob;
 mod job;
 mod line_features;
+mod sheet;
+mod stats;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -28,6 +31,8 @@ pub enum Verdict {
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Stats(args) => stats::run(args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),
     }

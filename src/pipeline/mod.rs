@@ -6,16 +6,21 @@
 //! is known. Each record ends in one [`Outcome`] that is counted; only a failure to write ends a run early.
 
 mod budget;
+mod frequent;
 #[cfg(feature = "cli")]
 mod progress;
 mod record;
 mod report;
+mod stats;
 mod summary;
+mod tally;
 
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
+pub use stats::{CutPage, PageFailure, Part, Repeated, Site, Stats, StatsPlan, Time, stats};
 pub use summary::{Failure, Slowest, Summary};
+pub use tally::Amount;
 
 use crate::article::{Article, Format};
 use crate::cleaner::{Cleaner, Hints};

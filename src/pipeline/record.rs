@@ -46,7 +46,7 @@ impl Outcome {
         }
     }
 
-    fn of(article: &Article) -> Outcome {
+    pub(super) fn of(article: &Article) -> Outcome {
         if article.is_empty() {
             Outcome::Empty
         } else if article.unchanged {
@@ -240,7 +240,7 @@ thread_local! {
 /// Runs `work`; a panic becomes its message and prints nothing.
 ///
 /// The hook is the process's only one, so it is wrapped once and asks the thread whether to keep quiet.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static WRAP: Once = Once::new();
     WRAP.call_once(|| {
         let hook = panic::take_hook();

@@ -6,11 +6,13 @@
 #![cfg(feature = "cli")]
 
 mod accounts;
+mod explain;
 mod folders;
 mod inputs;
 mod markdown;
 mod packed;
 mod place;
+mod stats;
 mod streams;
 mod training;
 mod usage;
