@@ -14,8 +14,9 @@ use textwrap::core::display_width;
 
 /// Columns without a terminal, and the most that lines of prose may have.
 const COLUMNS: usize = 100;
-/// The widest margin; longer ids are cut in the middle.
-const MAX_MARGIN: usize = 30;
+/// The widest margin, and the part of the width that it takes at most; a longer id stands on a line of its own.
+const MAX_MARGIN: usize = 36;
+const MARGIN_PART: usize = 3;
 /// Columns below which the reason stands over the text and not beside it.
 const NARROW: usize = 72;
 /// Columns of the bar of a family.
@@ -42,7 +43,7 @@ fn render(explained: &Explained<'_>, width: usize) -> String {
     let label = |block: &AccountBlock| display_width(block.decision.id());
     let margin = match width < NARROW {
         true => 0,
-        false => blocks.iter().map(label).max().unwrap_or(0).min(MAX_MARGIN),
+        false => blocks.iter().map(label).max().unwrap_or(0).min(MAX_MARGIN).min(width / MARGIN_PART),
     };
     let sheet = Sheet { margin, width: width.clamp(20, COLUMNS + 2 * MAX_MARGIN) };
     let mut out = String::new();
@@ -70,26 +71,27 @@ impl Sheet {
             Decision::Kept(_) => (' ', KEPT, GUARD),
             Decision::Removed(_) => ('-', REMOVED, REASON),
         };
-        let shown =
-            if is_plain { String::new() } else { shortened(id, self.margin.max(MAX_MARGIN.min(self.width - 8))) };
-        let score = format!("{:.2}", block.score);
-        let mut lead = match self.margin {
-            0 if is_plain => String::new(),
-            0 => {
-                let _ = writeln!(out, "{reason}{shown}{reason:#} {FAINT}{score}{FAINT:#}");
-                String::new()
-            }
-            margin => {
-                let pad = " ".repeat(margin.saturating_sub(display_width(&shown)));
-                format!("{reason}{shown}{reason:#}{pad} {FAINT}{score}{FAINT:#} ")
-            }
-        };
+        let shown = if is_plain { "" } else { id };
+        let score = format!("{FAINT}{:.2}{FAINT:#}", block.score);
+        let (room, taken) = (self.margin, display_width(shown));
+        let mut lead = String::new();
+        if taken > room {
+            let over = if room == 0 { &*score } else { "" };
+            let _ = writeln!(out, "{}", format!("{reason}{shown}{reason:#} {over}").trim_end());
+        } else {
+            lead = format!("{reason}{shown}{reason:#}");
+        }
+        if room > 0 {
+            let pad = if lead.is_empty() { room } else { room - taken };
+            lead = format!("{lead}{:pad$} {score} ", "");
+        }
         let blank = " ".repeat(if self.margin == 0 { 0 } else { self.margin + 6 });
         for line in self.wrapped(&block.text, block.kind) {
             let _ = writeln!(out, "{lead}{sign} {text}{line}{text:#}");
             lead.clone_from(&blank);
         }
-        let is_told = !is_plain && !block.evidence.is_empty();
+        // The words that a rule matched are often all of them.
+        let is_told = !is_plain && !letters(&block.evidence).contains(&letters(&block.text));
         for line in is_told.then(|| self.wrapped(&block.evidence, BlockKind::Paragraph)).into_iter().flatten() {
             let _ = writeln!(out, "{blank}  {FAINT}{line}{FAINT:#}");
         }
@@ -141,13 +143,9 @@ impl Sheet {
     }
 }
 
-/// An id of at most `columns`, cut before its end.
-fn shortened(id: &str, columns: usize) -> String {
-    if display_width(id) <= columns {
-        return id.to_owned();
-    }
-    let kept: String = id.chars().take(columns.saturating_sub(1)).collect();
-    format!("{kept}…")
+/// The letters and digits of a text in lower case.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -172,6 +170,7 @@ mod tests {
         let lines = lines(100);
         let went = lines.iter().find(|line| line.contains("Please refresh")).expect("it is shown");
         assert!(went.starts_with("login/") && went.contains(" 1.00 - Please refresh"), "{went}");
+        assert_eq!(lines.iter().filter(|line| line.contains("efresh the page")).count(), 1, "it is its own evidence");
         let stays = lines.iter().find(|line| line.contains("Correction:")).expect("it is shown");
         assert!(stays.contains(" 1.00   Correction:") && !stays.starts_with(' '), "{stays}");
         assert!(lines[0].starts_with(' ') && lines[0].contains("The mill was sold"), "{}", lines[0]);

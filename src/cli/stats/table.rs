@@ -20,7 +20,9 @@ const LINE_COLUMNS: usize = 70;
 /// Prints the tables on standard output.
 pub(super) fn print(stats: &Stats) -> io::Result<()> {
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
-    out.write_all(render(stats).as_bytes())?;
+    for line in render(stats).lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
     out.flush()
 }
 
@@ -159,7 +161,7 @@ fn fitted(text: &str, columns: usize) -> String {
 
 fn bar(part: u64, whole: u64) -> String {
     let full = (part as f64 * BAR_COLUMNS as f64 / whole.max(1) as f64).round() as usize;
-    format!("{BAR}{}{BAR:#}", "█".repeat(full.min(BAR_COLUMNS)))
+    if full == 0 { String::new() } else { format!("{BAR}{}{BAR:#}", "█".repeat(full.min(BAR_COLUMNS))) }
 }
 
 /// Bytes in the unit that reads best.
