@@ -12,6 +12,7 @@ mod inputs;
 mod markdown;
 mod packed;
 mod place;
+mod readme;
 mod stats;
 mod streams;
 mod training;
