@@ -19,8 +19,8 @@ use crate::model::html::HtmlModel;
 use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
+use foldhash::{HashMap, HashMapExt};
 use notes::Notes;
-use std::collections::HashMap;
 
 /// What happens to captions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("block", &["article", "block::words", "html", "html::references", "limits", "normalize"]),
     ("rules", &["block", "block::words", "error", "limits"]),
     ("account", &["article", "block", "normalize"]),
+    ("eval", &[]),
     ("repeats", &["article", "block", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
@@ -50,7 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
     ("input", &["article", "cleaner", "error", "limits"]),
     ("output", &["article", "error", "input", "limits"]),
-    ("pipeline", &["article", "block::words", "cleaner", "error", "input", "limits", "output"]),
+    ("pipeline", &["article", "block::words", "cleaner", "error", "eval", "input", "limits", "output"]),
 ];
 
 /// What the command may use: the library's public face, and nothing by `crate::` but itself.

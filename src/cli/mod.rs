@@ -6,11 +6,14 @@
 mod args;
 mod clean;
 mod cleaner;
+mod completions;
+mod eval;
 mod explain;
 mod features;
 mod glob;
 mod job;
 mod line_features;
+mod rules;
 mod sheet;
 mod stats;
 
@@ -33,7 +36,16 @@ pub fn run() -> anyhow::Result<Verdict> {
         Command::Clean(args) => clean::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Stats(args) => stats::run(args),
+        Command::Rules(args) => rules::run(args),
+        Command::Eval(args) => eval::run(*args),
+        Command::Completions(args) => completions::completions(args),
+        Command::Man(args) => completions::man(args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),
     }
+}
+
+/// A count with its noun: `1 page`, `2 pages`.
+fn plural(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }

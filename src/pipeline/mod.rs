@@ -6,6 +6,7 @@
 //! is known. Each record ends in one [`Outcome`] that is counted; only a failure to write ends a run early.
 
 mod budget;
+mod eval;
 mod frequent;
 #[cfg(feature = "cli")]
 mod progress;
@@ -14,13 +15,18 @@ mod report;
 mod stats;
 mod summary;
 mod tally;
+mod texts;
+mod visit;
 
+pub use eval::{Evaluation, evaluate, evaluate_texts};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
 pub use stats::{CutPage, PageFailure, Part, Repeated, Site, Stats, StatsPlan, Time, stats};
 pub use summary::{Failure, Slowest, Summary};
 pub use tally::Amount;
+pub use texts::Texts;
+pub use visit::{Visited, visit};
 
 use crate::article::{Article, Format};
 use crate::cleaner::{Cleaner, Hints};

@@ -6,6 +6,8 @@
 #![cfg(feature = "cli")]
 
 mod accounts;
+mod completions;
+mod eval;
 mod explain;
 mod folders;
 mod inputs;
@@ -13,6 +15,7 @@ mod markdown;
 mod packed;
 mod place;
 mod readme;
+mod rules;
 mod stats;
 mod streams;
 mod training;
