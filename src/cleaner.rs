@@ -3,6 +3,7 @@
 //! A [`Cleaner`] is immutable, `Send + Sync` and shared by all workers. It holds no state between pages, does no I/O
 //! and looks at no clock: an article depends on its page and on how the cleaner was set up, on nothing else.
 
+use crate::account::{self, Account};
 use crate::article::{Article, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Removal};
 use crate::block::line_features::Lines;
 use crate::block::outline::CueFinder;
@@ -235,18 +236,35 @@ impl Cleaner {
     /// # Errors
     /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) and [`ErrorKind::Binary`](crate::ErrorKind::Binary).
     pub fn clean(&self, bytes: &[u8], hints: &Hints) -> Result<Article, Error> {
+        self.account(bytes, hints, false).map(|account| account.article)
+    }
+
+    /// Cleans one page and says of each of its blocks, kept or removed, what was decided about it and why.
+    ///
+    /// The article is that of [`clean`](Cleaner::clean). It takes about twice the time and is meant for pages that
+    /// somebody looks at. A cleaner that was set up with [`explain(false)`](CleanerBuilder::explain) says neither place nor
+    /// evidence here either.
+    ///
+    /// # Errors
+    /// Those of [`clean`](Cleaner::clean).
+    pub fn explain(&self, bytes: &[u8], hints: &Hints) -> Result<Account, Error> {
+        self.account(bytes, hints, true)
+    }
+
+    fn account(&self, bytes: &[u8], hints: &Hints, accounts: bool) -> Result<Account, Error> {
         let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
         let format = hints.format.unwrap_or_else(|| decode::sniff(&decoded.text, hints.name.as_deref()));
-        let mut article = match format {
-            Format::Text => self.clean_text(decoded.text, hints),
-            Format::Html => self.clean_html(decoded.text, hints),
+        let mut account = match format {
+            Format::Text => self.account_of_text(decoded.text, hints, accounts),
+            Format::Html => self.account_of_html(decoded.text, hints, accounts),
         };
+        let article = &mut account.article;
         article.encoding = decoded.encoding;
         if decoded.replaced {
             article.degraded.insert(0, Degraded::Replaced);
         }
         article.unchanged = article.text.as_bytes() == bytes;
-        Ok(article)
+        Ok(account)
     }
 
     /// The blocks of an HTML page as the judgement sees them, for training.
@@ -299,21 +317,35 @@ impl Cleaner {
         })
     }
 
-    fn clean_text(&self, text: Cow<'_, str>, hints: &Hints) -> Article {
+    fn account_of_text(&self, text: Cow<'_, str>, hints: &Hints, accounts: bool) -> Account {
         let blocks = from_text::segment(text, &self.limits);
         let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-        let judgement = self.judge.judge(&blocks, None, &metadata, hints.text_kind, self.limits.max_rule_block_bytes);
-        let mut article = assemble(&blocks, judgement, metadata, self.judge.explains);
+        let mut account = self.judged(&blocks, None, metadata, hints.text_kind, accounts);
+        let article = &mut account.article;
         if article.is_empty() && article.words_in > 0 {
             article.degraded.push(Degraded::Emptied);
         }
-        article
+        account
     }
 
-    fn clean_html(&self, source: Cow<'_, str>, hints: &Hints) -> Article {
+    fn account_of_html(&self, source: Cow<'_, str>, hints: &Hints, accounts: bool) -> Account {
         let (blocks, page, metadata) = self.segment_html(source, hints);
-        let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, None, self.limits.max_rule_block_bytes);
-        assemble(&blocks, judgement, metadata, self.judge.explains)
+        self.judged(&blocks, page.as_ref(), metadata, None, accounts)
+    }
+
+    fn judged(
+        &self,
+        blocks: &Blocks<'_>,
+        page: Option<&Page>,
+        metadata: Metadata,
+        text_kind: Option<TextKind>,
+        accounts: bool,
+    ) -> Account {
+        let max_bytes = self.limits.max_rule_block_bytes;
+        let mut judgement = self.judge.judge(blocks, page, &metadata, text_kind, max_bytes, accounts);
+        let grounds = std::mem::take(&mut judgement.grounds);
+        let article = assemble(blocks, judgement, metadata, self.judge.explains);
+        Account { blocks: account::entries(blocks, grounds, &article), article }
     }
 
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.

@@ -4,6 +4,9 @@
 //! block judgement. Rules that act at the edge of a page see the page as it is without what was removed already, and
 //! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
 
+mod notes;
+
+use crate::account::Grounds;
 use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Features, Stated};
 use crate::block::line_features::Lines;
@@ -17,6 +20,7 @@ use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
 use foldhash::{HashMap, HashMapExt};
+use notes::Notes;
 
 /// What happens to captions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +74,8 @@ pub struct Judgement {
     pub verdicts: Vec<Verdict>,
     /// The word F1 that is expected of what is kept, 0 to 1.
     pub confidence: f32,
+    /// What kept each block that stays, when an account was wanted; else empty.
+    pub grounds: Grounds,
 }
 
 /// What judging needs beside the page; made once.
@@ -126,7 +132,8 @@ const STAMP_SCORE: f32 = 0.97;
 
 impl Judge {
     /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself,
-    /// `text_kind` what this text is, where the caller has said nothing of all texts.
+    /// `text_kind` what this text is, where the caller has said nothing of all texts; `accounts` says that it shall be
+    /// noted what keeps blocks.
     pub fn judge(
         &self,
         blocks: &Blocks<'_>,
@@ -134,9 +141,11 @@ impl Judge {
         metadata: &Metadata,
         text_kind: Option<TextKind>,
         max_bytes: usize,
+        accounts: bool,
     ) -> Judgement {
         let folded = self.fold(blocks, max_bytes);
-        let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), max_bytes);
+        let notes = if accounts { Notes::on(blocks.items.len()) } else { Notes::none() };
+        let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), max_bytes, notes);
         if let Some(page) = page {
             state.select(page);
         }
@@ -161,14 +170,15 @@ impl Judge {
             state.abstain(confidence);
         }
         let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };
+        let grounds = state.grounds();
         let verdicts = state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect();
-        Judgement { verdicts, confidence }
+        Judgement { verdicts, confidence, grounds }
     }
 
     /// Verdicts on a text by rules and repeats alone.
     pub fn ruled(&self, blocks: &Blocks<'_>, max_bytes: usize) -> Vec<Verdict> {
         let folded = self.fold(blocks, max_bytes);
-        let mut state = State::new(self, blocks, &folded, None, max_bytes);
+        let mut state = State::new(self, blocks, &folded, None, max_bytes, Notes::none());
         state.settle();
         state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect()
     }
@@ -242,6 +252,7 @@ struct State<'j> {
     scores: Option<Vec<f32>>,
     /// The parts of the page that each element stands in, small and large, once the model was asked.
     parts: [Vec<Cues>; 2],
+    notes: Notes,
 }
 
 impl<'j> State<'j> {
@@ -251,6 +262,7 @@ impl<'j> State<'j> {
         folded: &'j [String],
         title: Option<&str>,
         max_bytes: usize,
+        notes: Notes,
     ) -> Self {
         let count = blocks.items.len();
         let mut state = State {
@@ -265,6 +277,7 @@ impl<'j> State<'j> {
             prose: vec![false; count],
             scores: None,
             parts: Default::default(),
+            notes,
         };
         state.find_candidates(max_bytes);
         for (at, block) in blocks.items.iter().enumerate() {
@@ -302,18 +315,21 @@ impl<'j> State<'j> {
         if folded.is_empty() || !rules.reaches(words) {
             return;
         }
-        if rules.guards(folded, words) {
+        if let Some(guarding) = rules.guarding(folded, words) {
             // A link that says "Opinion" leads to a section of the site and marks nothing.
             let is_link = |at: &usize| self.blocks.items[*at].link_words * 2 > self.blocks.items[*at].words;
             for at in line.filter(|at| !is_link(at)) {
                 self.guarded[at] = true;
+                if self.notes.wanted() {
+                    self.notes.guarded(at, &guarding, rules.evidence(&guarding, folded));
+                }
             }
             return;
         }
         rules.matches(folded, words, |rule| {
             let (id, family) = (&rules.rules()[rule].id, rules.rules()[rule].family());
             if rules.keeps_reason(id) || self.at_rest.contains(&family) {
-                return;
+                return line.clone().for_each(|at| self.notes.passed_over(at, id));
             }
             let evidence = if self.judge.explains { rules.rules()[rule].evidence(folded) } else { "" };
             for at in line.clone() {
@@ -462,6 +478,11 @@ impl<'j> State<'j> {
         }
         let keeps_all = self.judge.rules.keeps_reason("judgement");
         for (at, block) in self.blocks.items.iter().enumerate() {
+            if self.notes.wanted() && self.verdicts[at].is_none() {
+                rows.clear();
+                features.push_row(at, &mut rows);
+                self.notes.judged(at, scores[at], || model.explain(&rows));
+            }
             if self.verdicts[at].is_some() || self.guarded[at] {
                 continue;
             }
@@ -522,6 +543,9 @@ impl<'j> State<'j> {
                 break;
             }
         }
+        if self.notes.wanted() {
+            judgement.explain_all(|at, score, weights| self.notes.judged(at, score, || weights));
+        }
         self.leave_prose();
     }
 
@@ -534,8 +558,21 @@ impl<'j> State<'j> {
         for at in 0..self.verdicts.len() {
             if self.prose[at] && self.is_judged_out(at) {
                 self.verdicts[at] = None;
+                self.notes.brought_back(at, "the only prose of the page");
             }
         }
+    }
+
+    /// What kept each block that stays, as far as it was noted, and the rules that were passed over.
+    fn grounds(&mut self) -> Grounds {
+        let mut notes = std::mem::replace(&mut self.notes, Notes::none());
+        let candidates = if notes.wanted() { &self.candidates[..] } else { &[] };
+        for (at, candidates) in candidates.iter().enumerate() {
+            for candidate in candidates.iter().filter(|_| self.verdicts[at].is_none()) {
+                notes.passed_over(at, &self.judge.rules.rules()[candidate.rule].id);
+            }
+        }
+        notes.grounds(&self.verdicts)
     }
 
     /// The probability of a block; that of what no model saw is even.
@@ -654,6 +691,7 @@ impl<'j> State<'j> {
         self.finish_article(is_dated, &parts, &large_parts);
         for at in comments {
             self.verdicts[at] = None;
+            self.notes.brought_back(at, "a comment, and comments are wanted");
         }
     }
 
@@ -687,6 +725,7 @@ impl<'j> State<'j> {
         self.finish(found);
         for at in rescued {
             self.verdicts[at] = None;
+            self.notes.brought_back(at, "a piece of the article around it");
         }
         if let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) {
             let orphans = article.orphans();

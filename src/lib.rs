@@ -67,6 +67,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod account;
 mod article;
 mod block;
 mod cleaner;
@@ -87,6 +88,7 @@ mod rules;
 #[doc(hidden)]
 pub mod stages;
 
+pub use account::{Account, AccountBlock, Decision, Ground};
 pub use article::{Article, BlockKind, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
 pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, LineRows, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};

@@ -21,14 +21,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("html::metadata", &["article", "block::words", "html", "normalize"]),
     ("block", &["article", "block::words", "html", "html::references", "limits", "normalize"]),
     ("rules", &["block", "block::words", "error", "limits"]),
+    ("account", &["article", "block", "normalize"]),
     ("eval", &[]),
     ("repeats", &["article", "block", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
-    ("judge", &["article", "block", "block::words", "finish", "html", "model", "repeats", "rules"]),
+    ("judge", &["account", "article", "block", "block::words", "finish", "html", "model", "repeats", "rules"]),
     (
         "cleaner",
         &[
+            "account",
             "article",
             "block",
             "block::words",
@@ -49,7 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
     ("input", &["article", "cleaner", "error", "limits", "model"]),
     ("output", &["article", "error", "input", "limits"]),
-    ("pipeline", &["article", "cleaner", "error", "eval", "input", "limits", "output"]),
+    ("pipeline", &["article", "block::words", "cleaner", "error", "eval", "input", "limits", "output"]),
 ];
 
 /// What the command may use: the library's public face, and nothing by `crate::` but itself.

@@ -1,7 +1,8 @@
 //! The library as a program uses it, without the feature `cli`: builder, user rules, keep lists, captions, bounds.
 
 use dehusk::{
-    Article, Captions, Cleaner, CleanerBuilder, Comments, Degraded, ErrorKind, Favor, Format, Hints, Limits, Reason,
+    Article, Captions, Cleaner, CleanerBuilder, Comments, Decision, Degraded, ErrorKind, Favor, Format, Ground, Hints,
+    Limits, Reason,
 };
 use std::path::{Path, PathBuf};
 
@@ -370,4 +371,39 @@ fn favoring_recall_keeps_what_balance_keeps_and_precision_keeps_no_more() {
     let words = |favor| html(&build(Cleaner::builder().favor(favor)), COMMENTED).words_out;
     let [precision, balanced, recall] = [Favor::Precision, Favor::Balanced, Favor::Recall].map(words);
     assert!(precision <= balanced && balanced <= recall, "{precision} {balanced} {recall}");
+}
+
+#[test]
+fn an_account_says_of_each_block_what_was_decided_and_makes_the_same_article() {
+    let correction = "Correction: an earlier version of this article gave the wrong year for the bridge.";
+    let source = page(&[PROSE, PROMPT, correction, MORE]);
+    let cleaner = build(Cleaner::builder());
+    let account = cleaner.explain(source.as_bytes(), &Hints::default()).unwrap();
+    assert_eq!(account.article.text, text(&cleaner, &source).text);
+    let blocks = &account.blocks;
+    let said: Vec<&str> = blocks.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(said, [PROSE, PROMPT, correction, MORE]);
+    assert_eq!(blocks.iter().map(|block| block.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    for block in blocks {
+        assert_eq!(&source[block.place.start..block.place.end], block.text);
+        assert!(!block.evidence.is_empty() && (0.0..=1.0).contains(&block.score), "{block:?}");
+    }
+    let Decision::Kept(Ground::Guard(guard)) = &blocks[2].decision else { panic!("{:?}", blocks[2]) };
+    assert!(guard.contains('/') && blocks[2].evidence.starts_with("correction"), "{:?}", blocks[2]);
+    assert_eq!(blocks[0].decision, Decision::Kept(Ground::Judgement));
+    assert!(blocks[0].score > 0.5 && blocks[1].decision.family() == "login");
+}
+
+#[test]
+fn an_account_names_the_rules_that_were_passed_over_for_the_keep_list() {
+    let source = page(&[PROSE, PROMPT, MORE]);
+    let rule = text(&build(Cleaner::builder()), &source).removals[0].reason.id().to_owned();
+    let vetoed = build(Cleaner::builder().keep("veto", "login/*\njudgement"));
+    let account = vetoed.explain(source.as_bytes(), &Hints::default()).unwrap();
+    assert!(account.blocks[1].decision.is_kept());
+    assert!(account.blocks[1].passed_over.contains(&rule), "{:?}", account.blocks[1]);
+
+    let named = build(Cleaner::builder().keep("veto", PROMPT));
+    let account = named.explain(source.as_bytes(), &Hints::default()).unwrap();
+    assert_eq!(account.blocks[1].decision, Decision::Kept(Ground::KeepList));
 }

@@ -7,12 +7,12 @@ use dehusk::input::{FORMATS, InputFormat, Reading, Statuses};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat};
 use std::path::PathBuf;
 
-const INPUT: &str = "Input";
+pub(super) const INPUT: &str = "Input";
 const RECORDS: &str = "Records of containers";
 const FILTERS: &str = "Filters";
-const OUTPUT: &str = "Output";
+pub(super) const OUTPUT: &str = "Output";
 const REMOVED: &str = "What is removed";
-const RUN: &str = "Run";
+pub(super) const RUN: &str = "Run";
 
 /// Strips the husk from scraped pages: finds the article, removes what surrounds it, and keeps account of
 /// every cut.
@@ -26,6 +26,8 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Clean(Box<CleanArgs>),
+    Explain(super::explain::ExplainArgs),
+    Stats(super::stats::StatsArgs),
     Rules(RulesArgs),
     Eval(Box<EvalArgs>),
     Completions(CompletionsArgs),
@@ -537,7 +539,7 @@ fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
 }
 
 /// What an input may be read as: one of the formats, or a page of one kind.
-fn reading() -> impl TypedValueParser<Value = Reading> {
+pub(super) fn reading() -> impl TypedValueParser<Value = Reading> {
     let pages = [
         ("auto", "by content", Reading::Detected),
         ("text", "lines of text that an extractor left", Reading::Pages(Format::Text)),

@@ -4,12 +4,12 @@ use super::Verdict;
 use super::args::EvalArgs;
 use super::cleaner::read_text;
 use super::glob;
+use super::job::write_file;
 use super::plural;
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use dehusk::eval::{Change, Comparison, Group, Run};
 use dehusk::input::{Inputs, printable};
-use dehusk::output::{Compression, Place, Sink, Writing};
 use dehusk::pipeline::{Evaluation, Texts, evaluate, evaluate_texts};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -51,9 +51,7 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
     if let Some(path) = &args.save {
         let mut json = serde_json::to_vec(&run)?;
         json.push(b'\n');
-        let mut sink = Sink::open(&Place::File(path.clone()), Compression::Plain, Writing::default(), None)?;
-        sink.write(&json)?;
-        sink.finish()?;
+        write_file(path, &json)?;
     }
     let comparison = before.map(|before| Comparison::new(&before, &run));
     let mut out = anstream::AutoStream::auto(io::stdout()).lock();

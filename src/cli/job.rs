@@ -9,7 +9,7 @@ use super::{glob, settings};
 use anyhow::{Context, bail};
 use dehusk::Cleaner;
 use dehusk::input::{Input, Inputs, ReadOptions, printable, read_list};
-use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place};
+use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place, Sink, Writing};
 use dehusk::pipeline::{Filters, Journaling, Plan, Retry, Target, shard_names, tree_names};
 use std::collections::HashSet;
 use std::fs;
@@ -29,7 +29,7 @@ impl Job {
     /// Builds what `args` say, walks the inputs and refuses what cannot end well.
     pub(super) fn new(args: CleanArgs) -> anyhow::Result<Job> {
         let cleaner = args.cleaner.build(args.report.is_some())?;
-        let named = named(&args)?;
+        let named = named(&args.input, args.files_from.as_deref(), "clean")?;
         let compression = compression(&args)?;
         let mut target = target(&args, compression);
         let files = [&args.report, &args.ledger, &args.summary];
@@ -214,6 +214,13 @@ fn place(path: &Path) -> Place {
     }
 }
 
+/// Writes a file whole or not at all; `-` is standard output.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), dehusk::Error> {
+    let mut sink = Sink::open(&place(path), Compression::Plain, Writing::default(), None)?;
+    sink.write(bytes)?;
+    sink.finish()
+}
+
 /// Where the articles go.
 fn target(args: &CleanArgs, compression: Compression) -> Target {
     let Some(path) = &args.output else {
@@ -257,17 +264,17 @@ fn output_of(path: &Path) -> Option<&'static OutputFormat> {
 }
 
 /// What was named, in the order of the arguments and then of the list.
-fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
+pub(super) fn named(typed: &[PathBuf], list: Option<&Path>, command: &str) -> anyhow::Result<Vec<Input>> {
     let dash = Path::new("-");
     let mut inputs = Vec::new();
-    for path in &args.input {
+    for path in typed {
         if path != dash {
             inputs.push(glob::input(path.clone()));
         } else if !inputs.iter().any(|input| matches!(input, Input::Stdin)) {
             inputs.push(Input::Stdin);
         }
     }
-    if let Some(list) = &args.files_from {
+    if let Some(list) = list {
         let mut bytes = Vec::new();
         if list != dash {
             bytes = fs::read(list).with_context(|| format!("cannot read the list {}", printable(list)))?;
@@ -279,7 +286,7 @@ fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
         inputs.extend(read_list(&bytes).into_iter().map(Input::Path));
     } else if inputs.is_empty() {
         if io::stdin().is_terminal() {
-            bail!("nothing to clean: name files or folders, or pipe a page in (see `dehusk clean --help`)");
+            bail!("nothing to read: name files or folders, or pipe a page in (see `dehusk {command} --help`)");
         }
         inputs.push(Input::Stdin);
     }

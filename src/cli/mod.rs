@@ -8,6 +8,7 @@ mod clean;
 mod cleaner;
 mod completions;
 mod eval;
+mod explain;
 mod features;
 mod glob;
 mod job;
@@ -15,6 +16,8 @@ mod line_features;
 mod refuse;
 mod rules;
 mod settings;
+mod sheet;
+mod stats;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -33,6 +36,8 @@ pub enum Verdict {
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(*args),
+        Command::Explain(args) => explain::run(args),
+        Command::Stats(args) => stats::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Eval(args) => eval::run(*args),
         Command::Completions(args) => completions::completions(args),

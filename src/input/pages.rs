@@ -5,6 +5,7 @@
 use super::{Inputs, Opened, Origin, Position, Read, ReadOptions, Reading, Record, Refusal, Refused, printable};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// What a page of an entry is called.
@@ -30,12 +31,12 @@ pub struct Looking<'a> {
 }
 
 impl Inputs {
-    /// Calls `found` for each page of entry `index`; once with the reason for an entry that is not read.
+    /// Calls `found` for each page of entry `index` until it breaks off; once with the reason for an entry that is not read.
     pub fn each_page(
         &self,
         index: usize,
         looking: Looking<'_>,
-        found: &mut dyn FnMut(&PageName, Result<Record, Refused>),
+        found: &mut dyn FnMut(&PageName, Result<Record, Refused>) -> ControlFlow<()>,
     ) {
         let Looking { reading, options, limits } = looking;
         let file = self.name(index);
@@ -46,9 +47,15 @@ impl Inputs {
             None => self.open(index, Position::default(), reading, limits).map_err(Refused::from),
         };
         let (format, mut split) = match opened {
-            Ok(Opened::Page(page)) => return found(&whole, page.read(reading, limits).map_err(Refused::from)),
+            Ok(Opened::Page(page)) => {
+                let _ = found(&whole, page.read(reading, limits).map_err(Refused::from));
+                return;
+            }
             Ok(Opened::Container(format, split)) => (format, split),
-            Err(refused) => return found(&whole, Err(refused)),
+            Err(refused) => {
+                let _ = found(&whole, Err(refused));
+                return;
+            }
         };
         let mut number = 0;
         while let Some(next) = split.next() {
@@ -66,8 +73,8 @@ impl Inputs {
                 Some(path) => self.relative(index).join(path),
                 None => self.relative(index),
             };
-            found(&PageName { name: label(&file, Some(&origin)), relative, origin: Some(origin) }, record);
-            if is_rest {
+            let name = PageName { name: label(&file, Some(&origin)), relative, origin: Some(origin) };
+            if found(&name, record).is_break() || is_rest {
                 break;
             }
         }

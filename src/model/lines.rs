@@ -95,6 +95,8 @@ impl LineModels {
             favor,
             weighed: [None, None],
             latest: Vec::new(),
+            heard: Vec::new(),
+            rows: Vec::new(),
             model: &self.article,
         }
     }
@@ -120,6 +122,10 @@ pub struct Judgement<'m> {
     weighed: [Option<Vec<Weighed>>; 2],
     /// The probabilities that were found last.
     latest: Vec<f32>,
+    /// The lines that they belong to.
+    heard: Vec<u32>,
+    /// The rows that they were made of.
+    rows: Vec<f32>,
     /// The model that was asked last.
     model: &'m LineModel,
 }
@@ -148,8 +154,8 @@ impl Judgement<'_> {
             true => by_expected_f(&scores, &words, page_recall_weight(self.favor)),
             false => keep_of_article(&scores, &words, self.favor),
         };
-        self.latest = scores;
-        let scores = &self.latest;
+        (self.latest, self.heard, self.rows) = (scores, alive.to_vec(), rows);
+        let (scores, rows) = (&self.latest, &self.rows);
         let gone = (0..alive.len()).filter(|&place| !keep[place]);
         gone.map(|place| Dropped {
             line: alive[place],
@@ -176,8 +182,19 @@ impl Judgement<'_> {
 
     /// The three features that weighed most for or against the line, in log-odds.
     pub fn explain(&self, dropped: &Dropped) -> String {
+        self.explain_row(&dropped.row)
+    }
+
+    /// Tells of each line that was asked for last its probability and the features that weighed most in it.
+    pub fn explain_all(&self, mut tell: impl FnMut(usize, f32, String)) {
+        for ((&line, &score), row) in self.heard.iter().zip(&self.latest).zip(self.rows.chunks(COUNT)) {
+            tell(line as usize, score, self.explain_row(row));
+        }
+    }
+
+    fn explain_row(&self, row: &[f32]) -> String {
         const SHOWN: usize = 3;
-        let most = self.model.forest.explain(&dropped.row, SHOWN);
+        let most = self.model.forest.explain(row, SHOWN);
         let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", NAMES[*at])).collect();
         shown.join(", ")
     }

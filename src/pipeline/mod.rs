@@ -10,13 +10,16 @@ mod budget;
 mod eval;
 mod feed;
 mod filter;
+mod frequent;
 mod journal;
 mod ledger;
 #[cfg(feature = "cli")]
 mod progress;
 mod record;
 mod report;
+mod stats;
 mod summary;
+mod tally;
 mod texts;
 mod visit;
 
@@ -30,7 +33,9 @@ pub use ledger::Retry;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
+pub use stats::{CutPage, PageFailure, Part, Repeated, Site, Stats, StatsPlan, Time, stats};
 pub use summary::{Failure, Slowest, Summary};
+pub use tally::Amount;
 pub use target::{shard_names, tree_names};
 pub use texts::Texts;
 pub use visit::{Visited, visit};

@@ -47,7 +47,7 @@ impl Outcome {
         }
     }
 
-    fn of(article: &Article) -> Outcome {
+    pub(super) fn of(article: &Article) -> Outcome {
         if article.is_empty() {
             Outcome::Empty
         } else if article.unchanged {

@@ -7,6 +7,7 @@ use super::record::quietly;
 use crate::error::{Error, ErrorKind};
 use crate::input::{Inputs, Looking, PageName, Record, Refused};
 use rayon::prelude::*;
+use std::ops::ControlFlow;
 
 /// What a look at one page gave.
 #[derive(Debug)]
@@ -38,13 +39,14 @@ pub fn visit<T: Send>(
         let mut visited = Vec::new();
         inputs.each_page(index, looking, &mut |page, record| {
             let result = match record {
-                Err(Refused::Skip(..)) => return,
+                Err(Refused::Skip(..)) => return ControlFlow::Continue(()),
                 Err(Refused::Fail(error)) => Err(error),
                 Ok(record) => {
                     quietly(|| look(page, record)).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)))
                 }
             };
             visited.push(Visited { name: page.name.clone(), result });
+            ControlFlow::Continue(())
         });
         visited
     };

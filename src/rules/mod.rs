@@ -95,6 +95,7 @@ impl Rule {
 }
 
 struct Guard {
+    id: String,
     max_words: u32,
     pattern: Pattern,
 }
@@ -103,6 +104,15 @@ struct Topic {
     max_words: u32,
     pattern: Pattern,
     families: Vec<String>,
+}
+
+/// Who says that a block is not cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guarding {
+    /// The user's keep list.
+    KeepList,
+    /// A guard, by its id.
+    Guard(String),
 }
 
 /// Compiled rules and guards; immutable and shared by all workers.
@@ -193,7 +203,7 @@ impl RuleSet {
             .collect::<Result<_, Error>>()?;
         let guards = guards
             .into_iter()
-            .map(|guard| Guard { max_words: guard.max_words, pattern: pattern(guard.pattern) })
+            .map(|guard| Guard { id: guard.id, max_words: guard.max_words, pattern: pattern(guard.pattern) })
             .collect();
         let topics = topics.into_iter().map(|topic| Topic {
             max_words: topic.max_words,
@@ -253,16 +263,29 @@ impl RuleSet {
                 || id.split_once('/').is_some_and(|(family, _)| self.kept_reasons.contains(&format!("{family}/*"))))
     }
 
-    /// True when the user's list or a guard keeps the folded block whatever else is said about it.
-    pub fn guards(&self, folded: &str, words: u32) -> bool {
+    /// The keep list or guard that keeps the folded block whatever else is said about it.
+    pub fn guarding(&self, folded: &str, words: u32) -> Option<Guarding> {
         if self.kept_lines.contains(folded) {
-            return true;
+            return Some(Guarding::KeepList);
         }
-        words <= self.max_words
-            && self.guard_prefilter.any(folded, |at| {
-                let guard = &self.guards[at];
-                words <= guard.max_words && guard.pattern.is_match(folded)
-            })
+        if words > self.max_words {
+            return None;
+        }
+        let mut found = None;
+        self.guard_prefilter.any(folded, |at| {
+            let guard = &self.guards[at];
+            let keeps = words <= guard.max_words && guard.pattern.is_match(folded);
+            found = keeps.then_some(at);
+            keeps
+        });
+        found.map(|at| Guarding::Guard(self.guards[at].id.clone()))
+    }
+
+    /// The words of a folded block by which it is guarded.
+    pub fn evidence<'t>(&self, guarding: &Guarding, folded: &'t str) -> &'t str {
+        let Guarding::Guard(id) = guarding else { return folded };
+        let guard = self.guards.iter().find(|guard| guard.id == *id);
+        guard.and_then(|guard| guard.pattern.find(folded)).unwrap_or(folded)
     }
 
     /// The families that do not act on a page with this headline, since it is about what they remove.

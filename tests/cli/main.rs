@@ -8,6 +8,7 @@
 mod accounts;
 mod completions;
 mod eval;
+mod explain;
 mod filters;
 mod folders;
 mod inputs;
@@ -16,8 +17,10 @@ mod ledger;
 mod markdown;
 mod packed;
 mod place;
+mod readme;
 mod resume;
 mod rules;
+mod stats;
 mod streams;
 mod training;
 mod usage;

@@ -41,8 +41,13 @@ impl Place {
 
     /// `dehusk clean ARGS` in this folder, with nothing on standard input.
     pub fn clean(&self, args: &[&str]) -> Command {
+        self.run("clean", args)
+    }
+
+    /// `dehusk NAME ARGS` in this folder, with nothing on standard input.
+    pub fn run(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::cargo_bin("dehusk").unwrap();
-        command.current_dir(self.path()).arg("clean").args(args);
+        command.current_dir(self.path()).arg(name).args(args);
         command
     }
 

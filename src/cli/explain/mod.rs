@@ -1,0 +1,213 @@
+//! `dehusk explain`: one page in; every block of it with verdict, reason, score and evidence out.
+//!
+//! The account is the library's ([`dehusk::Account`]). It is shown in one of three forms, each a file of its own: for a
+//! terminal, as JSON, and as a page for a browser.
+
+mod html;
+mod json;
+mod terminal;
+
+use super::Verdict;
+use super::args::{CleanerArgs, INPUT, OUTPUT, reading};
+use super::job::write_file;
+use anyhow::bail;
+use clap::Args;
+use dehusk::input::{Input, Inputs, Looking, PageName, ReadOptions, Reading, Record, Refused, printable};
+use dehusk::{Account, Cleaner, Decision};
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// Show what became of each block of one page, and why
+///
+/// Prints the page in reading order: what is kept plain, what is removed struck through on a terminal and marked with
+/// a minus everywhere, with the rule or stage that decided, how sure it was and on what evidence. The verdicts are
+/// those of `dehusk clean` with the same options.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct ExplainArgs {
+    /// The page, or `-` for standard input
+    input: PathBuf,
+
+    /// How to read the input, whatever it looks like
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = reading(), help_heading = INPUT)]
+    input_format: Reading,
+
+    /// The address of the page, in a crawl dump
+    #[arg(long, value_name = "URL", help_heading = INPUT)]
+    url: Option<String>,
+
+    /// The id or the offset of the record, in a crawl dump
+    #[arg(long, value_name = "ID", conflicts_with = "url", help_heading = INPUT)]
+    record: Option<String>,
+
+    /// Print one JSON object instead
+    #[arg(long, help_heading = OUTPUT)]
+    json: bool,
+
+    /// Write a page for the browser to FILE instead: filters, keys, no network
+    ///
+    /// One file that needs no other. With `--json` both are written.
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    html: Option<PathBuf>,
+
+    #[command(flatten)]
+    cleaner: CleanerArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  dehusk explain page.html                      on the terminal
+  dehusk explain page.html | less -R            page by page, without colours
+  dehusk explain page.html --html why.html      in the browser
+  dehusk explain crawl.warc.gz --url https://site.example/story
+                                                one page of a crawl dump
+  dehusk explain page.txt --json | jq '.blocks[] | select(.verdict == \"removed\")'
+                                                what went, for another program
+
+Exit codes: 0 the page was explained, 1 it could not be read, 2 wrong usage, rules or output.";
+
+/// A page with its account, as all three forms show it.
+struct Explained<'a> {
+    /// The input as it was named, safe to print.
+    path: &'a str,
+    /// Bytes of the input, unpacked.
+    bytes: usize,
+    account: &'a Account,
+}
+
+/// What went by one family.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+struct Share {
+    blocks: usize,
+    words: usize,
+}
+
+impl Explained<'_> {
+    /// Words of all blocks.
+    fn words(&self) -> usize {
+        self.account.blocks.iter().map(|block| block.words).sum()
+    }
+
+    /// Words of the blocks that went.
+    fn words_removed(&self) -> usize {
+        self.account.blocks.iter().filter(|block| !block.decision.is_kept()).map(|block| block.words).sum()
+    }
+
+    /// What went by each family, by name.
+    fn families(&self) -> BTreeMap<&str, Share> {
+        let mut families: BTreeMap<&str, Share> = BTreeMap::new();
+        for block in self.account.blocks.iter().filter(|block| !block.decision.is_kept()) {
+            let share = families.entry(block.decision.family()).or_default();
+            share.blocks += 1;
+            share.words += block.words;
+        }
+        families
+    }
+
+    /// The same, the most words first.
+    fn families_by_words(&self) -> Vec<(&str, Share)> {
+        let mut families: Vec<_> = self.families().into_iter().collect();
+        families.sort_by_key(|(name, share)| (std::cmp::Reverse((share.words, share.blocks)), *name));
+        families
+    }
+
+    fn removed(&self) -> usize {
+        self.account.blocks.iter().filter(|block| matches!(block.decision, Decision::Removed(_))).count()
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(args: ExplainArgs) -> anyhow::Result<Verdict> {
+    let cleaner = args.cleaner.build(true)?;
+    let dash = Path::new("-");
+    let input = if args.input == dash { Input::Stdin } else { Input::Path(args.input.clone()) };
+    if args.input.is_dir() {
+        bail!("{} is a folder, and one page is wanted: name a file", printable(&args.input));
+    }
+    refuse_overwriting(&args)?;
+    let Some((path, bytes, account)) = account(&args, &cleaner, input) else {
+        return Ok(Verdict::Failures);
+    };
+    let explained = Explained { path: &path, bytes, account: &account };
+    if let Some(file) = &args.html {
+        write_file(file, html::page(&explained).as_bytes())?;
+    }
+    match (args.json, &args.html) {
+        (true, _) => {
+            let mut out = io::stdout().lock();
+            json::write(&explained, &mut out)?;
+            out.flush()?;
+        }
+        (false, None) => terminal::print(&explained)?,
+        (false, Some(file)) if io::stderr().is_terminal() && file != dash => {
+            writeln!(io::stderr(), "dehusk: wrote {}", printable(file))?;
+        }
+        (false, Some(_)) => {}
+    }
+    Ok(Verdict::Clean)
+}
+
+/// Reads and judges the page; says on standard error why it cannot.
+fn account(args: &ExplainArgs, cleaner: &Cleaner, input: Input) -> Option<(String, usize, Account)> {
+    let inputs = Inputs::discover(vec![input], &[]);
+    let (name, record) = find(args, cleaner, &inputs);
+    let made = record.and_then(|record| match cleaner.explain(&record.bytes, &record.hints) {
+        Ok(account) => Ok((record.bytes.len(), account)),
+        Err(error) => Err(error.to_string()),
+    });
+    match made {
+        Ok((bytes, account)) => Some((name, bytes, account)),
+        Err(why) => {
+            // Nobody is left to be told when standard error is gone.
+            let _ = writeln!(io::stderr(), "dehusk: {name}: {why}");
+            None
+        }
+    }
+}
+
+/// The page that is wanted, with its name: the only one of its input, or the one that the options name.
+fn find(args: &ExplainArgs, cleaner: &Cleaner, inputs: &Inputs) -> (String, Result<Record, String>) {
+    let options = ReadOptions::default();
+    let looking = Looking { reading: args.input_format, options: &options, limits: cleaner.limits() };
+    let is_chosen = args.url.is_some() || args.record.is_some();
+    let is_wanted = |page: &PageName| match &page.origin {
+        None => !is_chosen,
+        Some(origin) => {
+            let is_record = |id: &String| origin.id.as_ref() == Some(id) || origin.offset.to_string() == *id;
+            !is_chosen || args.url.is_some() && origin.url == args.url || args.record.as_ref().is_some_and(is_record)
+        }
+    };
+    let mut found: Option<(String, Result<Record, String>)> = None;
+    inputs.each_page(0, looking, &mut |page, record| {
+        // Records that are no pages, such as those of the crawl itself, are passed over.
+        if !is_wanted(page) || !is_chosen && page.origin.is_some() && matches!(record, Err(Refused::Skip(..))) {
+            return ControlFlow::Continue(());
+        }
+        if found.is_some() {
+            let why = "holds several pages: name one with `--url` or `--record`".to_owned();
+            found = Some((inputs.name(0), Err(why)));
+            return ControlFlow::Break(());
+        }
+        let record = record.map_err(|refused| match refused {
+            Refused::Skip(_, why) => why,
+            Refused::Fail(error) => error.to_string(),
+        });
+        found = Some((page.name.clone(), record));
+        if is_chosen { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found.unwrap_or_else(|| (inputs.name(0), Err("holds no such page".to_owned())))
+}
+
+fn refuse_overwriting(args: &ExplainArgs) -> anyhow::Result<()> {
+    let Some(file) = &args.html else { return Ok(()) };
+    if args.json && file == Path::new("-") {
+        bail!("`--json` and `--html -` cannot both go to standard output: name a file for the page");
+    }
+    let real = |path: &Path| path.canonicalize().ok();
+    if real(file).is_some() && real(file) == real(&args.input) {
+        bail!("the page would replace the input {}: write to another place", printable(&args.input));
+    }
+    Ok(())
+}
