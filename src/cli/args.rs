@@ -90,10 +90,6 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "FORMAT", default_value = "auto", help_heading = INPUT)]
     pub(super) input_format: InputFormat,
 
-    /// Skip documents larger than this, packed or unpacked [default: 32MiB]
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = INPUT)]
-    pub(super) max_bytes: Option<usize>,
-
     /// Where articles go: a folder that mirrors the input tree, or a file
     ///
     /// `a/b/page.html` becomes `DIR/a/b/page.txt`. One page may go to a file (`-o page.txt`), and with
@@ -135,6 +131,40 @@ pub(super) struct CleanArgs {
     #[arg(long, help_heading = OUTPUT)]
     pub(super) sync: bool,
 
+    #[command(flatten)]
+    pub(super) cleaner: CleanerArgs,
+
+    /// Threads that clean, up to 256; 0 is one a core
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=256),
+        help_heading = RUN
+    )]
+    pub(super) jobs: u16,
+
+    /// When to show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = RUN)]
+    pub(super) progress: ProgressArg,
+
+    /// Print errors and failed inputs only
+    #[arg(short, long, help_heading = RUN)]
+    pub(super) quiet: bool,
+
+    /// Name every page that is skipped, failed or emptied as it comes
+    #[arg(short, long, conflicts_with = "quiet", help_heading = RUN)]
+    pub(super) verbose: bool,
+}
+
+/// How pages are cleaned, for every command that cleans some
+#[derive(Debug, Args)]
+pub(super) struct CleanerArgs {
+    /// Skip documents larger than this, packed or unpacked [default: 32MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = INPUT)]
+    pub(super) max_bytes: Option<usize>,
+
     /// Never remove the lines and rules that FILE lists (repeatable)
     ///
     /// One line of text, or one rule id as `--report` names it, a line; `#` begins a comment.
@@ -171,29 +201,6 @@ pub(super) struct CleanArgs {
     /// What happens to comments under an article (HTML); the posts of a forum stay
     #[arg(long, value_name = "WHAT", default_value = "auto", help_heading = REMOVED)]
     pub(super) comments: CommentArg,
-
-    /// Threads that clean, up to 256; 0 is one a core
-    #[arg(
-        short,
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        value_parser = clap::value_parser!(u16).range(0..=256),
-        help_heading = RUN
-    )]
-    pub(super) jobs: u16,
-
-    /// When to show progress on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = RUN)]
-    pub(super) progress: ProgressArg,
-
-    /// Print errors and failed inputs only
-    #[arg(short, long, help_heading = RUN)]
-    pub(super) quiet: bool,
-
-    /// Name every page that is skipped, failed or emptied as it comes
-    #[arg(short, long, conflicts_with = "quiet", help_heading = RUN)]
-    pub(super) verbose: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,14 +3,14 @@
 //! Everything that is wrong with the command line is found here and refused with the remedy: outputs that would
 //! replace inputs or each other, several pages for one stream, standard input or output taken twice.
 
-use super::args::{CaptionArg, CleanArgs, CommentArg, FavorArg, TextKindArg};
+use super::args::CleanArgs;
 use super::glob;
 use anyhow::{Context, bail};
+use dehusk::Cleaner;
 use dehusk::input::{Input, Inputs, printable, read_list};
 use dehusk::output::{Names, OUTPUTS, OutputFormat, Sink, Tree};
 use dehusk::pipeline::Target;
-use dehusk::{Captions, Cleaner, Comments, Favor, Limits, TextKind};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ enum Place {
 impl Job {
     /// Builds what `args` say, walks the inputs and refuses what cannot end well.
     pub(super) fn new(args: CleanArgs) -> anyhow::Result<Job> {
-        let cleaner = cleaner(&args)?;
+        let cleaner = args.cleaner.build(args.report.is_some())?;
         let named = named(&args)?;
         let mut place = Place::of(&args);
         let mut outputs: Vec<PathBuf> = args.report.iter().chain(&args.summary).cloned().collect();
@@ -186,60 +186,6 @@ impl Place {
 fn output_of(path: &Path) -> Option<&'static OutputFormat> {
     let ending = path.extension()?;
     OUTPUTS.iter().find(|format| ending == format.ending)
-}
-
-fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
-    let mut limits = Limits::default();
-    if let Some(bytes) = args.max_bytes {
-        limits.max_document_bytes = bytes;
-    }
-    let builder = Cleaner::builder().limits(limits).explain(args.report.is_some());
-    let mut builder = builder.captions(match args.captions {
-        CaptionArg::Once => Captions::Once,
-        CaptionArg::Drop => Captions::Drop,
-        CaptionArg::Keep => Captions::Keep,
-    });
-    builder = builder.comments(match args.comments {
-        CommentArg::Auto => Comments::Auto,
-        CommentArg::Keep => Comments::Keep,
-        CommentArg::Drop => Comments::Drop,
-    });
-    builder = builder.favor(match args.favor {
-        FavorArg::Precision => Favor::Precision,
-        FavorArg::Balanced => Favor::Balanced,
-        FavorArg::Recall => Favor::Recall,
-    });
-    builder = builder.text_kind(match args.text_kind {
-        TextKindArg::Auto => TextKind::Auto,
-        TextKindArg::Article => TextKind::Article,
-        TextKindArg::Page => TextKind::Page,
-    });
-    builder = builder.min_confidence(args.min_score);
-    if let Some(folder) = &args.models {
-        builder = builder.models(read_models(folder)?);
-    }
-    for path in &args.rules {
-        builder = builder.rules(&printable(path), &read_text(path, "rule pack")?);
-    }
-    for path in &args.keep {
-        builder = builder.keep(&printable(path), &read_text(path, "keep list")?);
-    }
-    Ok(builder.build()?)
-}
-
-/// The files in the folder of a training.
-pub(super) fn read_models(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
-    let read = || -> io::Result<_> {
-        let files = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file());
-        files
-            .map(|path| Ok((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), fs::read(&path)?)))
-            .collect()
-    };
-    read().with_context(|| format!("cannot read the models in {}", printable(folder)))
-}
-
-fn read_text(path: &Path, what: &str) -> anyhow::Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read the {what} {}", printable(path)))
 }
 
 /// What was named, in the order of the arguments and then of the list.

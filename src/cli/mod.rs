@@ -5,6 +5,7 @@
 
 mod args;
 mod clean;
+mod cleaner;
 mod features;
 mod glob;
 mod job;
