@@ -69,6 +69,7 @@
 
 mod article;
 mod block;
+pub mod check;
 mod cleaner;
 mod decode;
 mod error;
@@ -87,7 +88,7 @@ mod rules;
 pub mod stages;
 
 pub use article::{Article, BlockKind, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, LineRows, MIN_CONFIDENCE};
+pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, Inspection, LineRows, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};
 /// For the tests of the tokenizer alone; no part of the interface.
 #[doc(hidden)]

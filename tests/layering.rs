@@ -48,7 +48,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
     ("input", &["article", "cleaner", "error", "limits"]),
     ("output", &["article", "error", "input", "limits"]),
-    ("pipeline", &["article", "cleaner", "error", "input", "limits", "output"]),
+    // What would be removed, for reports: it asks the cleaner and knows nothing of rules.
+    ("check", &["article", "block::words", "cleaner", "error", "input"]),
+    ("pipeline", &["article", "check", "cleaner", "error", "input", "limits", "output"]),
 ];
 
 /// What the command may use: the library's public face, and nothing by `crate::` but itself.

@@ -2,12 +2,15 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dehusk::Format;
+use dehusk::check::report::{REPORTS, ReportFormat};
 use dehusk::output::{OUTPUTS, OutputFormat};
 use std::path::PathBuf;
 
 const INPUT: &str = "Input";
 const OUTPUT: &str = "Output";
 const REMOVED: &str = "What is removed";
+const COUNTS: &str = "What counts";
 const RUN: &str = "Run";
 
 /// Strips the husk from scraped pages: finds the article, removes what surrounds it, and keeps account of
@@ -22,6 +25,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Clean(CleanArgs),
+    Check(CheckArgs),
     #[command(hide = true)]
     Features(FeaturesArgs),
     #[command(hide = true)]
@@ -86,9 +90,9 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "LIST", help_heading = INPUT)]
     pub(super) files_from: Option<PathBuf>,
 
-    /// How to read the pages, whatever they look like
-    #[arg(long, value_name = "FORMAT", default_value = "auto", help_heading = INPUT)]
-    pub(super) input_format: InputFormat,
+    /// How to read the pages, whatever they look like [default: auto]
+    #[arg(long, value_name = "FORMAT", help_heading = INPUT)]
+    pub(super) input_format: Option<InputFormat>,
 
     /// Where articles go: a folder that mirrors the input tree, or a file
     ///
@@ -159,8 +163,18 @@ pub(super) struct CleanArgs {
 }
 
 /// How pages are cleaned, for every command that cleans some
+///
+/// What is typed comes before what `dehusk.toml` says; lists add up.
 #[derive(Debug, Args)]
 pub(super) struct CleanerArgs {
+    /// Read settings from FILE [default: dehusk.toml here or in a folder above]
+    #[arg(long, value_name = "FILE", help_heading = REMOVED)]
+    pub(super) config: Option<PathBuf>,
+
+    /// Read no dehusk.toml
+    #[arg(long, conflicts_with = "config", help_heading = REMOVED)]
+    pub(super) no_config: bool,
+
     /// Skip documents larger than this, packed or unpacked [default: 32MiB]
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = INPUT)]
     pub(super) max_bytes: Option<usize>,
@@ -175,35 +189,137 @@ pub(super) struct CleanerArgs {
     #[arg(long, value_name = "FILE", help_heading = REMOVED)]
     pub(super) rules: Vec<PathBuf>,
 
-    /// What counts more where the judgement is not sure
-    #[arg(long, value_name = "WHAT", default_value = "balanced", help_heading = REMOVED)]
-    pub(super) favor: FavorArg,
+    /// Turn these off: rule ids, `family/*`, `repeat` and the like, divided by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = REMOVED)]
+    pub(super) off: Vec<String>,
 
-    /// What plain text is
-    #[arg(long, value_name = "KIND", default_value = "auto", help_heading = INPUT)]
-    pub(super) text_kind: TextKindArg,
+    /// Turn every rule off but these: rule ids and `family/*`, divided by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = REMOVED)]
+    pub(super) only: Vec<String>,
 
-    /// Keep nothing of a page with less confidence than this, 0 to 1
+    /// Turn rules for other languages off: codes such as `en`, divided by commas
+    #[arg(long, value_name = "LANGS", value_delimiter = ',', help_heading = REMOVED)]
+    pub(super) languages: Vec<String>,
+
+    /// What counts more where the judgement is not sure [default: balanced]
+    #[arg(long, value_name = "WHAT", help_heading = REMOVED)]
+    pub(super) favor: Option<FavorArg>,
+
+    /// What plain text is [default: auto]
+    #[arg(long, value_name = "KIND", help_heading = INPUT)]
+    pub(super) text_kind: Option<TextKindArg>,
+
+    /// Keep nothing of a page with less confidence than this, 0 to 1 [default: 0.12]
     ///
     /// The confidence is the score (word F1) that the judgement expects of its own choice; `--format jsonl` writes it. Of HTML less
     /// than 50 words need 3.5 times as much. 0 keeps everything.
-    #[arg(long, value_name = "SCORE", default_value_t = dehusk::MIN_CONFIDENCE, value_parser = share, help_heading = REMOVED)]
-    pub(super) min_score: f32,
+    #[arg(long, value_name = "SCORE", value_parser = share, help_heading = REMOVED)]
+    pub(super) min_score: Option<f32>,
 
     /// Judge by the model files in DIR
     #[arg(long, value_name = "DIR", hide = true)]
     pub(super) models: Option<PathBuf>,
 
-    /// What happens to photo captions
-    #[arg(long, value_name = "WHAT", default_value = "once", help_heading = REMOVED)]
-    pub(super) captions: CaptionArg,
+    /// What happens to photo captions [default: once]
+    #[arg(long, value_name = "WHAT", help_heading = REMOVED)]
+    pub(super) captions: Option<CaptionArg>,
 
-    /// What happens to comments under an article (HTML); the posts of a forum stay
-    #[arg(long, value_name = "WHAT", default_value = "auto", help_heading = REMOVED)]
-    pub(super) comments: CommentArg,
+    /// What happens to comments under an article (HTML); the posts of a forum stay [default: auto]
+    #[arg(long, value_name = "WHAT", help_heading = REMOVED)]
+    pub(super) comments: Option<CommentArg>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// Check files for husk: the gate for CI and pre-commit
+///
+/// Names every line that a rule would remove, and every second copy of a caption, and ends with 1 when there is one. These
+/// findings have a name and stay the same when a model changes; what only the judgement would remove is no finding unless
+/// `--judgement` asks for it. In HTML the rules look at every block of the page. Binary files are passed over.
+#[derive(Debug, Args)]
+#[command(after_long_help = CHECK_EXAMPLES)]
+pub(super) struct CheckArgs {
+    /// Files, folders, patterns, or `-` for standard input
+    ///
+    /// Folders are read with everything in them but `.git`. With `--since` the folder that you are in is the default.
+    pub(super) input: Vec<PathBuf>,
+
+    /// Read the paths in LIST too, one a line; `-` is standard input
+    ///
+    /// A list that holds a NUL byte is divided at the NULs, as `git diff -z` and `find -print0` write it.
+    #[arg(long, value_name = "LIST", help_heading = INPUT)]
+    pub(super) files_from: Option<PathBuf>,
+
+    /// Check only files that changed since REV branched off, and new ones that git does not ignore
+    #[arg(long, value_name = "REV", conflicts_with = "files_from", help_heading = INPUT)]
+    pub(super) since: Option<String>,
+
+    /// How to read the files, whatever they look like [default: auto]
+    #[arg(long, value_name = "FORMAT", help_heading = INPUT)]
+    pub(super) input_format: Option<InputFormat>,
+
+    /// How findings are written
+    #[arg(long, default_value = REPORTS[0].name, value_parser = report_format(), help_heading = OUTPUT)]
+    pub(super) format: &'static ReportFormat,
+
+    /// Write the findings to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) output: Option<PathBuf>,
+
+    /// When findings are in colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub(super) color: ColorArg,
+
+    /// Take the findings out of the files
+    ///
+    /// Only the lines that were found go, the rest stays byte for byte. Files appear whole or not at all. HTML, packed files
+    /// and texts that are not UTF-8 are left alone, and their findings still count: `dehusk clean` writes those.
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) fix: bool,
+
+    /// Show what `--fix` would do as a unified diff, and write nothing
+    #[arg(long, conflicts_with = "fix", help_heading = OUTPUT)]
+    pub(super) diff: bool,
+
+    /// Forgive the findings that FILE lists; only new ones count
+    #[arg(long, value_name = "FILE", help_heading = COUNTS)]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Write all findings to the baseline, and end with 0
+    #[arg(long, conflicts_with_all = ["fix", "diff"], help_heading = COUNTS)]
+    pub(super) write_baseline: bool,
+
+    /// End with 0 up to so many findings [default: 0]
+    #[arg(long, value_name = "N", help_heading = COUNTS)]
+    pub(super) max_findings: Option<u64>,
+
+    /// End with 0 while findings are no more than this share of all words, such as 0.5%
+    #[arg(long, value_name = "SHARE", value_parser = percent, help_heading = COUNTS)]
+    pub(super) max_share: Option<f64>,
+
+    /// Report what only the judgement would remove too
+    #[arg(long, help_heading = COUNTS)]
+    pub(super) judgement: bool,
+
+    #[command(flatten)]
+    pub(super) cleaner: CleanerArgs,
+
+    /// Threads that check, up to 256; 0 is one a core
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=256),
+        help_heading = RUN
+    )]
+    pub(super) jobs: u16,
+
+    /// Print findings and errors, and nothing else
+    #[arg(short, long, help_heading = RUN)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum InputFormat {
     /// By content
     Auto,
@@ -213,7 +329,19 @@ pub(super) enum InputFormat {
     Html,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+impl InputFormat {
+    /// The format, when content does not decide.
+    pub(super) fn format(self) -> Option<Format> {
+        match self {
+            InputFormat::Auto => None,
+            InputFormat::Text => Some(Format::Text),
+            InputFormat::Html => Some(Format::Html),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum TextKindArg {
     /// By its lines; when in doubt an article
     Auto,
@@ -223,7 +351,8 @@ pub(super) enum TextKindArg {
     Page,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum CaptionArg {
     /// Of several copies on a page one is kept
     Once,
@@ -233,7 +362,8 @@ pub(super) enum CaptionArg {
     Keep,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum CommentArg {
     /// They go where the page shows that they are comments
     Auto,
@@ -243,7 +373,8 @@ pub(super) enum CommentArg {
     Drop,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum FavorArg {
     /// Of HTML keep only what is surely the article; of text remove what the rules name
     Precision,
@@ -263,6 +394,16 @@ pub(super) enum ProgressArg {
     Never,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   dehusk clean page.html                        one page to standard output
@@ -277,6 +418,32 @@ Examples:
 
 Exit codes: 0 nothing failed, 1 some inputs failed, 2 wrong usage, rules or output.";
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  dehusk check corpus                           what is in a folder of texts
+  dehusk check corpus --diff                    what --fix would change
+  dehusk check corpus --fix                     take it out
+  dehusk check corpus --baseline husk.json --write-baseline
+  dehusk check corpus --baseline husk.json      only what is new since then
+  dehusk check --since origin/main              only files that this branch changed
+  git diff --name-only -z | dehusk check --files-from -
+  dehusk check corpus --format sarif -o husk.sarif
+
+dehusk.toml, in the folder or above it:
+  off = [\"share/*\", \"repeat\"]                 for all files
+  [[path]]
+  files = [\"interviews/**\"]
+  off = [\"comments/*\"]                          for some files
+
+Exit codes: 0 no findings, 1 findings or files that cannot be read, 2 wrong usage, settings, baseline or output.";
+
+/// The table of reports as a value of the command line.
+fn report_format() -> impl TypedValueParser<Value = &'static ReportFormat> {
+    let values = REPORTS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values)
+        .map(|name| ReportFormat::by_name(&name).expect("the names come from the same table"))
+}
+
 /// The table of formats as a value of the command line.
 fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
     let values = OUTPUTS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
@@ -288,7 +455,7 @@ fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
 const MAX_SIZE: f64 = u32::MAX as f64 + 1.0;
 
 /// Reads `500k`, `64MiB`, `1.5G`: single letters and `iB` count in 1024, `B` alone after a letter in 1000.
-fn size(typed: &str) -> Result<usize, String> {
+pub(super) fn size(typed: &str) -> Result<usize, String> {
     let digits = typed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(typed.len());
     let (number, unit) = typed.split_at(digits);
     let unit = unit.trim().to_ascii_lowercase();
@@ -316,6 +483,15 @@ fn share(typed: &str) -> Result<f32, String> {
     }
 }
 
+/// A share as `0.5%`, from 0 % to 100 %.
+pub(super) fn percent(typed: &str) -> Result<f64, String> {
+    let number = typed.trim().strip_suffix('%').and_then(|number| number.trim_end().parse::<f64>().ok());
+    match number {
+        Some(number) if (0.0..=100.0).contains(&number) => Ok(number / 100.0),
+        _ => Err("write a share such as 0.5%".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,6 +500,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn shares_are_percents() {
+        assert_eq!((percent("0.5%"), percent("100 %")), (Ok(0.005), Ok(1.0)));
+        for wrong in ["", "%", "0.5", "101%", "-1%", "NaN%"] {
+            assert!(percent(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::Verdict;
 use super::args::{CleanArgs, InputFormat, ProgressArg};
 use super::job::{Job, sink};
-use dehusk::Format;
 use dehusk::pipeline::{self, Finished, Outcome, Plan, Progress, Summary};
 use std::io::{self, Write};
 use std::path::Path;
@@ -23,12 +22,9 @@ pub(super) fn run(args: CleanArgs) -> anyhow::Result<Verdict> {
     };
     let plan = Plan {
         inputs: &job.inputs,
-        cleaner: &job.cleaner,
-        format: match args.input_format {
-            InputFormat::Auto => None,
-            InputFormat::Text => Some(Format::Text),
-            InputFormat::Html => Some(Format::Html),
-        },
+        cleaners: &job.cleaners,
+        cleaner_of: &job.cleaner_of,
+        format: job.input_format.and_then(InputFormat::format),
         output: job.output,
         with_title: args.with_title,
         target,

@@ -3,7 +3,8 @@
 //! Everything that is wrong with the command line is found here and refused with the remedy: outputs that would
 //! replace inputs or each other, several pages for one stream, standard input or output taken twice.
 
-use super::args::CleanArgs;
+use super::args::{CleanArgs, InputFormat};
+use super::config::Config;
 use super::glob;
 use anyhow::{Context, bail};
 use dehusk::Cleaner;
@@ -17,8 +18,12 @@ use std::path::{Path, PathBuf};
 
 /// What a run needs, built and checked: no output was touched yet.
 pub(super) struct Job {
-    pub(super) cleaner: Cleaner,
+    /// The first is that of most inputs, or of all.
+    pub(super) cleaners: Vec<Cleaner>,
+    /// Which of them each input has.
+    pub(super) cleaner_of: Vec<usize>,
     pub(super) inputs: Inputs,
+    pub(super) input_format: Option<InputFormat>,
     pub(super) output: &'static OutputFormat,
     place: Place,
     pub(super) args: CleanArgs,
@@ -35,7 +40,7 @@ enum Place {
 impl Job {
     /// Builds what `args` say, walks the inputs and refuses what cannot end well.
     pub(super) fn new(args: CleanArgs) -> anyhow::Result<Job> {
-        let cleaner = args.cleaner.build(args.report.is_some())?;
+        let config = Config::find(&args.cleaner)?;
         let named = named(&args)?;
         let mut place = Place::of(&args);
         let mut outputs: Vec<PathBuf> = args.report.iter().chain(&args.summary).cloned().collect();
@@ -55,7 +60,10 @@ impl Job {
             place = Place::Nowhere;
         }
         let inputs = Inputs::discover(named, &outputs);
-        let job = Job { cleaner, inputs, output: args.format, place, args };
+        let builder = || Cleaner::builder().explain(args.report.is_some());
+        let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
+        let input_format = args.input_format.or(config.input_format);
+        let job = Job { cleaners, cleaner_of, inputs, input_format, output: args.format, place, args };
         job.check()?;
         Ok(job)
     }
@@ -138,7 +146,7 @@ impl Job {
     fn names(&self) -> Names {
         let inputs = &self.inputs;
         let origin = |index| inputs.refusal(index).is_none().then(|| inputs.origin(index));
-        Names::plan(inputs.len(), origin, self.output.ending, self.cleaner.limits())
+        Names::plan(inputs.len(), origin, self.output.ending, self.cleaners[0].limits())
     }
 
     /// Opens what is written from the first page on.
@@ -188,18 +196,30 @@ fn output_of(path: &Path) -> Option<&'static OutputFormat> {
     OUTPUTS.iter().find(|format| ending == format.ending)
 }
 
-/// What was named, in the order of the arguments and then of the list.
+/// What was named; standard input when nothing was.
 fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
+    let mut inputs = listed(&args.input, args.files_from.as_deref())?;
+    if inputs.is_empty() && args.files_from.is_none() {
+        if io::stdin().is_terminal() {
+            bail!("nothing to clean: name files or folders, or pipe a page in (see `dehusk clean --help`)");
+        }
+        inputs.push(Input::Stdin);
+    }
+    Ok(inputs)
+}
+
+/// What arguments and a list of paths name, in this order.
+pub(super) fn listed(paths: &[PathBuf], files_from: Option<&Path>) -> anyhow::Result<Vec<Input>> {
     let dash = Path::new("-");
     let mut inputs = Vec::new();
-    for path in &args.input {
+    for path in paths {
         if path != dash {
             inputs.push(glob::input(path.clone()));
         } else if !inputs.iter().any(|input| matches!(input, Input::Stdin)) {
             inputs.push(Input::Stdin);
         }
     }
-    if let Some(list) = &args.files_from {
+    if let Some(list) = files_from {
         let mut bytes = Vec::new();
         if list != dash {
             bytes = fs::read(list).with_context(|| format!("cannot read the list {}", printable(list)))?;
@@ -209,11 +229,6 @@ fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
             io::stdin().read_to_end(&mut bytes).context("cannot read the list from standard input")?;
         }
         inputs.extend(read_list(&bytes).into_iter().map(Input::Path));
-    } else if inputs.is_empty() {
-        if io::stdin().is_terminal() {
-            bail!("nothing to clean: name files or folders, or pipe a page in (see `dehusk clean --help`)");
-        }
-        inputs.push(Input::Stdin);
     }
     Ok(inputs)
 }

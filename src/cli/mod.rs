@@ -4,21 +4,25 @@
 //! which prints them.
 
 mod args;
+mod changed;
+mod check;
 mod clean;
 mod cleaner;
+mod config;
 mod features;
 mod glob;
 mod job;
 mod line_features;
+mod patch;
 
 use args::{Cli, Command};
 use clap::Parser;
 
 /// How a command that finished went.
 pub enum Verdict {
-    /// Nothing failed.
+    /// Nothing failed and nothing was found.
     Clean,
-    /// Some inputs failed; each was named.
+    /// Some inputs failed, or a check found something; each was named.
     Failures,
 }
 
@@ -28,6 +32,7 @@ pub enum Verdict {
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(args),
+        Command::Check(args) => check::run(args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),
     }

@@ -6,12 +6,14 @@
 //! is known. Each record ends in one [`Outcome`] that is counted; only a failure to write ends a run early.
 
 mod budget;
+mod check;
 #[cfg(feature = "cli")]
 mod progress;
 mod record;
 mod report;
 mod summary;
 
+pub use check::{CheckCounts, CheckPlan, Checked, Found, check, project_path};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
@@ -36,8 +38,10 @@ const MAX_RECORDS: usize = 4_096;
 pub struct Plan<'a> {
     /// What is read.
     pub inputs: &'a Inputs,
-    /// What cleans it; its limits are the run's.
-    pub cleaner: &'a Cleaner,
+    /// What cleans it, at least one; the limits of the first are the run's.
+    pub cleaners: &'a [Cleaner],
+    /// Which of them cleans each input; the first cleans those that the list does not reach.
+    pub cleaner_of: &'a [usize],
     /// How every page is read, when the caller overrules detection.
     pub format: Option<Format>,
     /// How articles are written.
@@ -69,17 +73,18 @@ pub enum Target {
 /// [`ErrorKind::Io`] when an output cannot be written or threads cannot be started. Inputs that fail are no
 /// error: they are counted in the summary.
 pub fn run(plan: Plan<'_>, observe: &mut dyn FnMut(&Finished, &Summary)) -> Result<Summary, Error> {
-    let cleaner = plan.cleaner;
-    run_with(plan, |bytes, hints| cleaner.clean(bytes, hints), observe)
+    let (cleaners, cleaner_of) = (plan.cleaners, plan.cleaner_of);
+    let cleaner = |index: usize| &cleaners[cleaner_of.get(index).copied().unwrap_or(0)];
+    run_with(plan, |index, bytes, hints| cleaner(index).clean(bytes, hints), observe)
 }
 
 fn run_with(
     plan: Plan<'_>,
-    clean: impl Fn(&[u8], &Hints) -> Result<Article, Error> + Sync,
+    clean: impl Fn(usize, &[u8], &Hints) -> Result<Article, Error> + Sync,
     observe: &mut dyn FnMut(&Finished, &Summary),
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    let limits = plan.cleaner.limits();
+    let limits = plan.cleaners[0].limits();
     let budget = Budget::new(limits.max_in_flight_bytes, MAX_RECORDS);
     let (names, mut writer) = Writer::new(plan.target, plan.report);
     let work = Work {
@@ -121,7 +126,7 @@ fn run_with(
 /// Takes one record after the other until the list ends or the run stops.
 fn worker<F>(work: &Work<'_, F>, next: &Mutex<usize>, sender: &Sender<(usize, Done)>)
 where
-    F: Fn(&[u8], &Hints) -> Result<Article, Error>,
+    F: Fn(usize, &[u8], &Hints) -> Result<Article, Error>,
 {
     loop {
         // The budget is taken under the lock: records get it in their order, so that the one that the writer
@@ -250,7 +255,8 @@ mod tests {
         let out = folder.path().join("out.txt");
         let plan = Plan {
             inputs: &inputs,
-            cleaner: &cleaner,
+            cleaners: &[cleaner],
+            cleaner_of: &[],
             format: None,
             output: OutputFormat::by_name("txt").unwrap(),
             with_title: false,
@@ -258,7 +264,7 @@ mod tests {
             report: None,
             jobs,
         };
-        let clean = |bytes: &[u8], _: &Hints| {
+        let clean = |_, bytes: &[u8], _: &Hints| {
             if bytes.starts_with(b"panic") {
                 panic!("told to");
             }
@@ -308,7 +314,8 @@ mod tests {
         let cleaner = Cleaner::builder().build().unwrap();
         let plan = Plan {
             inputs: &inputs,
-            cleaner: &cleaner,
+            cleaners: &[cleaner],
+            cleaner_of: &[],
             format: None,
             output: OutputFormat::by_name("txt").unwrap(),
             with_title: false,

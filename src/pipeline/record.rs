@@ -110,7 +110,7 @@ pub(super) struct Work<'a, F> {
 
 impl<F> Work<'_, F>
 where
-    F: Fn(&[u8], &Hints) -> Result<Article, Error>,
+    F: Fn(usize, &[u8], &Hints) -> Result<Article, Error>,
 {
     /// Takes record `index` through, holding `held` bytes of the budget; `None` when the run was stopped.
     pub(super) fn run(&self, index: usize, mut held: usize) -> Option<Done> {
@@ -172,7 +172,7 @@ where
         let record = self.inputs.read(index, self.limits, self.format)?;
         done.finished.trailing = record.trailing;
         self.hold(index, record.bytes.len(), held)?;
-        let article = (self.clean)(&record.bytes, &record.hints)?;
+        let article = (self.clean)(index, &record.bytes, &record.hints)?;
         drop(record.bytes);
 
         let outcome = Outcome::of(&article);
@@ -240,7 +240,7 @@ thread_local! {
 /// Runs `work`; a panic becomes its message and prints nothing.
 ///
 /// The hook is the process's only one, so it is wrapped once and asks the thread whether to keep quiet.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static WRAP: Once = Once::new();
     WRAP.call_once(|| {
         let hook = panic::take_hook();

@@ -6,6 +6,7 @@
 #![cfg(feature = "cli")]
 
 mod accounts;
+mod check;
 mod folders;
 mod inputs;
 mod markdown;
