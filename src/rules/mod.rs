@@ -1,20 +1,21 @@
 //! Rules: phrases and selectors that mark husk, and guards that nothing may cut.
 //!
 //! [`RuleSet`] holds the built-in packs (`packs/<family>.toml`, one file a family) and the user's. A block is folded
-//! once, two Aho-Corasick automata find the rules whose first words stand in it, and only those run their pattern.
+//! once, two prefilters find the rules whose words stand in it, and only those run their pattern.
 //! Which matches count depends on the place and the neighbours and is decided in [`judge`](crate::judge).
 
+mod beginnings;
+mod matcher;
 pub mod pack;
 mod prefilter;
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
+use matcher::Pattern;
 use pack::{PackGuard, PackRule, PackTopic};
 use prefilter::Prefilter;
-use regex::Regex;
 use scraper::Selector;
 use std::collections::HashSet;
-use std::sync::OnceLock;
 
 /// The built-in packs: file name and content. A new family is one file and one line.
 pub const PACKS: &[(&str, &str)] = &[
@@ -49,21 +50,6 @@ pub enum Where {
     Edge,
     /// After the last prose, or among the last blocks.
     Tail,
-}
-
-/// A pattern that is compiled when it is first asked, since most runs ask few of them.
-struct Pattern {
-    source: String,
-    compiled: OnceLock<Regex>,
-    max_compiled_bytes: usize,
-}
-
-impl Pattern {
-    fn get(&self) -> &Regex {
-        self.compiled.get_or_init(|| {
-            pack::compile(&self.source, self.max_compiled_bytes).expect("packs are compiled when they are checked")
-        })
-    }
 }
 
 /// A rule in the form that matching needs.
@@ -103,7 +89,7 @@ impl Rule {
     /// The words of a folded block that the rule matched.
     pub fn evidence<'t>(&self, folded: &'t str) -> &'t str {
         match &self.matcher {
-            Matcher::Pattern(pattern) => pattern.get().find(folded).map_or(folded, |found| found.as_str()),
+            Matcher::Pattern(pattern) => pattern.find(folded).unwrap_or(folded),
             Matcher::Selector(_) => folded,
         }
     }
@@ -247,11 +233,7 @@ impl RuleSet {
         let prefilter = Prefilter::new(rules.iter().map(|rule| (&*rule.id, rule.pattern.as_deref())))?;
         let guard_prefilter = Prefilter::new(guards.iter().map(|guard| (&*guard.id, Some(&*guard.pattern))))?;
         let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
-        let pattern = |source: String| Pattern {
-            source,
-            compiled: OnceLock::new(),
-            max_compiled_bytes: limits.max_rule_compiled_bytes,
-        };
+        let pattern = |source: String| Pattern::new(source, limits.max_rule_compiled_bytes);
         let rules = rules
             .into_iter()
             .map(|rule| {
@@ -335,14 +317,14 @@ impl RuleSet {
         words <= self.max_words
             && self.guard_prefilter.any(folded, |at| {
                 let guard = &self.guards[at];
-                words <= guard.max_words && guard.pattern.get().is_match(folded)
+                words <= guard.max_words && guard.pattern.is_match(folded)
             })
     }
 
     /// The families that do not act on a page with this headline, since it is about what they remove.
     pub fn families_at_rest(&self, headline: &str) -> impl Iterator<Item = &str> {
         let words = crate::block::words::count(headline) as u32;
-        let fits = move |topic: &&Topic| words <= topic.max_words && topic.pattern.get().is_match(headline);
+        let fits = move |topic: &&Topic| words <= topic.max_words && topic.pattern.is_match(headline);
         self.topics.iter().filter(fits).flat_map(|topic| &topic.families).map(String::as_str)
     }
 
@@ -360,7 +342,7 @@ impl RuleSet {
             let rule = &self.rules[at];
             if let Matcher::Pattern(pattern) = &rule.matcher
                 && words <= rule.max_words
-                && pattern.get().is_match(folded)
+                && pattern.is_match(folded)
             {
                 found(at);
             }

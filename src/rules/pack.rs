@@ -3,12 +3,11 @@
 //! A rule carries its own examples: at least two lines that it drops and two that it keeps. The built-in packs are
 //! checked by a test, a user's pack each time it is loaded.
 
-use super::Where;
-use super::prefilter;
+use super::{Where, beginnings, matcher};
 use crate::block::words;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use scraper::{Html, Selector};
 use serde::Deserialize;
 use toml::Spanned;
@@ -247,13 +246,8 @@ fn bear_out(kind: &str, examples: &[String], expected: bool, matches: impl Fn(&s
 }
 
 fn checked_pattern(source: &str, limits: &Limits) -> Result<Regex, String> {
-    prefilter::literals(source)?;
-    compile(source, limits.max_rule_compiled_bytes)
-}
-
-/// Compiles a pattern within a bound of bytes.
-pub fn compile(source: &str, max_bytes: usize) -> Result<Regex, String> {
-    RegexBuilder::new(source).size_limit(max_bytes).build().map_err(|source| source.to_string())
+    beginnings::branches(source)?;
+    matcher::compile(source, limits.max_rule_compiled_bytes)
 }
 
 /// Compiles a selector.

@@ -1,0 +1,172 @@
+//! What a text that a pattern matches must hold: the literals that the pattern can begin with, and words that come after.
+//!
+//! A pattern is divided at its alternations and options into branches; each has its own beginnings. In goes the source of a pattern,
+//! out come [`Branch`]es: the pattern matches no text in which none of them is found. The build script asks for those
+//! of the built-in packs, so that a run parses the patterns of a user's pack only.
+
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, HirKind, Look};
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+/// A way to match a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// True when it begins at the start of the text only.
+    pub anchored: bool,
+    /// What it can begin with.
+    pub literals: Literals,
+    /// One of these comes after the beginning; empty when nothing can be said.
+    pub required: Literals,
+}
+
+/// Byte strings, in the program or made from a user's pattern.
+pub type Literals = Cow<'static, [Cow<'static, [u8]>]>;
+
+/// Bytes of a beginning at the start of a text that are told apart.
+pub const MAX_ANCHORED_BYTES: usize = 8;
+/// Bytes of a literal anywhere else that are told apart.
+const MAX_FLOATING_BYTES: usize = 16;
+/// Bytes that a literal must have at least when it may stand anywhere; shorter ones find every text.
+const MIN_FLOATING_BYTES: usize = 3;
+/// Bytes that a required word must have at least to tell anything.
+const MIN_REQUIRED_BYTES: usize = 2;
+/// Required words of a branch, at most: each is looked for on its own.
+const MAX_REQUIRED: usize = 24;
+/// Beginnings of a branch, at most; the second when the first would leave some too short.
+const MAX_LITERALS: [usize; 2] = [32, 400];
+/// Characters of a class that are literals of their own, at most.
+const MAX_CLASS: usize = 40;
+/// Branches into which a pattern is divided, at most.
+const MAX_BRANCHES: usize = 400;
+
+/// The branches of a pattern.
+///
+/// # Errors
+/// Says why the pattern cannot be parsed, or that a branch has no literal to begin with.
+pub fn branches(pattern: &str) -> Result<Vec<Branch>, String> {
+    let hir = regex_syntax::parse(pattern).map_err(|why| why.to_string())?;
+    divide(hir).into_iter().map(branch).collect()
+}
+
+/// The concatenations that an expression chooses from, as far as the choice stands first.
+fn divide(hir: Hir) -> Vec<Vec<Hir>> {
+    let mut open = vec![vec![hir]];
+    let mut done = Vec::new();
+    while let Some(mut parts) = open.pop() {
+        let first = parts.iter().position(|part| !matches!(part.kind(), HirKind::Look(_))).unwrap_or(parts.len());
+        let is_divided = |parts: &[Hir]| match parts.get(first).map(Hir::kind) {
+            Some(HirKind::Alternation(choices)) => open.len() + done.len() + choices.len() <= MAX_BRANCHES,
+            Some(HirKind::Repetition(repetition)) => repetition.min == 0 && repetition.max == Some(1),
+            Some(HirKind::Concat(_) | HirKind::Capture(_)) => true,
+            _ => false,
+        };
+        if !is_divided(&parts) {
+            done.push(parts);
+            continue;
+        }
+        let rest = parts.split_off(first + 1);
+        let Some(part) = parts.pop() else { continue };
+        let choices = match part.into_kind() {
+            HirKind::Alternation(choices) => choices.into_iter().map(|choice| vec![choice]).collect(),
+            HirKind::Concat(inner) => vec![inner],
+            HirKind::Capture(capture) => vec![vec![*capture.sub]],
+            HirKind::Repetition(repetition) => vec![vec![*repetition.sub], Vec::new()],
+            _ => Vec::new(),
+        };
+        // From the last to the first, as they are taken from the end.
+        for choice in choices.into_iter().rev() {
+            open.push(parts.iter().cloned().chain(choice).chain(rest.iter().cloned()).collect());
+        }
+    }
+    done
+}
+
+fn branch(parts: Vec<Hir>) -> Result<Branch, String> {
+    let after = parts.iter().skip_while(|part| matches!(part.kind(), HirKind::Look(_))).skip(1);
+    let required = after.filter_map(required).max_by_key(worth).unwrap_or_default();
+    let hir = Hir::concat(parts);
+    let anchored = hir.properties().look_set_prefix().contains(Look::Start);
+    let max_bytes = if anchored { MAX_ANCHORED_BYTES } else { MAX_FLOATING_BYTES };
+    let min_bytes = if anchored { 1 } else { MIN_FLOATING_BYTES };
+    let found = MAX_LITERALS.iter().find_map(|most| {
+        let mut extractor = Extractor::new();
+        extractor.kind(ExtractKind::Prefix).limit_total(*most).limit_class(MAX_CLASS).limit_literal_len(max_bytes);
+        let found = extractor.extract(&hir);
+        let literals: Vec<Vec<u8>> = found.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
+        literals.iter().all(|literal| literal.len() >= min_bytes).then_some(literals)
+    });
+    let mut literals = found
+        .ok_or("the pattern must begin with a literal or an alternation of literals, such as '^(join|enter) the'")?;
+    // One that begins with another is found with it.
+    literals.sort();
+    literals.dedup_by(|next, before| next.starts_with(before));
+    let literals = literals.into_iter().map(Cow::Owned).collect();
+    Ok(Branch { anchored, literals: Cow::Owned(literals), required: Cow::Owned(required) })
+}
+
+/// Words of which one stands in all that an expression matches.
+fn required(hir: &Hir) -> Option<Vec<Cow<'static, [u8]>>> {
+    match hir.kind() {
+        HirKind::Literal(literal) if literal.0.len() >= MIN_REQUIRED_BYTES => {
+            let first = &literal.0[..literal.0.len().min(MAX_FLOATING_BYTES)];
+            Some(vec![Cow::Owned(first.to_vec())])
+        }
+        HirKind::Capture(capture) => required(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().filter_map(required).max_by_key(worth),
+        HirKind::Alternation(choices) => {
+            let mut words: Vec<_> = choices.iter().map(required).collect::<Option<Vec<_>>>()?.concat();
+            words.sort();
+            words.dedup_by(|next, before| next.starts_with(before));
+            (words.len() <= MAX_REQUIRED).then_some(words)
+        }
+        _ => None,
+    }
+}
+
+/// The longer and the fewer the words, the less often one of them stands in a text by chance.
+fn worth(words: &Vec<Cow<'static, [u8]>>) -> (usize, Reverse<usize>) {
+    (words.iter().map(|word| word.len()).min().unwrap_or(0), Reverse(words.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(pattern: &str) -> Vec<(bool, Vec<String>, Vec<String>)> {
+        let text = |words: &Literals| words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+        let branches = branches(pattern).unwrap();
+        branches.iter().map(|branch| (branch.anchored, text(&branch.literals), text(&branch.required))).collect()
+    }
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn each_choice_has_its_own_beginning_and_requires_its_own_words() {
+        assert_eq!(
+            shape("^(?:sign up|[ab]+ (?:replies|[0-9]? posts))|log in"),
+            [
+                (true, words(&["sign up"]), vec![]),
+                (true, words(&["a", "b"]), words(&[" posts", "replies"])),
+                (false, words(&["log in"]), vec![]),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_required_of_what_may_be_left_out() {
+        assert_eq!(shape("^[ab]+(?: posts)?$"), [(true, words(&["a", "b"]), vec![])]);
+        assert_eq!(shape("^[ab]+(?: posts|.x?)"), [(true, words(&["a", "b"]), vec![])]);
+    }
+
+    #[test]
+    fn patterns_without_a_beginning_are_refused() {
+        assert!(branches("^(a|b)?the").is_ok());
+        for pattern in ["^.*login", r"\w+ forum", "(the )?", "^[^a]b", "^the|^.*a"] {
+            assert!(branches(pattern).is_err(), "{pattern}");
+        }
+    }
+}
