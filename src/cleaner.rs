@@ -7,7 +7,7 @@ use crate::article::{Article, Degraded, ElementPlace, Format, KeptBlock, Metadat
 use crate::block::line_features::Lines;
 use crate::block::outline::CueFinder;
 use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, line_tokens, words};
-use crate::decode::{self, decode};
+use crate::decode::{self, Decoded, decode};
 use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
@@ -21,6 +21,7 @@ use crate::model::tokens::TokenTable;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleChoice, RuleSet};
+use crate::sieve;
 use std::borrow::Cow;
 
 /// What the caller knows about a page.
@@ -319,6 +320,11 @@ impl Cleaner {
     pub fn inspect<'a>(&self, bytes: &'a [u8], hints: &Hints) -> Result<Inspection<'a>, Error> {
         let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
         let format = hints.format.unwrap_or_else(|| decode::sniff(&decoded.text, hints.name.as_deref()));
+        let named_only = !self.judge.judges && self.judge.captions != Captions::Drop;
+        if named_only && format == Format::Text && sieve::is_calm(&decoded.text, &self.judge.rules, &self.limits) {
+            let Decoded { text, encoding, .. } = decoded;
+            return Ok(Inspection { text, format, encoding, removals: Vec::new(), words: None });
+        }
         let max_bytes = self.limits.max_rule_block_bytes;
         let source = Cow::Borrowed(&*decoded.text);
         let (blocks, page, metadata) = match format {

@@ -84,6 +84,7 @@ pub mod output;
 pub mod pipeline;
 mod repeats;
 mod rules;
+mod sieve;
 #[doc(hidden)]
 pub mod stages;
 

@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("html::metadata", &["article", "block::words", "html", "normalize"]),
     ("block", &["article", "block::words", "html", "html::references", "limits", "normalize"]),
     ("rules", &["block", "block::words", "error", "limits"]),
+    ("sieve", &["block", "block::words", "limits", "rules"]),
     ("repeats", &["article", "block", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
@@ -41,6 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "normalize",
             "repeats",
             "rules",
+            "sieve",
         ],
     ),
     // The stages apart, for benchmarks.

@@ -333,6 +333,22 @@ impl RuleSet {
         words <= self.max_words || !self.kept_lines.is_empty()
     }
 
+    /// True when a rule could match a block of so many words.
+    pub fn looks_at(&self, words: u32) -> bool {
+        words <= self.max_words
+    }
+
+    /// True when the pattern of a rule matches the folded block; it has `least` words or more, and `words` counts them.
+    pub fn stirs(&self, folded: &str, least: u32, words: impl Fn() -> u32) -> bool {
+        let mut counted = None;
+        self.prefilter.any(folded, |at| {
+            let rule = &self.rules[at];
+            let Matcher::Pattern(pattern) = &rule.matcher else { return false };
+            // Most lines that begin as husk does are longer, and asking compiles the pattern.
+            least <= rule.max_words && *counted.get_or_insert_with(&words) <= rule.max_words && pattern.is_match(folded)
+        })
+    }
+
     /// Calls `found` with the index of every rule whose pattern matches the folded block.
     pub fn matches(&self, folded: &str, words: u32, mut found: impl FnMut(usize)) {
         if words > self.max_words {

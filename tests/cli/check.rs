@@ -477,6 +477,19 @@ fn the_expected_articles_of_the_corpus_have_no_findings() {
 }
 
 #[test]
+fn the_hook_works_in_pre_commit() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/pre-commit-hook");
+    let output = match Process::new(script).arg(env!("CARGO_BIN_EXE_dehusk")).output() {
+        Ok(output) => output,
+        Err(error) => return println!("skipped: the script cannot run here: {error}"),
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    println!("{said}");
+    assert!(said.contains("skipped: pre-commit is not installed") || said.ends_with("refuses a prompt\n"), "{said}");
+}
+
+#[test]
 fn help_names_every_format_and_groups_the_options() {
     let help = stdout(&Place::with(&[]), &["--help"], 0);
     for part in ["Input:", "Output:", "What counts:", "What is removed:", "Examples:", "Exit codes:"] {
