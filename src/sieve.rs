@@ -7,12 +7,16 @@
 use crate::block::{from_text, words};
 use crate::limits::Limits;
 use crate::rules::RuleSet;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 /// Words of a line that the repeats look at.
 const REPEAT_WORDS: std::ops::RangeInclusive<usize> = 6..=60;
 /// Bytes that so many words have at least.
 const MIN_REPEAT_BYTES: usize = 11;
+
+/// Bytes of a line that are folded to know how it begins, and bytes of the folded line that are looked at: a cut in the
+/// middle of a reference or before a combining mark changes nothing that far ahead of it.
+const HEAD_BYTES: usize = 128;
+const KEY_BYTES: usize = 32;
 
 /// True when neither rules nor repeats can take anything from the text.
 pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
@@ -36,35 +40,63 @@ pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
     !look.has_repeats()
 }
 
-struct Look<'r> {
-    rules: &'r RuleSet,
+struct Look<'t> {
+    rules: &'t RuleSet,
     max_bytes: usize,
-    /// Hash and words of each block that may be a copy.
-    seen: Vec<(u64, u32)>,
+    /// The blocks that may be copies, each with how it begins.
+    seen: Vec<([u8; KEY_BYTES], &'t str)>,
 }
 
-impl Look<'_> {
+impl<'t> Look<'t> {
     /// True when a rule has words for a line or a piece of one; what is a block is remembered.
-    fn stirs(&mut self, said: &str, is_block: bool) -> bool {
+    fn stirs(&mut self, said: &'t str, is_block: bool) -> bool {
         let least = least_words(said.as_bytes());
-        let may_repeat = is_block && least <= *REPEAT_WORDS.end() && said.len() >= MIN_REPEAT_BYTES;
-        let may_match = said.len() <= self.max_bytes && self.rules.looks_at(least as u32);
-        if !may_repeat && !may_match {
+        let head = Head::of(said);
+        if is_block && least <= *REPEAT_WORDS.end() && said.len() >= MIN_REPEAT_BYTES {
+            self.seen.push((head.key, said));
+        }
+        if said.len() > self.max_bytes || !self.rules.may_stir(head.bytes(), least as u32) {
             return false;
         }
-        let folded = words::fold(said);
-        if may_repeat {
-            let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&folded);
-            self.seen.push((hash, words::count(said) as u32));
-        }
-        may_match && self.rules.stirs(&folded, least as u32, || words::count(said) as u32)
+        self.rules.stirs(&head.whole.unwrap_or_else(|| words::fold(said)), least as u32, || words::count(said) as u32)
     }
 
     /// True when a block that is long enough stands twice.
     fn has_repeats(mut self) -> bool {
         self.seen.sort_unstable();
-        let is_long = |words: u32| REPEAT_WORDS.contains(&(words as usize));
-        self.seen.windows(2).any(|pair| pair[0].0 == pair[1].0 && is_long(pair[1].1))
+        let is_long = |said: &str| REPEAT_WORDS.contains(&words::count(said));
+        let kin = self.seen.chunk_by(|one, next| one.0 == next.0).filter(|kin| kin.len() > 1);
+        kin.into_iter().any(|kin| {
+            let mut folded: Vec<String> =
+                kin.iter().filter(|(_, said)| is_long(said)).map(|(_, s)| words::fold(s)).collect();
+            folded.sort_unstable();
+            folded.windows(2).any(|pair| pair[0] == pair[1])
+        })
+    }
+}
+
+/// How a folded line begins.
+struct Head {
+    key: [u8; KEY_BYTES],
+    length: usize,
+    /// The folded line, when it was needed.
+    whole: Option<String>,
+}
+
+impl Head {
+    fn of(said: &str) -> Head {
+        let start = words::fold(&said[..said.floor_char_boundary(HEAD_BYTES)]);
+        // Spaces and invisible characters may take most of the first bytes.
+        let is_whole = said.len() <= HEAD_BYTES;
+        let folded = if is_whole || start.len() >= 2 * KEY_BYTES { start } else { words::fold(said) };
+        let length = folded.len().min(KEY_BYTES);
+        let mut key = [0; KEY_BYTES];
+        key[..length].copy_from_slice(&folded.as_bytes()[..length]);
+        Head { key, length, whole: is_whole.then_some(folded) }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.key[..self.length]
     }
 }
 
@@ -84,11 +116,16 @@ fn may_be_glued(line: &[u8]) -> bool {
         0xe2 => line.get(at + 1) != Some(&0x80),
         byte => byte > 0xc3,
     };
+    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte >= 0x80 || byte.is_ascii_control();
     let may_end = |at: usize| match line[at - 1] {
-        b' ' | b'\t' | b'(' | b'-' | b'/' | b'0'..=b'9' | b'A'..=b'Z' => false,
+        // One small letter alone ends no word.
+        b'a'..=b'z' => at > 1 && is_small(line[at - 2]),
+        b'.' | b'!' | b'?' | b':' => true,
+        b'"' | b')' => at > 1 && (matches!(line[at - 2], b'.' | b'!' | b'?') || is_small(line[at - 2])),
         // Dashes and opening quotation marks.
         0x93 | 0x94 | 0x98 | 0x9c | 0x9e => !line[..at - 1].ends_with(&[0xe2, 0x80]),
-        _ => true,
+        b'\t' => false,
+        byte => byte >= 0x80 || byte.is_ascii_control(),
     };
     (1..line.len()).any(|at| may_be_capital(at) && may_end(at))
 }

@@ -115,6 +115,8 @@ pub struct RuleSet {
     guard_prefilter: Prefilter,
     /// No rule looks at a longer block.
     max_words: u32,
+    /// No rule whose pattern may begin anywhere does.
+    max_floating_words: u32,
     kept_lines: HashSet<String>,
     kept_reasons: HashSet<String>,
 }
@@ -246,7 +248,7 @@ impl RuleSet {
                 let PackRule { id, why, place, max_words, alone, .. } = rule;
                 Ok(Rule { id, why, place, max_words, alone, matcher })
             })
-            .collect::<Result<_, Error>>()?;
+            .collect::<Result<Vec<Rule>, Error>>()?;
         let guards = guards
             .into_iter()
             .map(|guard| Guard { max_words: guard.max_words, pattern: pattern(guard.pattern) })
@@ -257,8 +259,10 @@ impl RuleSet {
             families: topic.families,
         });
         let topics = topics.collect();
+        let max_floating_words = prefilter.floating().map(|at| rules[at].max_words).max();
         Ok(RuleSet {
             rules,
+            max_floating_words: max_floating_words.unwrap_or(0),
             guards,
             topics,
             prefilter,
@@ -333,9 +337,9 @@ impl RuleSet {
         words <= self.max_words || !self.kept_lines.is_empty()
     }
 
-    /// True when a rule could match a block of so many words.
-    pub fn looks_at(&self, words: u32) -> bool {
-        words <= self.max_words
+    /// True when a rule could match a block of so many words or more that begins with these folded bytes.
+    pub fn may_stir(&self, head: &[u8], least: u32) -> bool {
+        least <= self.max_floating_words || self.prefilter.begins(head, |at| least <= self.rules[at].max_words)
     }
 
     /// True when the pattern of a rule matches the folded block; it has `least` words or more, and `words` counts them.
