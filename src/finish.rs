@@ -8,7 +8,7 @@
 use crate::article::BlockKind;
 use crate::block::outline::{CUES, Cues};
 use crate::block::{Block, Blocks, words};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::ops::RangeInclusive;
 
 /// Words that a box of furniture holds at most; a longer one has something to say.

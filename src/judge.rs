@@ -16,7 +16,7 @@ use crate::model::html::HtmlModel;
 use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// What happens to captions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -432,23 +432,19 @@ impl<'j> State<'j> {
         }
         let features = self.judge.features(self.blocks, self.folded, metadata);
         let model = &self.judge.model;
-        let mut scores = Vec::with_capacity(self.verdicts.len());
+        let open: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).collect();
+        let mut scores = vec![0.0; self.verdicts.len()];
         // Not all rows at once: a page of 50,000 blocks has 40 MB of them.
         let mut rows = Vec::with_capacity(ROWS_AT_ONCE * features::COUNT);
-        for first in (0..self.verdicts.len()).step_by(ROWS_AT_ONCE) {
+        for open in open.chunks(ROWS_AT_ONCE) {
             rows.clear();
-            (first..self.verdicts.len()).take(ROWS_AT_ONCE).for_each(|at| features.push_row(at, &mut rows));
-            scores.extend(model.score(&rows));
+            open.iter().for_each(|&at| features.push_row(at, &mut rows));
+            open.iter().zip(model.score(&rows)).for_each(|(&at, score)| scores[at] = score);
         }
         if self.verdicts.len() > KNOWN_BLOCKS || !self.blocks.degraded.is_empty() {
             self.trust_prose(&mut scores);
         }
         self.even_out_kinds(&mut scores);
-        for (score, verdict) in scores.iter_mut().zip(&self.verdicts) {
-            if verdict.is_some() {
-                *score = 0.0;
-            }
-        }
         self.even_out_tables(&mut scores);
         self.scores = Some(scores.clone());
         scores.iter_mut().for_each(|score| *score = without_noise(*score));
@@ -594,14 +590,14 @@ impl<'j> State<'j> {
     fn trust_prose(&self, scores: &mut [f32]) {
         const LIKELY: f32 = 0.6;
         for (at, block) in self.blocks.items.iter().enumerate() {
-            if self.prose[at] && !block.hidden {
+            if self.prose[at] && !block.hidden && self.verdicts[at].is_none() {
                 scores[at] = scores[at].max(LIKELY);
             }
         }
     }
 
     /// Draws the score of each block towards the mean, by words, of the blocks in elements of the same names inside parents of
-    /// the same names: posts, cards and paragraphs of one kind mostly belong together.
+    /// the same names: posts, cards and paragraphs of one kind mostly belong together. Blocks that went before have no part.
     fn even_out_kinds(&self, scores: &mut [f32]) {
         let outline = &self.blocks.outline;
         let kind = |block: &Block| {
@@ -611,13 +607,14 @@ impl<'j> State<'j> {
         let mut sums: HashMap<[u32; 2], (f32, f32)> = HashMap::new();
         // A block without words counts a little, so that no mean is empty.
         let weight = |block: &Block| block.words as f32 + 0.5;
-        for (block, score) in self.blocks.items.iter().zip(&*scores) {
+        let is_open = |(at, _): &(usize, &Block)| self.verdicts[*at].is_none();
+        for (at, block) in self.blocks.items.iter().enumerate().filter(is_open) {
             let sum = sums.entry(kind(block)).or_default();
-            *sum = (sum.0 + weight(block) * score, sum.1 + weight(block));
+            *sum = (sum.0 + weight(block) * scores[at], sum.1 + weight(block));
         }
-        for (block, score) in self.blocks.items.iter().zip(scores) {
+        for (at, block) in self.blocks.items.iter().enumerate().filter(is_open) {
             let (sum, words) = sums[&kind(block)];
-            *score += KIND_PULL * (sum / words - *score);
+            scores[at] += KIND_PULL * (sum / words - scores[at]);
         }
     }
 

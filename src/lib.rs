@@ -73,6 +73,7 @@ pub mod check;
 mod cleaner;
 mod decode;
 mod error;
+pub mod eval;
 mod finish;
 mod html;
 pub mod input;
@@ -98,6 +99,8 @@ pub use judge::{Captions, Comments};
 pub use limits::Limits;
 pub use model::decode::Favor;
 pub use model::lines::TextKind;
+pub use rules::Where;
+pub use rules::catalogue::{Catalogue, Family, LineMatcher, RuleEntry, RuleKind};
 
 /// The names of the values in a row of [`Cleaner::feature_rows`], in order.
 #[doc(hidden)]

@@ -11,9 +11,6 @@ mod cli;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match cli::run() {
         Ok(cli::Verdict::Clean) => ExitCode::SUCCESS,

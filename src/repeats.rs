@@ -7,7 +7,7 @@
 
 use crate::article::{BlockKind, Format};
 use crate::block::{Block, Blocks, Gap, words};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// A copy that goes, with the block that stays in its stead.
 #[derive(Debug, PartialEq, Eq)]

@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("block", &["article", "block::words", "html", "html::references", "limits", "normalize"]),
     ("rules", &["block", "block::words", "error", "limits"]),
     ("sieve", &["block", "block::words", "limits", "rules"]),
+    ("eval", &[]),
     ("repeats", &["article", "block", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
@@ -52,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("output", &["article", "error", "input", "limits"]),
     // What would be removed, for reports: it asks the cleaner and knows nothing of rules.
     ("check", &["article", "block::words", "cleaner", "error", "input"]),
-    ("pipeline", &["article", "check", "cleaner", "error", "input", "limits", "output"]),
+    ("pipeline", &["article", "check", "cleaner", "error", "eval", "input", "limits", "output"]),
 ];
 
 /// What the command may use: the library's public face, and nothing by `crate::` but itself.

@@ -7,9 +7,9 @@ use super::fnv;
 use crate::html::tag::attribute;
 use aho_corasick::{AhoCorasick, MatchKind};
 use ego_tree::NodeId;
+use foldhash::{HashMap, HashMapExt};
 use html5ever::local_name as name;
 use scraper::node::Element;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// The elements of a page; the first entry stands for the whole page.

@@ -25,7 +25,11 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Clean(CleanArgs),
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
+    Rules(RulesArgs),
+    Eval(Box<EvalArgs>),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
     #[command(hide = true)]
     Features(FeaturesArgs),
     #[command(hide = true)]
@@ -318,6 +322,173 @@ pub(super) struct CheckArgs {
     pub(super) quiet: bool,
 }
 
+/// Look at the rules, and write your own
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    #[command(subcommand)]
+    pub(super) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    List(RulesListArgs),
+    Show(RulesShowArgs),
+    Test(RulesTestArgs),
+    New(RulesNewArgs),
+    #[command(hide = true)]
+    Docs(RulesDocsArgs),
+}
+
+/// List the rules, one a line
+#[derive(Debug, Args)]
+pub(super) struct RulesListArgs {
+    /// Only rules of this family (repeatable)
+    #[arg(long, value_name = "FAMILY")]
+    pub(super) family: Vec<String>,
+
+    /// Only rules for this language, such as `de` (repeatable)
+    #[arg(long, value_name = "LANG")]
+    pub(super) lang: Vec<String>,
+
+    /// List the rules of the pack FILE too (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// Print one JSON object a rule, with everything that it says
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Show everything about one rule: why, where, languages, pattern, examples
+#[derive(Debug, Args)]
+pub(super) struct RulesShowArgs {
+    /// The id, as reports and `dehusk rules list` have it
+    pub(super) id: String,
+
+    /// Look in the pack FILE too (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// Print it as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Check the examples of rule packs, and see what the packs do to pages
+///
+/// The packs end in `.toml`; everything else is pages. A pack with a fault ends the command with 2, and each fault is named
+/// with its file and line. Of each rule the command then tells on which pages it removed something, how much, and one
+/// such line; and how many more lines its pattern matches that it did not remove.
+#[derive(Debug, Args)]
+pub(super) struct RulesTestArgs {
+    /// Rule packs, then files, folders or patterns of pages
+    #[arg(required = true, value_name = "PACK|PATH")]
+    pub(super) named: Vec<PathBuf>,
+
+    /// Name at most N pages of each rule
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) max_pages: usize,
+
+    /// Print one JSON object a rule, with every page
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Threads, up to 256; 0 is one a core
+    #[arg(short, long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=256))]
+    pub(super) jobs: u16,
+}
+
+/// Write a rule pack to begin with: a rule of each kind, with comments
+#[derive(Debug, Args)]
+pub(super) struct RulesNewArgs {
+    /// Where it goes; `-` is standard output
+    pub(super) file: PathBuf,
+}
+
+/// Print the reference of the rules as Markdown
+#[derive(Debug, Args)]
+pub(super) struct RulesDocsArgs {
+    /// Print the table of families instead
+    #[arg(long)]
+    pub(super) table: bool,
+}
+
+/// Measure how well pages are cleaned, against articles that you know to be right
+///
+/// Word precision, recall and F1 as WCXB defines them (multisets of lower-cased words; means over pages), shingles of four words
+/// as the article extraction benchmark of Zyte has them, lines of the articles that are lost, and husk that is left. Intervals are 95 %
+/// bootstrap intervals of a thousand draws, the same on every run. A page that is missing or fails counts as empty.
+#[derive(Debug, Args)]
+#[command(after_long_help = EVAL_EXAMPLES)]
+pub(super) struct EvalArgs {
+    /// Files, folders or patterns of pages
+    #[arg(required_unless_present = "texts", conflicts_with = "texts")]
+    pub(super) path: Vec<PathBuf>,
+
+    /// The right articles: a folder of `.txt` files or of WCXB `.json` files named as the pages, or a file of JSON lines
+    ///
+    /// A page finds its article by its path below the folder that was named, else by its name alone, without endings; in
+    /// JSON lines by `id`, `path` or `url`. A line has `text`, or `lines`: a list of {"text", "keep"} that marks
+    /// each line of the page, so that husk is counted by these marks. `type` is the page type.
+    #[arg(long, value_name = "DIR|JSONL", help_heading = INPUT)]
+    pub(super) gold: PathBuf,
+
+    /// Score these texts (a folder of `.txt`, or JSON lines with `text`) instead of cleaning pages
+    #[arg(long, value_name = "DIR|JSONL", help_heading = INPUT)]
+    pub(super) texts: Option<PathBuf>,
+
+    /// Compare with a run that was saved: what got better and what worse
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) compare: Option<PathBuf>,
+
+    /// Save the scores of the run, of every page too, as JSON
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) save: Option<PathBuf>,
+
+    /// Print the scores as JSON, of every page too
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) json: bool,
+
+    /// Name N pages with the lowest F1
+    #[arg(long, value_name = "N", default_value_t = 10, help_heading = OUTPUT)]
+    pub(super) worst: usize,
+
+    /// End with 1 when the mean word F1 of all pages is lower
+    #[arg(long, value_name = "SCORE", value_parser = score, help_heading = OUTPUT)]
+    pub(super) min_f1: Option<f64>,
+
+    #[command(flatten)]
+    pub(super) cleaner: CleanerArgs,
+
+    /// Threads, up to 256; 0 is one a core
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=256),
+        help_heading = RUN
+    )]
+    pub(super) jobs: u16,
+}
+
+/// Print the completions of a shell
+///
+/// For bash: dehusk completions bash > ~/.local/share/bash-completion/completions/dehusk
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Write the manual, a page for each command, into a folder
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Where the pages go, such as ~/.local/share/man/man1
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum InputFormat {
@@ -418,6 +589,19 @@ Examples:
 
 Exit codes: 0 nothing failed, 1 some inputs failed, 2 wrong usage, rules or output.";
 
+const EVAL_EXAMPLES: &str = "\
+Examples:
+  dehusk eval --gold gold pages                 gold/a.txt is the article of pages/a.html
+  dehusk eval --gold wcxb/dev/ground-truth wcxb/dev/html
+                                                a benchmark in the form of WCXB, with page types
+  dehusk eval --gold gold pages --save before.json
+  dehusk eval --gold gold pages --favor recall --compare before.json
+                                                what an option changes
+  dehusk eval --gold gold --texts articles      texts that are there already, whoever made them
+  dehusk eval --gold gold pages --min-f1 0.95   a gate for CI
+
+Exit codes: 0 scored, 1 some pages failed or the score is too low, 2 wrong usage, gold or rules.";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   dehusk check corpus                           what is in a folder of texts
@@ -481,6 +665,11 @@ fn share(typed: &str) -> Result<f32, String> {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
         _ => Err("a number from 0 to 1 is wanted, such as 0.5".to_owned()),
     }
+}
+
+/// A score from 0 to 1.
+fn score(typed: &str) -> Result<f64, String> {
+    share(typed).map(|_| typed.parse().expect("it was parsed before"))
 }
 
 /// A share as `0.5%`, from 0 % to 100 %.

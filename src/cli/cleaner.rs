@@ -11,7 +11,6 @@ use std::path::Path;
 use std::{fs, io};
 
 impl CleanerArgs {
-    #[allow(dead_code)]
     /// Builds the cleaner of files that no `[[path]]` names; `explains` says that the account of its cuts is wanted.
     pub(super) fn build(&self, explains: bool) -> anyhow::Result<Cleaner> {
         let config = Config::find(self)?;

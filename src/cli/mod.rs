@@ -8,12 +8,15 @@ mod changed;
 mod check;
 mod clean;
 mod cleaner;
+mod completions;
 mod config;
+mod eval;
 mod features;
 mod glob;
 mod job;
 mod line_features;
 mod patch;
+mod rules;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -32,8 +35,17 @@ pub enum Verdict {
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(args),
-        Command::Check(args) => check::run(args),
+        Command::Check(args) => check::run(*args),
+        Command::Rules(args) => rules::run(args),
+        Command::Eval(args) => eval::run(*args),
+        Command::Completions(args) => completions::completions(args),
+        Command::Man(args) => completions::man(args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),
     }
+}
+
+/// A count with its noun: `1 page`, `2 pages`.
+fn plural(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }

@@ -9,11 +9,11 @@ use super::tag::{self, Role};
 use super::tokenize;
 use crate::limits::Limits;
 use ego_tree::NodeId;
+use foldhash::HashMap;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;
 use html5ever::{LocalName, local_name};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// A token sink that lets through what the tree may hold.

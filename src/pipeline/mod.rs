@@ -7,17 +7,23 @@
 
 mod budget;
 mod check;
+mod eval;
 #[cfg(feature = "cli")]
 mod progress;
 mod record;
 mod report;
 mod summary;
+mod texts;
+mod visit;
 
 pub use check::{CheckCounts, CheckPlan, Checked, Found, check, project_path};
+pub use eval::{Evaluation, evaluate, evaluate_texts};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
 pub use summary::{Failure, Slowest, Summary};
+pub use texts::Texts;
+pub use visit::{Visited, visit};
 
 use crate::article::{Article, Format};
 use crate::cleaner::{Cleaner, Hints};

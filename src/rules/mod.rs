@@ -5,6 +5,7 @@
 //! Which matches count depends on the place and the neighbours and is decided in [`judge`](crate::judge).
 
 mod beginnings;
+pub mod catalogue;
 mod matcher;
 pub mod pack;
 mod prefilter;
@@ -40,7 +41,7 @@ pub const PACKS: &[(&str, &str)] = &[
 ];
 
 /// Where on a page a rule may act.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Where {
     /// Anywhere.

@@ -16,6 +16,8 @@ use toml::Spanned;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pack {
+    /// What its rules have in common.
+    pub family: Option<PackFamily>,
     /// What is removed.
     #[serde(default)]
     pub rule: Vec<Spanned<PackRule>>,
@@ -25,6 +27,16 @@ pub struct Pack {
     /// Headlines of pages that are about what a family of rules removes.
     #[serde(default)]
     pub topic: Vec<Spanned<PackTopic>>,
+}
+
+/// What the rules of a pack have in common, for the reader.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackFamily {
+    /// What goes, in a few words.
+    pub about: String,
+    /// A line that one of the rules drops or protects.
+    pub example: String,
 }
 
 /// A rule as written.
@@ -143,14 +155,42 @@ pub fn check(name: &str, content: &str, pack: &Pack, limits: &Limits) -> Result<
     let topics =
         pack.topic.iter().map(|topic| (topic.span().start, &topic.get_ref().id, check_topic(topic.get_ref(), limits)));
     let faults = rules.chain(guards).chain(topics).filter_map(|(start, id, result)| {
-        let why = result.err()?;
-        Some(fault(name, line_of(content, start), id, &why).to_string())
+        let found = result.err()?;
+        let example = found.example.and_then(|example| place_of(content, start, &example));
+        Some(fault(name, line_of(content, example.unwrap_or(start)), id, &found.why).to_string())
     });
     let faults: Vec<String> = faults.collect();
     if faults.is_empty() {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Rules, faults.join("\n")))
+}
+
+/// What is wrong with a rule.
+struct Fault {
+    why: String,
+    /// The example that is not borne out.
+    example: Option<String>,
+}
+
+impl From<String> for Fault {
+    fn from(why: String) -> Fault {
+        Fault { why, example: None }
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(why: &str) -> Fault {
+        why.to_owned().into()
+    }
+}
+
+/// The byte of a file at which the rule that begins at `start` gives an example, if it stands there unescaped.
+fn place_of(content: &str, start: usize, example: &str) -> Option<usize> {
+    let rest = &content[start..];
+    let own = rest.find("\n[[").map_or(rest, |end| &rest[..end]);
+    let quoted = ['"', '\''].iter().find_map(|quote| own.find(&format!("{quote}{example}{quote}")));
+    Some(start + quoted?)
 }
 
 /// The line, from 1, of a byte of a file.
@@ -163,7 +203,7 @@ pub fn fault(name: &str, line: usize, id: &str, why: &str) -> Error {
     Error::new(ErrorKind::Rules, format!("{name}:{line}: rule {id}: {why}"))
 }
 
-fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), String> {
+fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), Fault> {
     check_form(&rule.id, &rule.lang, rule.max_words, &rule.why)?;
     check_count("drops", &rule.drops)?;
     check_count("keeps", &rule.keeps)?;
@@ -185,12 +225,12 @@ fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), String> {
     }
 }
 
-fn check_guard(guard: &PackGuard, limits: &Limits) -> Result<(), String> {
+fn check_guard(guard: &PackGuard, limits: &Limits) -> Result<(), Fault> {
     check_form(&guard.id, &guard.lang, guard.max_words, &guard.why)?;
     check_protection(&guard.pattern, guard.max_words, &guard.keeps, &guard.passes, limits)
 }
 
-fn check_topic(topic: &PackTopic, limits: &Limits) -> Result<(), String> {
+fn check_topic(topic: &PackTopic, limits: &Limits) -> Result<(), Fault> {
     check_form(&topic.id, &topic.lang, topic.max_words, &topic.why)?;
     check_protection(&topic.pattern, topic.max_words, &topic.keeps, &topic.passes, limits)
 }
@@ -202,7 +242,7 @@ fn check_protection(
     keeps: &[String],
     passes: &[String],
     limits: &Limits,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     check_count("keeps", keeps)?;
     check_count("passes", passes)?;
     let pattern = checked_pattern(source, limits)?;
@@ -237,12 +277,12 @@ fn check_count(kind: &str, examples: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-fn bear_out(kind: &str, examples: &[String], expected: bool, matches: impl Fn(&str) -> bool) -> Result<(), String> {
-    match examples.iter().find(|example| matches(example) != expected) {
-        None => Ok(()),
-        Some(example) if expected => Err(format!("does not match its own {kind}: {example:?}")),
-        Some(example) => Err(format!("matches its own {kind}: {example:?}")),
-    }
+fn bear_out(kind: &str, examples: &[String], expected: bool, matches: impl Fn(&str) -> bool) -> Result<(), Fault> {
+    let Some(example) = examples.iter().find(|example| matches(example) != expected) else {
+        return Ok(());
+    };
+    let verb = if expected { "does not match" } else { "matches" };
+    Err(Fault { why: format!("{verb} its own {kind}: {example:?}"), example: Some(example.clone()) })
 }
 
 fn checked_pattern(source: &str, limits: &Limits) -> Result<Regex, String> {

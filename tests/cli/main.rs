@@ -7,11 +7,14 @@
 
 mod accounts;
 mod check;
+mod completions;
+mod eval;
 mod folders;
 mod inputs;
 mod markdown;
 mod packed;
 mod place;
+mod rules;
 mod streams;
 mod training;
 mod usage;

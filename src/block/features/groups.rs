@@ -3,7 +3,7 @@
 use super::sums::PageSums;
 use super::tree::blocks_of;
 use crate::block::outline::Outline;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Names of the features of the groups that a block stands in: the nearest and the widest.
 pub(super) const NAMES: [&str; 16] = [

@@ -3,7 +3,7 @@
 use super::sums::{self, PageSums};
 use crate::block::outline::{Entry, Outline};
 use crate::block::{Block, Blocks};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::ops::Range;
 
 /// The deepest element that holds a share of the page's sentence words, and how far each element is from it.

@@ -149,7 +149,17 @@ impl<'a> Printed<'a> {
 
     /// Takes an element that is marked as author or date.
     pub fn take_element(&mut self, element: &'a Element, node: NodeRef<'a, Node>) {
-        let itemprop = short_attr(element, &name!("itemprop"));
+        // Read in one pass over the attributes: most elements of a page are marked as nothing.
+        let (mut itemprop, mut rel, mut class, mut href) = (None, None, "", "");
+        for (name, value) in &element.attrs {
+            match name.local {
+                name!("itemprop") => itemprop = Some(beginning(value)),
+                name!("rel") => rel = Some(beginning(value)),
+                name!("class") => class = beginning(value),
+                name!("href") => href = beginning(value),
+                _ => {}
+            }
+        }
         let date = match element.name.local {
             _ if has_token(itemprop, "datePublished") || has_token(itemprop, "dateCreated") => Some(Mark::Microdata),
             name!("time") => Some(Mark::Class),
@@ -160,7 +170,7 @@ impl<'a> Printed<'a> {
         {
             self.dates.push(Marked { at: self.at, mark, node });
         }
-        if let Some(mark) = author_mark(element, itemprop)
+        if let Some(mark) = author_mark(itemprop, rel, class, href)
             && self.authors.len() < MAX_MARKS
         {
             self.authors.push(Marked { at: self.at, mark, node });
@@ -274,15 +284,13 @@ impl<'a> Printed<'a> {
     }
 }
 
-fn author_mark(element: &Element, itemprop: Option<&str>) -> Option<Mark> {
+fn author_mark(itemprop: Option<&str>, rel: Option<&str>, class: &str, href: &str) -> Option<Mark> {
     if has_token(itemprop, "author") {
         return Some(Mark::Microdata);
     }
-    if has_token(short_attr(element, &name!("rel")), "author") {
+    if has_token(rel, "author") {
         return Some(Mark::RelAuthor);
     }
-    let class = short_attr(element, &name!("class")).unwrap_or_default();
-    let href = short_attr(element, &name!("href")).unwrap_or_default();
     let (is_named, is_user) = marks(class);
     if is_named && !NOT_THE_NAME.iter().any(|part| contains_folded(class, part)) || leads_to_author(href) {
         return Some(Mark::Class);
@@ -299,7 +307,11 @@ fn leads_to_author(href: &str) -> bool {
 /// The beginning of an attribute. A tag that is left open is cloned for each paragraph after it, so that all of a long
 /// attribute would be read again and again.
 fn short_attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
-    attribute(element, name).map(|value| &value[..value.floor_char_boundary(MAX_ATTRIBUTE_BYTES)])
+    attribute(element, name).map(beginning)
+}
+
+fn beginning(value: &str) -> &str {
+    &value[..value.floor_char_boundary(MAX_ATTRIBUTE_BYTES)]
 }
 
 /// Whether a class name has a part that marks a name, and whether it has one that marks an account.
