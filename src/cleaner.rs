@@ -4,11 +4,11 @@
 //! and looks at no clock: an article depends on its page and on how the cleaner was set up, on nothing else.
 
 use crate::account::{self, Account};
-use crate::article::{Article, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Removal};
+use crate::article::{Article, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
 use crate::block::line_features::Lines;
 use crate::block::outline::CueFinder;
 use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, line_tokens, words};
-use crate::decode::{self, decode};
+use crate::decode::{self, Decoded, decode};
 use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
@@ -21,7 +21,8 @@ use crate::model::lines::{LineModels, TextKind};
 use crate::model::tokens::TokenTable;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
-use crate::rules::{KeepList, RuleSet};
+use crate::rules::{KeepList, RuleChoice, RuleSet};
+use crate::sieve;
 use std::borrow::Cow;
 
 /// What the caller knows about a page.
@@ -73,6 +74,9 @@ pub struct CleanerBuilder {
     captions: Captions,
     comments: Comments,
     explains: bool,
+    judges: bool,
+    choice: RuleChoice,
+    elsewhere: Vec<RuleChoice>,
     rules: Vec<(String, String)>,
     keep: Vec<(String, String)>,
 }
@@ -89,6 +93,9 @@ impl Default for CleanerBuilder {
             captions: Captions::default(),
             comments: Comments::default(),
             explains: true,
+            judges: true,
+            choice: RuleChoice::default(),
+            elsewhere: Vec::new(),
             rules: Vec::new(),
             keep: Vec::new(),
         }
@@ -154,6 +161,42 @@ impl CleanerBuilder {
         self
     }
 
+    /// Says whether the judgement is asked, as it is by default. Without, only rules, repeats and the wish for no captions
+    /// remove anything: every cut has a name, and a new version of a model changes none.
+    pub fn judgement(mut self, judges: bool) -> Self {
+        self.judges = judges;
+        self
+    }
+
+    /// Turns a reason off: a rule id, a family as `family/*`, `repeat`, `judgement` and the like. What it names is not removed.
+    /// `place` says in error messages where it was written.
+    pub fn off(mut self, place: &str, reason: &str) -> Self {
+        self.choice.off.push((place.to_owned(), reason.to_owned()));
+        self
+    }
+
+    /// Turns every rule off but this and others that are named so: a rule id, or a family as `family/*`.
+    pub fn only(mut self, place: &str, rule: &str) -> Self {
+        self.choice.only.push((place.to_owned(), rule.to_owned()));
+        self
+    }
+
+    /// Turns off every rule that is written for other languages than this and others that are named so, by their short codes
+    /// (`en`, `de`). Rules for any language stay.
+    pub fn language(mut self, place: &str, language: &str) -> Self {
+        self.choice.languages.push((place.to_owned(), language.to_owned()));
+        self
+    }
+
+    /// Refuses names that stand for nothing, as [`off`](Self::off), [`only`](Self::only) and [`language`](Self::language) do,
+    /// and turns nothing off: for settings that hold elsewhere.
+    #[doc(hidden)]
+    pub fn also_known(mut self, choice: [&[(String, String)]; 3]) -> Self {
+        let [off, only, languages] = choice.map(<[_]>::to_vec);
+        self.elsewhere.push(RuleChoice { off, only, languages });
+        self
+    }
+
     /// Adds a user's rule pack in TOML; `name` stands in error messages.
     pub fn rules(mut self, name: &str, toml: &str) -> Self {
         self.rules.push((name.to_owned(), toml.to_owned()));
@@ -174,7 +217,7 @@ impl CleanerBuilder {
     pub fn build(self) -> Result<Cleaner, Error> {
         let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
         let lines = match &self.models {
-            _ if self.untrained => None,
+            _ if self.untrained || !self.judges => None,
             None => Some(LineModels::builtin()),
             Some(files) => Some(LineModels::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?),
         };
@@ -184,7 +227,7 @@ impl CleanerBuilder {
         };
         Ok(Cleaner {
             judge: Judge {
-                rules: RuleSet::load(&self.rules, &keep, &self.limits)?,
+                rules: RuleSet::load(&self.rules, &keep, &self.choice, &self.elsewhere, &self.limits)?,
                 repeats: RepeatFinder::builtin(),
                 model,
                 lines,
@@ -194,10 +237,32 @@ impl CleanerBuilder {
                 captions: self.captions,
                 comments: self.comments,
                 explains: self.explains,
+                judges: self.judges,
             },
             cues: CueFinder::builtin(),
             limits: self.limits,
         })
+    }
+}
+
+/// What would be removed from a page, and the text that the places refer to.
+pub struct Inspection<'a> {
+    /// The input decoded to UTF-8; borrowed when it was UTF-8.
+    pub text: Cow<'a, str>,
+    /// How the page was read.
+    pub format: Format,
+    /// The name of the encoding that the bytes were decoded from.
+    pub encoding: &'static str,
+    /// What would go, in reading order.
+    pub removals: Vec<Removal>,
+    /// Words of the page, where they were counted on the way.
+    words: Option<usize>,
+}
+
+impl Inspection<'_> {
+    /// Words of the page, hidden text included.
+    pub fn words(&self) -> usize {
+        self.words.unwrap_or_else(|| words::count(&self.text))
     }
 }
 
@@ -265,6 +330,37 @@ impl Cleaner {
         }
         article.unchanged = article.text.as_bytes() == bytes;
         Ok(account)
+    }
+
+    /// Says what [`clean`](Cleaner::clean) would remove and makes no article; most texts in which nothing is to be removed are
+    /// told at a glance when the judgement is off.
+    ///
+    /// # Errors
+    /// Those of [`clean`](Cleaner::clean).
+    pub fn inspect<'a>(&self, bytes: &'a [u8], hints: &Hints) -> Result<Inspection<'a>, Error> {
+        let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
+        let format = hints.format.unwrap_or_else(|| decode::sniff(&decoded.text, hints.name.as_deref()));
+        let named_only = !self.judge.judges && self.judge.captions != Captions::Drop;
+        if named_only && format == Format::Text && sieve::is_calm(&decoded.text, &self.judge.rules, &self.limits) {
+            let Decoded { text, encoding, .. } = decoded;
+            return Ok(Inspection { text, format, encoding, removals: Vec::new(), words: None });
+        }
+        let max_bytes = self.limits.max_rule_block_bytes;
+        let source = Cow::Borrowed(&*decoded.text);
+        let (blocks, page, metadata) = match format {
+            Format::Text => (from_text::segment(source, &self.limits), None, Metadata::default()),
+            Format::Html => self.segment_html(source, hints),
+        };
+        let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, hints.text_kind, max_bytes, false);
+        let words = Some(blocks.items.iter().map(|block| block.words as usize).sum());
+        let removals = removals(&blocks, judgement, self.judge.explains);
+        drop(blocks);
+        Ok(Inspection { text: decoded.text, format, encoding: decoded.encoding, removals, words })
+    }
+
+    /// What a rule removes and where it comes from, in a sentence; `None` for what is no rule of this cleaner.
+    pub fn why(&self, rule: &str) -> Option<&str> {
+        self.judge.rules.rules().iter().find(|known| known.id == rule).map(|known| &*known.why)
     }
 
     /// The blocks of an HTML page as the judgement sees them, for training.
@@ -400,9 +496,7 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, expla
             }
             Verdict::Drop { reason, evidence, score } => {
                 dropped_between = true;
-                let shown = if explains { normalize(blocks.text_of(block), residues) } else { Cow::Borrowed("") };
-                let place = place(blocks, block, explains);
-                removals.push(Removal { place, text: shown.into_owned(), reason, evidence, score });
+                removals.push(removal(blocks, block, reason, evidence, score, explains));
             }
         }
     }
@@ -422,6 +516,29 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, expla
         blocks: kept,
         removals,
     }
+}
+
+/// The removals of [`assemble`] alone.
+fn removals(blocks: &Blocks<'_>, judgement: Judgement, explains: bool) -> Vec<Removal> {
+    let judged = blocks.items.iter().zip(judgement.verdicts);
+    let removals = judged.filter_map(|(block, verdict)| match verdict {
+        Verdict::Keep => None,
+        Verdict::Drop { reason, evidence, score } => Some(removal(blocks, block, reason, evidence, score, explains)),
+    });
+    removals.collect()
+}
+
+fn removal(
+    blocks: &Blocks<'_>,
+    block: &Block,
+    reason: Reason,
+    evidence: String,
+    score: f32,
+    explains: bool,
+) -> Removal {
+    let residues = blocks.format == Format::Text;
+    let text = if explains { normalize(blocks.text_of(block), residues) } else { Cow::Borrowed("") };
+    Removal { place: place(blocks, block, explains), text: text.into_owned(), reason, evidence, score }
 }
 
 /// The indentation and marker of a list item, and the indentation of what follows in it.

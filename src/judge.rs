@@ -100,6 +100,8 @@ pub struct Judge {
     pub comments: Comments,
     /// Whether evidence is put into words.
     pub explains: bool,
+    /// Whether more than rules, repeats and the wish for no captions removes anything.
+    pub judges: bool,
 }
 
 /// Blocks at the start of a page, without what is removed, that are its edge whatever they say.
@@ -150,7 +152,9 @@ impl Judge {
             state.select(page);
         }
         state.settle();
-        if blocks.format == Format::Html {
+        if !self.judges {
+            // What the rules leave stays.
+        } else if blocks.format == Format::Html {
             state.apply_model(metadata);
             state.apply_finish(metadata.date.is_some() && metadata.site.is_some());
             // What was judged out moved the edges of the page.
@@ -166,7 +170,7 @@ impl Judge {
         }
         let confidence = state.confidence();
         let is_short = blocks.format == Format::Html && state.kept_words() < SHORT_WORDS;
-        if confidence < self.min_confidence * if is_short { SHORT_DOUBT } else { 1.0 } {
+        if self.judges && confidence < self.min_confidence * if is_short { SHORT_DOUBT } else { 1.0 } {
             state.abstain(confidence);
         }
         let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };

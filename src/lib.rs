@@ -70,6 +70,7 @@
 mod account;
 mod article;
 mod block;
+pub mod check;
 mod cleaner;
 mod decode;
 mod error;
@@ -85,12 +86,13 @@ pub mod output;
 pub mod pipeline;
 mod repeats;
 mod rules;
+mod sieve;
 #[doc(hidden)]
 pub mod stages;
 
 pub use account::{Account, AccountBlock, Decision, Ground};
 pub use article::{Article, BlockKind, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, LineRows, MIN_CONFIDENCE};
+pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, Inspection, LineRows, MIN_CONFIDENCE};
 pub use error::{Error, ErrorKind};
 /// For the tests of the tokenizer alone; no part of the interface.
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! The command `dehusk`: exit codes, and the one place that prints an error.
 //!
-//! 0: every input is accounted for and none failed. 1: the run finished, and some inputs failed. 2: the command
-//! line, a rule pack, a keep list or an output cannot be used. A reader that closes the pipe ends the run with 0.
+//! 0: every input is accounted for and none failed. 1: the run finished, and some inputs failed or a check found
+//! something. 2: the command line, a rule pack, a keep list or an output cannot be used. A reader that closes the pipe ends the run with 0.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]

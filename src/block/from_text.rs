@@ -36,9 +36,11 @@ pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
 }
 
 /// A line that is not blank.
-struct Line {
-    start: usize,
-    end: usize,
+pub struct Line {
+    /// Its first byte.
+    pub start: usize,
+    /// One past its last byte that is no white space.
+    pub end: usize,
     gap: Gap,
 }
 
@@ -60,7 +62,7 @@ fn block(start: usize, end: usize, gap: Gap) -> Block {
 }
 
 /// The lines that hold more than white space; LF, CRLF and CR end a line, so does a line or paragraph separator.
-fn lines(text: &str) -> Vec<Line> {
+pub fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let mut lines = Vec::new();
     let (mut start, mut gap) = (0, Gap::Paragraph);
@@ -106,7 +108,7 @@ fn push_pieces(items: &mut Vec<Block>, text: &str, line: &Line) {
 /// Where sentences are glued in a line: the end of a small word, or an end mark with perhaps a closing quote, and at
 /// once a capital that begins a word. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints: their first part is
 /// one letter, or begins with a capital and is short. Each piece has [`PIECE_WORDS`] or more.
-fn joints(line: &str) -> Vec<usize> {
+pub fn joints(line: &str) -> Vec<usize> {
     let mut candidates = Vec::new();
     // Words begun so far; the letters of a small word, which may begin with a capital.
     let (mut words, mut letters, mut capital) = (0, 0, false);
@@ -151,7 +153,7 @@ const WRAP_PAIRS: usize = 6;
 ///
 /// Verse, lists and headers break at the end of a thought: their lines differ more in length, and the next begins
 /// with a capital.
-fn is_hard_wrapped(text: &str, lines: &[Line]) -> bool {
+pub fn is_hard_wrapped(text: &str, lines: &[Line]) -> bool {
     const SAMPLE: usize = 400;
     let (mut pairs, mut broken) = (0, 0);
     for pair in lines.windows(2).filter(|pair| pair[1].gap == Gap::Line).take(SAMPLE) {

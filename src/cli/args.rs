@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dehusk::Format;
+use dehusk::check::report::{REPORTS, ReportFormat};
 use dehusk::input::{FORMATS, InputFormat, Reading, Statuses};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat};
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ const FILTERS: &str = "Filters";
 pub(super) const OUTPUT: &str = "Output";
 const REMOVED: &str = "What is removed";
 pub(super) const RUN: &str = "Run";
+const COUNTS: &str = "What counts";
 
 /// Strips the husk from scraped pages: finds the article, removes what surrounds it, and keeps account of
 /// every cut.
@@ -28,6 +30,7 @@ pub(super) enum Command {
     Clean(Box<CleanArgs>),
     Explain(super::explain::ExplainArgs),
     Stats(super::stats::StatsArgs),
+    Check(Box<CheckArgs>),
     Rules(RulesArgs),
     Eval(Box<EvalArgs>),
     Completions(CompletionsArgs),
@@ -101,9 +104,9 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "LEDGER", help_heading = INPUT)]
     pub(super) retry: Option<PathBuf>,
 
-    /// How to read the inputs, whatever they look like
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = reading(), help_heading = INPUT)]
-    pub(super) input_format: Reading,
+    /// How to read the inputs, whatever they look like [default: auto]
+    #[arg(long, value_name = "FORMAT", value_parser = reading(), help_heading = INPUT)]
+    pub(super) input_format: Option<Reading>,
 
     /// HTTP statuses of the responses that are pages, such as `200,203` or `2xx`
     #[arg(long, value_name = "LIST", default_value = "200", value_parser = statuses, help_heading = RECORDS)]
@@ -224,8 +227,18 @@ pub(super) struct CleanArgs {
 }
 
 /// How pages are cleaned, for every command that cleans some
+///
+/// What is typed comes before what `dehusk.toml` says; lists add up.
 #[derive(Debug, Args)]
 pub(super) struct CleanerArgs {
+    /// Read settings from FILE [default: dehusk.toml here or in a folder above]
+    #[arg(long, value_name = "FILE", help_heading = REMOVED)]
+    pub(super) config: Option<PathBuf>,
+
+    /// Read no dehusk.toml
+    #[arg(long, conflicts_with = "config", help_heading = REMOVED)]
+    pub(super) no_config: bool,
+
     /// Skip documents larger than this, packed or unpacked [default: 32MiB]
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = INPUT)]
     pub(super) max_bytes: Option<usize>,
@@ -240,32 +253,133 @@ pub(super) struct CleanerArgs {
     #[arg(long, value_name = "FILE", help_heading = REMOVED)]
     pub(super) rules: Vec<PathBuf>,
 
-    /// What counts more where the judgement is not sure
-    #[arg(long, value_name = "WHAT", default_value = "balanced", help_heading = REMOVED)]
-    pub(super) favor: FavorArg,
+    /// Turn these off: rule ids, `family/*`, `repeat` and the like, divided by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = REMOVED)]
+    pub(super) off: Vec<String>,
 
-    /// What plain text is
-    #[arg(long, value_name = "KIND", default_value = "auto", help_heading = INPUT)]
-    pub(super) text_kind: TextKindArg,
+    /// Turn every rule off but these: rule ids and `family/*`, divided by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = REMOVED)]
+    pub(super) only: Vec<String>,
 
-    /// Keep nothing of a page with less confidence than this, 0 to 1
+    /// Turn rules for other languages off: codes such as `en`, divided by commas
+    #[arg(long, value_name = "LANGS", value_delimiter = ',', help_heading = REMOVED)]
+    pub(super) languages: Vec<String>,
+
+    /// What counts more where the judgement is not sure [default: balanced]
+    #[arg(long, value_name = "WHAT", help_heading = REMOVED)]
+    pub(super) favor: Option<FavorArg>,
+
+    /// What plain text is [default: auto]
+    #[arg(long, value_name = "KIND", help_heading = INPUT)]
+    pub(super) text_kind: Option<TextKindArg>,
+
+    /// Keep nothing of a page with less confidence than this, 0 to 1 [default: 0.12]
     ///
     /// The confidence is the score (word F1) that the judgement expects of its own choice; `--format jsonl` writes it. Of HTML less
     /// than 50 words need 3.5 times as much. 0 keeps everything.
-    #[arg(long, value_name = "SCORE", default_value_t = dehusk::MIN_CONFIDENCE, value_parser = share, help_heading = REMOVED)]
-    pub(super) min_score: f32,
+    #[arg(long, value_name = "SCORE", value_parser = share, help_heading = REMOVED)]
+    pub(super) min_score: Option<f32>,
 
     /// Judge by the model files in DIR
     #[arg(long, value_name = "DIR", hide = true)]
     pub(super) models: Option<PathBuf>,
 
-    /// What happens to photo captions
-    #[arg(long, value_name = "WHAT", default_value = "once", help_heading = REMOVED)]
-    pub(super) captions: CaptionArg,
+    /// What happens to photo captions [default: once]
+    #[arg(long, value_name = "WHAT", help_heading = REMOVED)]
+    pub(super) captions: Option<CaptionArg>,
 
-    /// What happens to comments under an article (HTML); the posts of a forum stay
-    #[arg(long, value_name = "WHAT", default_value = "auto", help_heading = REMOVED)]
-    pub(super) comments: CommentArg,
+    /// What happens to comments under an article (HTML); the posts of a forum stay [default: auto]
+    #[arg(long, value_name = "WHAT", help_heading = REMOVED)]
+    pub(super) comments: Option<CommentArg>,
+}
+
+/// Check files for husk: the gate for CI and pre-commit
+///
+/// Names every line that a rule would remove, and every second copy of a caption, and ends with 1 when there is one. These
+/// findings have a name and stay the same when a model changes; what only the judgement would remove is no finding unless
+/// `--judgement` asks for it. In HTML the rules look at every block of the page. Binary files are passed over.
+#[derive(Debug, Args)]
+#[command(after_long_help = CHECK_EXAMPLES)]
+pub(super) struct CheckArgs {
+    /// Files, folders, patterns, or `-` for standard input
+    ///
+    /// Folders are read with everything in them but `.git`. With `--since` the folder that you are in is the default.
+    pub(super) input: Vec<PathBuf>,
+
+    /// Read the paths in LIST too, one a line; `-` is standard input
+    ///
+    /// A list that holds a NUL byte is divided at the NULs, as `git diff -z` and `find -print0` write it.
+    #[arg(long, value_name = "LIST", help_heading = INPUT)]
+    pub(super) files_from: Option<PathBuf>,
+
+    /// Check only files that changed since REV branched off, and new ones that git does not ignore
+    #[arg(long, value_name = "REV", conflicts_with = "files_from", help_heading = INPUT)]
+    pub(super) since: Option<String>,
+
+    /// How to read the files, whatever they look like [default: auto]
+    #[arg(long, value_name = "FORMAT", value_parser = reading(), help_heading = INPUT)]
+    pub(super) input_format: Option<Reading>,
+
+    /// How findings are written
+    #[arg(long, default_value = REPORTS[0].name, value_parser = report_format(), help_heading = OUTPUT)]
+    pub(super) format: &'static ReportFormat,
+
+    /// Write the findings to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) output: Option<PathBuf>,
+
+    /// When findings are in colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub(super) color: ColorArg,
+
+    /// Take the findings out of the files
+    ///
+    /// Only the lines that were found go, the rest stays byte for byte. Files appear whole or not at all. HTML, packed files
+    /// and texts that are not UTF-8 are left alone, and their findings still count: `dehusk clean` writes those.
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) fix: bool,
+
+    /// Show what `--fix` would do as a unified diff, and write nothing
+    #[arg(long, conflicts_with = "fix", help_heading = OUTPUT)]
+    pub(super) diff: bool,
+
+    /// Forgive the findings that FILE lists; only new ones count
+    #[arg(long, value_name = "FILE", help_heading = COUNTS)]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Write all findings to the baseline, and end with 0
+    #[arg(long, conflicts_with_all = ["fix", "diff"], help_heading = COUNTS)]
+    pub(super) write_baseline: bool,
+
+    /// End with 0 up to so many findings [default: 0]
+    #[arg(long, value_name = "N", help_heading = COUNTS)]
+    pub(super) max_findings: Option<u64>,
+
+    /// End with 0 while findings are no more than this share of all words, such as 0.5%
+    #[arg(long, value_name = "SHARE", value_parser = percent, help_heading = COUNTS)]
+    pub(super) max_share: Option<f64>,
+
+    /// Report what only the judgement would remove too
+    #[arg(long, help_heading = COUNTS)]
+    pub(super) judgement: bool,
+
+    #[command(flatten)]
+    pub(super) cleaner: CleanerArgs,
+
+    /// Threads that check, up to 256; 0 is one a core
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=256),
+        help_heading = RUN
+    )]
+    pub(super) jobs: u16,
+
+    /// Print findings and errors, and nothing else
+    #[arg(short, long, help_heading = RUN)]
+    pub(super) quiet: bool,
 }
 
 /// Look at the rules, and write your own
@@ -452,7 +566,8 @@ impl From<CompressArg> for Compression {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum TextKindArg {
     /// By its lines; when in doubt an article
     Auto,
@@ -462,7 +577,8 @@ pub(super) enum TextKindArg {
     Page,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum CaptionArg {
     /// Of several copies on a page one is kept
     Once,
@@ -472,7 +588,8 @@ pub(super) enum CaptionArg {
     Keep,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum CommentArg {
     /// They go where the page shows that they are comments
     Auto,
@@ -482,7 +599,8 @@ pub(super) enum CommentArg {
     Drop,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum FavorArg {
     /// Of HTML keep only what is surely the article; of text remove what the rules name
     Precision,
@@ -499,6 +617,16 @@ pub(super) enum ProgressArg {
     /// On a terminal as a bar, elsewhere as a line every few seconds
     Always,
     /// Not at all
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
     Never,
 }
 
@@ -531,6 +659,32 @@ Examples:
 
 Exit codes: 0 scored, 1 some pages failed or the score is too low, 2 wrong usage, gold or rules.";
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  dehusk check corpus                           what is in a folder of texts
+  dehusk check corpus --diff                    what --fix would change
+  dehusk check corpus --fix                     take it out
+  dehusk check corpus --baseline husk.json --write-baseline
+  dehusk check corpus --baseline husk.json      only what is new since then
+  dehusk check --since origin/main              only files that this branch changed
+  git diff --name-only -z | dehusk check --files-from -
+  dehusk check corpus --format sarif -o husk.sarif
+
+dehusk.toml, in the folder or above it:
+  off = [\"share/*\", \"repeat\"]                 for all files
+  [[path]]
+  files = [\"interviews/**\"]
+  off = [\"comments/*\"]                          for some files
+
+Exit codes: 0 no findings, 1 findings or files that cannot be read, 2 wrong usage, settings, baseline or output.";
+
+/// The table of reports as a value of the command line.
+fn report_format() -> impl TypedValueParser<Value = &'static ReportFormat> {
+    let values = REPORTS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values)
+        .map(|name| ReportFormat::by_name(&name).expect("the names come from the same table"))
+}
+
 /// The table of formats as a value of the command line.
 fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
     let values = OUTPUTS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
@@ -539,19 +693,25 @@ fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
 }
 
 /// What an input may be read as: one of the formats, or a page of one kind.
+/// How pages are read, by the names of the command line and of `dehusk.toml`.
+const PAGES: &[(&str, &str, Reading)] = &[
+    ("auto", "by content", Reading::Detected),
+    ("text", "lines of text that an extractor left", Reading::Pages(Format::Text)),
+    ("html", "pages as served, with tags", Reading::Pages(Format::Html)),
+];
+
+/// What is called so.
+pub(super) fn reading_of(name: &str) -> Option<Reading> {
+    let page = PAGES.iter().find(|(page, ..)| *page == name).map(|(.., reading)| *reading);
+    page.or_else(|| InputFormat::by_name(name).map(Reading::Containers))
+}
+
+/// The table of formats as a value of the command line.
 pub(super) fn reading() -> impl TypedValueParser<Value = Reading> {
-    let pages = [
-        ("auto", "by content", Reading::Detected),
-        ("text", "lines of text that an extractor left", Reading::Pages(Format::Text)),
-        ("html", "pages as served, with tags", Reading::Pages(Format::Html)),
-    ];
-    let values = pages.iter().map(|(name, about, _)| (*name, *about));
+    let values = PAGES.iter().map(|(name, about, _)| (*name, *about));
     let values = values.chain(FORMATS.iter().map(|format| (format.name, format.about)));
     let values: Vec<_> = values.map(|(name, about)| PossibleValue::new(name).help(about)).collect();
-    PossibleValuesParser::new(values).map(move |name| match pages.iter().find(|(page, ..)| *page == name) {
-        Some((.., reading)) => *reading,
-        None => Reading::Containers(InputFormat::by_name(&name).expect("the names come from the same table")),
-    })
+    PossibleValuesParser::new(values).map(|name| reading_of(&name).expect("the names come from the same tables"))
 }
 
 fn statuses(typed: &str) -> Result<Statuses, String> {
@@ -562,7 +722,7 @@ fn statuses(typed: &str) -> Result<Statuses, String> {
 const MAX_SIZE: f64 = u32::MAX as f64 + 1.0;
 
 /// Reads `500k`, `64MiB`, `1.5G`: single letters and `iB` count in 1024, `B` alone after a letter in 1000.
-fn size(typed: &str) -> Result<usize, String> {
+pub(super) fn size(typed: &str) -> Result<usize, String> {
     let digits = typed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(typed.len());
     let (number, unit) = typed.split_at(digits);
     let unit = unit.trim().to_ascii_lowercase();
@@ -595,6 +755,15 @@ fn score(typed: &str) -> Result<f64, String> {
     share(typed).map(|_| typed.parse().expect("it was parsed before"))
 }
 
+/// A share as `0.5%`, from 0 % to 100 %.
+pub(super) fn percent(typed: &str) -> Result<f64, String> {
+    let number = typed.trim().strip_suffix('%').and_then(|number| number.trim_end().parse::<f64>().ok());
+    match number {
+        Some(number) if (0.0..=100.0).contains(&number) => Ok(number / 100.0),
+        _ => Err("write a share such as 0.5%".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -603,6 +772,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn shares_are_percents() {
+        assert_eq!((percent("0.5%"), percent("100 %")), (Ok(0.005), Ok(1.0)));
+        for wrong in ["", "%", "0.5", "101%", "-1%", "NaN%"] {
+            assert!(percent(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

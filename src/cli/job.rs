@@ -4,11 +4,12 @@
 //! replace inputs or each other, several pages for one stream, standard input or output taken twice.
 
 use super::args::CleanArgs;
+use super::config::Config;
 use super::refuse::{refuse_among_pages, refuse_equal, refuse_input_folder};
 use super::{glob, settings};
 use anyhow::{Context, bail};
 use dehusk::Cleaner;
-use dehusk::input::{Input, Inputs, ReadOptions, printable, read_list};
+use dehusk::input::{Input, Inputs, ReadOptions, Reading, printable, read_list};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place, Sink, Writing};
 use dehusk::pipeline::{Filters, Journaling, Plan, Retry, Target, shard_names, tree_names};
 use std::collections::HashSet;
@@ -18,8 +19,13 @@ use std::path::{Path, PathBuf};
 
 /// What a run needs, built and checked: no output was touched yet.
 pub(super) struct Job {
-    pub(super) cleaner: Cleaner,
+    /// The first is that of most inputs, or of all.
+    cleaners: Vec<Cleaner>,
+    /// Which of them each input has.
+    cleaner_of: Vec<usize>,
     pub(super) inputs: Inputs,
+    reading: Reading,
+    config: Option<PathBuf>,
     target: Target,
     compression: Compression,
     pub(super) args: CleanArgs,
@@ -28,7 +34,7 @@ pub(super) struct Job {
 impl Job {
     /// Builds what `args` say, walks the inputs and refuses what cannot end well.
     pub(super) fn new(args: CleanArgs) -> anyhow::Result<Job> {
-        let cleaner = args.cleaner.build(args.report.is_some())?;
+        let config = Config::find(&args.cleaner)?;
         let named = named(&args.input, args.files_from.as_deref(), "clean")?;
         let compression = compression(&args)?;
         let mut target = target(&args, compression);
@@ -56,7 +62,10 @@ impl Job {
             target = Target::Nothing;
         }
         let inputs = Inputs::discover(named, &outputs);
-        let job = Job { cleaner, inputs, target, compression, args };
+        let builder = || Cleaner::builder().explain(args.report.is_some());
+        let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
+        let reading = args.input_format.or(config.input_format).unwrap_or_default();
+        let job = Job { cleaners, cleaner_of, inputs, reading, config: config.file, target, compression, args };
         job.check()?;
         Ok(job)
     }
@@ -136,7 +145,7 @@ impl Job {
         if let (Some(folder), Some((ending, shards))) = (folder, names) {
             let inside = |index| inputs.real_path(index).starts_with(&folder);
             if (0..inputs.len()).any(inside) {
-                let limits = self.cleaner.limits();
+                let limits = self.cleaners[0].limits();
                 let names = match shards {
                     None => tree_names(inputs, &ending, limits),
                     Some(pages) => shard_names(inputs, &ending, pages, limits),
@@ -162,9 +171,11 @@ impl Job {
         let args = &self.args;
         let place = |path: &Option<PathBuf>| path.as_deref().map(place);
         let journal = match &self.target {
-            Target::Tree(folder) | Target::Shards(folder, _) => {
-                Some(Journaling { folder: folder.clone(), settings: settings::settings(args)?, resumes: args.resume })
-            }
+            Target::Tree(folder) | Target::Shards(folder, _) => Some(Journaling {
+                folder: folder.clone(),
+                settings: settings::settings(args, self.config.as_deref())?,
+                resumes: args.resume,
+            }),
             Target::Nothing | Target::Stream(_) => None,
         };
         let retry = args.retry.as_deref().map(|path| {
@@ -178,8 +189,9 @@ impl Job {
         }
         Ok(Plan {
             inputs: &self.inputs,
-            cleaner: &self.cleaner,
-            reading: args.input_format,
+            cleaners: &self.cleaners,
+            cleaner_of: &self.cleaner_of,
+            reading: self.reading,
             options: ReadOptions {
                 statuses: args.status.clone(),
                 media_types: args.mime.iter().map(|media_type| media_type.trim().to_ascii_lowercase()).collect(),
@@ -214,9 +226,14 @@ fn place(path: &Path) -> Place {
     }
 }
 
+/// A file that appears whole or not at all; `-` is standard output.
+pub(super) fn sink(path: &Path) -> Result<Sink, dehusk::Error> {
+    Sink::open(&place(path), Compression::Plain, Writing::default(), None)
+}
+
 /// Writes a file whole or not at all; `-` is standard output.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), dehusk::Error> {
-    let mut sink = Sink::open(&place(path), Compression::Plain, Writing::default(), None)?;
+    let mut sink = sink(path)?;
     sink.write(bytes)?;
     sink.finish()
 }
@@ -265,6 +282,18 @@ fn output_of(path: &Path) -> Option<&'static OutputFormat> {
 
 /// What was named, in the order of the arguments and then of the list.
 pub(super) fn named(typed: &[PathBuf], list: Option<&Path>, command: &str) -> anyhow::Result<Vec<Input>> {
+    let mut inputs = listed(typed, list)?;
+    if list.is_none() && inputs.is_empty() {
+        if io::stdin().is_terminal() {
+            bail!("nothing to read: name files or folders, or pipe a page in (see `dehusk {command} --help`)");
+        }
+        inputs.push(Input::Stdin);
+    }
+    Ok(inputs)
+}
+
+/// The same, and nothing when nothing was named.
+pub(super) fn listed(typed: &[PathBuf], list: Option<&Path>) -> anyhow::Result<Vec<Input>> {
     let dash = Path::new("-");
     let mut inputs = Vec::new();
     for path in typed {
@@ -284,11 +313,6 @@ pub(super) fn named(typed: &[PathBuf], list: Option<&Path>, command: &str) -> an
             io::stdin().read_to_end(&mut bytes).context("cannot read the list from standard input")?;
         }
         inputs.extend(read_list(&bytes).into_iter().map(Input::Path));
-    } else if inputs.is_empty() {
-        if io::stdin().is_terminal() {
-            bail!("nothing to read: name files or folders, or pipe a page in (see `dehusk {command} --help`)");
-        }
-        inputs.push(Input::Stdin);
     }
     Ok(inputs)
 }

@@ -4,15 +4,19 @@
 //! which prints them.
 
 mod args;
+mod changed;
+mod check;
 mod clean;
 mod cleaner;
 mod completions;
+mod config;
 mod eval;
 mod explain;
 mod features;
 mod glob;
 mod job;
 mod line_features;
+mod patch;
 mod refuse;
 mod rules;
 mod settings;
@@ -36,6 +40,7 @@ pub enum Verdict {
 pub fn run() -> anyhow::Result<Verdict> {
     match Cli::parse().command {
         Command::Clean(args) => clean::run(*args),
+        Command::Check(args) => check::run(*args),
         Command::Explain(args) => explain::run(args),
         Command::Stats(args) => stats::run(args),
         Command::Rules(args) => rules::run(args),

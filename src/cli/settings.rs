@@ -6,21 +6,22 @@ use dehusk::input::{Reading, printable};
 use sha2::{Digest, Sha256};
 use std::fmt::Debug;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Names, as the user knows them, and values; files stand by their content.
-pub(super) fn settings(args: &CleanArgs) -> anyhow::Result<Vec<(String, String)>> {
+pub(super) fn settings(args: &CleanArgs, config: Option<&Path>) -> anyhow::Result<Vec<(String, String)>> {
     let mut settings = vec![("the version of dehusk".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     let mut set = |name: &str, value: String| settings.push((format!("`--{name}`"), value));
     set(
         "input-format",
         match args.input_format {
-            Reading::Detected => "auto".to_owned(),
-            Reading::Pages(format) => named(&format),
-            Reading::Containers(format) => format.name.to_owned(),
+            None => "the default".to_owned(),
+            Some(Reading::Detected) => "auto".to_owned(),
+            Some(Reading::Pages(format)) => named(&format),
+            Some(Reading::Containers(format)) => format.name.to_owned(),
         },
     );
-    set("text-kind", named(&args.cleaner.text_kind));
+    set("text-kind", named_or_default(&args.cleaner.text_kind));
     set("max-bytes", args.cleaner.max_bytes.map_or("the default".to_owned(), |bytes| bytes.to_string()));
     set("status", format!("{:?}", args.status));
     set("mime", args.mime.join(","));
@@ -31,10 +32,16 @@ pub(super) fn settings(args: &CleanArgs) -> anyhow::Result<Vec<(String, String)>
     set("format", args.format.name.to_owned());
     set("compress", args.compress.map_or("off".to_owned(), |packed| named(&packed)));
     set("with-title", args.with_title.to_string());
-    set("favor", named(&args.cleaner.favor));
-    set("min-score", args.cleaner.min_score.to_string());
-    set("captions", named(&args.cleaner.captions));
-    set("comments", named(&args.cleaner.comments));
+    set("favor", named_or_default(&args.cleaner.favor));
+    set("min-score", named_or_default(&args.cleaner.min_score));
+    set("captions", named_or_default(&args.cleaner.captions));
+    set("comments", named_or_default(&args.cleaner.comments));
+    for (name, values) in
+        [("off", &args.cleaner.off), ("only", &args.cleaner.only), ("languages", &args.cleaner.languages)]
+    {
+        set(name, values.join(","));
+    }
+    set("config", contents(config.map(Path::to_owned).as_slice())?);
     for (name, path) in [("report", &args.report), ("ledger", &args.ledger)] {
         set(name, path.as_deref().map_or("off".to_owned(), printable));
     }
@@ -48,6 +55,10 @@ pub(super) fn settings(args: &CleanArgs) -> anyhow::Result<Vec<(String, String)>
 
 fn named(value: &impl Debug) -> String {
     format!("{value:?}").to_ascii_lowercase()
+}
+
+fn named_or_default(value: &Option<impl Debug>) -> String {
+    value.as_ref().map_or("the default".to_owned(), |value| named(value))
 }
 
 /// One hash of all files; it says nothing of their names.

@@ -81,7 +81,7 @@ struct Open {
 impl<'a> Feed<'a> {
     pub fn new(plan: &'a Plan<'a>, budget: &'a Budget, at: At) -> Feed<'a> {
         let Plan { inputs, reading, ref retry, .. } = *plan;
-        let (limits, retry) = (plan.cleaner.limits(), retry.as_ref());
+        let (limits, retry) = (plan.cleaners[0].limits(), retry.as_ref());
         Feed { inputs, reading, limits, budget, retry, state: Mutex::new(State { number: 0, at, open: None }) }
     }
 

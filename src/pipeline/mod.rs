@@ -7,6 +7,7 @@
 //! that was ended can go on later from its [`journal`].
 
 mod budget;
+mod check;
 mod eval;
 mod feed;
 mod filter;
@@ -23,6 +24,7 @@ mod tally;
 mod texts;
 mod visit;
 
+pub use check::{CheckCounts, CheckPlan, Checked, Found, check, project_path};
 pub use eval::{Evaluation, evaluate, evaluate_texts};
 mod target;
 mod writer;
@@ -61,8 +63,10 @@ const MAX_RECORDS: usize = 4_096;
 pub struct Plan<'a> {
     /// What is read.
     pub inputs: &'a Inputs,
-    /// What cleans it; its limits are the run's.
-    pub cleaner: &'a Cleaner,
+    /// What cleans it, at least one; the limits of the first are the run's.
+    pub cleaners: &'a [Cleaner],
+    /// Which of them cleans each input; the first cleans those that the list does not reach.
+    pub cleaner_of: &'a [usize],
     /// What the inputs are, when the caller overrules detection.
     pub reading: Reading,
     /// Which records of a container are pages, and where in them.
@@ -113,13 +117,13 @@ pub enum Target {
 /// [`ErrorKind::Io`] when an output cannot be written or threads cannot be started, [`ErrorKind::Journal`] when another run
 /// is in the way. Inputs that fail are no error: they are counted in the summary.
 pub fn run(plan: &Plan<'_>, observe: &mut dyn FnMut(&Finished, &Summary)) -> Result<Summary, Error> {
-    let cleaner = plan.cleaner;
-    run_with(plan, |bytes, hints| cleaner.clean(bytes, hints), observe)
+    let cleaner = |source: usize| &plan.cleaners[plan.cleaner_of.get(source).copied().unwrap_or(0)];
+    run_with(plan, |source, bytes, hints| cleaner(source).clean(bytes, hints), observe)
 }
 
 fn run_with(
     plan: &Plan<'_>,
-    clean: impl Fn(&[u8], &Hints) -> Result<Article, Error> + Sync,
+    clean: impl Fn(usize, &[u8], &Hints) -> Result<Article, Error> + Sync,
     observe: &mut dyn FnMut(&Finished, &Summary),
 ) -> Result<Summary, Error> {
     let (journal, point) = match &plan.journal {
@@ -132,7 +136,7 @@ fn run_with(
     };
     let at = point.as_ref().map(|point| point.at).unwrap_or_default();
     let mut writer = Writer::open(plan, journal, point)?;
-    let limits = plan.cleaner.limits();
+    let limits = plan.cleaners[0].limits();
     let budget = Budget::new(limits.max_in_flight_bytes, MAX_RECORDS);
     let feed = Feed::new(plan, &budget, at);
     let kind = match &plan.target {
@@ -182,7 +186,7 @@ fn run_with(
 /// Takes one step after the other until the feed ends or the run stops.
 fn worker<F>(work: &Work<'_, F>, sender: &Sender<Done>)
 where
-    F: Fn(&[u8], &Hints) -> Result<Article, Error>,
+    F: Fn(usize, &[u8], &Hints) -> Result<Article, Error>,
 {
     while let Some(step) = work.feed.next() {
         let Some(done) = work.run(step) else {
@@ -204,10 +208,11 @@ mod tests {
     use std::path::Path;
 
     /// Everything into the file `out`, as text.
-    fn plan<'a>(inputs: &'a Inputs, cleaner: &'a Cleaner, out: &Path, jobs: usize) -> Plan<'a> {
+    fn plan<'a>(inputs: &'a Inputs, cleaners: &'a [Cleaner], out: &Path, jobs: usize) -> Plan<'a> {
         Plan {
             inputs,
-            cleaner,
+            cleaners,
+            cleaner_of: &[],
             reading: Reading::Detected,
             options: ReadOptions::default(),
             retry: None,
@@ -253,8 +258,8 @@ mod tests {
         let inputs = Inputs::discover(vec![Input::Path(pages)], &[]);
         let cleaner = Cleaner::builder().limits(limits).build().unwrap();
         let out = folder.path().join("out.txt");
-        let plan = plan(&inputs, &cleaner, &out, jobs);
-        let clean = |bytes: &[u8], _: &Hints| {
+        let plan = plan(&inputs, std::slice::from_ref(&cleaner), &out, jobs);
+        let clean = |_, bytes: &[u8], _: &Hints| {
             if bytes.starts_with(b"panic") {
                 panic!("told to");
             }
@@ -302,7 +307,7 @@ mod tests {
         }
         let inputs = Inputs::discover(vec![Input::Path(folder.path().to_owned())], &[]);
         let cleaner = Cleaner::builder().build().unwrap();
-        let plan = plan(&inputs, &cleaner, Path::new("/dev/full"), 4);
+        let plan = plan(&inputs, std::slice::from_ref(&cleaner), Path::new("/dev/full"), 4);
         let error = run(&plan, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
     }

@@ -139,7 +139,7 @@ pub(super) struct Work<'a, F> {
 
 impl<F> Work<'_, F>
 where
-    F: Fn(&[u8], &Hints) -> Result<Article, Error>,
+    F: Fn(usize, &[u8], &Hints) -> Result<Article, Error>,
 {
     /// Takes one step; `None` when the run was stopped.
     pub(super) fn run(&self, step: Step<'_>) -> Option<Done> {
@@ -245,7 +245,7 @@ where
         done.trailing = record.trailing;
         let row = record.row.as_ref().map_or(0, Row::size);
         self.hold(done.number, record.bytes.len() + row, held)?;
-        let article = (self.clean)(&record.bytes, &record.hints)?;
+        let article = (self.clean)(done.source, &record.bytes, &record.hints)?;
         drop(record.bytes);
 
         let outcome = Outcome::of(&article);

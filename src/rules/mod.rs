@@ -57,6 +57,8 @@ pub enum Where {
 pub struct Rule {
     /// `family/slug`.
     pub id: String,
+    /// What the husk is and where it comes from.
+    pub why: String,
     /// Where it may act.
     pub place: Where,
     /// Words that a block may have at most.
@@ -124,6 +126,8 @@ pub struct RuleSet {
     guard_prefilter: Prefilter,
     /// No rule looks at a longer block.
     max_words: u32,
+    /// No rule whose pattern may begin anywhere does.
+    max_floating_words: u32,
     kept_lines: HashSet<String>,
     kept_reasons: HashSet<String>,
 }
@@ -136,16 +140,66 @@ pub struct KeepList<'a> {
     pub content: &'a str,
 }
 
+/// Which of the rules act; by default all do. Each name comes with where it was written, for errors.
+#[derive(Clone, Debug, Default)]
+pub struct RuleChoice {
+    /// Reasons that do not count: rule ids, `family/*`, `repeat` and the like.
+    pub off: Vec<(String, String)>,
+    /// When not empty: the rules that act, by id or `family/*`.
+    pub only: Vec<(String, String)>,
+    /// When not empty: the languages whose rules act.
+    pub languages: Vec<(String, String)>,
+}
+
+impl RuleChoice {
+    /// Refuses a name that stands for nothing.
+    fn check(&self, rules: &[PackRule]) -> Result<(), Error> {
+        let is_rule = |name: &str| rules.iter().any(|rule| covers(name, &rule.id));
+        let is_reason = |name: &str| is_rule(name) || OTHER_REASONS.contains(&name);
+        let speaks = |name: &str| rules.iter().any(|rule| rule.lang.iter().any(|known| known == name));
+        known(&self.off, is_reason, "no rule is called", "write an id, `family/*`, or a reason such as `repeat`")?;
+        known(&self.only, is_rule, "no rule is called", "write an id or `family/*`")?;
+        known(&self.languages, speaks, "no rule is written for the language", "write a code such as `en`")
+    }
+
+    fn takes(&self, rule: &PackRule) -> bool {
+        let named = |names: &[(String, String)]| names.iter().any(|(_, name)| covers(name, &rule.id));
+        let spoken = |language: &String| language == "any" || self.languages.iter().any(|(_, name)| name == language);
+        !named(&self.off)
+            && (self.only.is_empty() || named(&self.only))
+            && (self.languages.is_empty() || rule.lang.iter().any(spoken))
+    }
+}
+
+fn known(names: &[(String, String)], is: impl Fn(&str) -> bool, what: &str, remedy: &str) -> Result<(), Error> {
+    match names.iter().find(|(_, name)| !is(name)) {
+        Some((place, name)) => Err(Error::new(ErrorKind::Rules, format!("{place}: {what} {name:?}: {remedy}"))),
+        None => Ok(()),
+    }
+}
+
+/// True when `name`, an id or `family/*`, stands for the rule `id`.
+fn covers(name: &str, id: &str) -> bool {
+    name == id || name.strip_suffix("/*").is_some_and(|family| id.split('/').next() == Some(family))
+}
+
 /// Reasons that are no rules and that a keep list may name all the same.
 const OTHER_REASONS: &[&str] = &["repeat", "caption", "headline", "judgement", "finish"];
 
 impl RuleSet {
-    /// Loads the built-in packs, the user's packs (name and TOML) and keep lists.
+    /// Loads the built-in packs, the user's packs (name and TOML) and keep lists; rules that `choice` leaves out are not
+    /// in the set, and a keep list may name them all the same. The choices `elsewhere` are checked only.
     ///
     /// # Errors
     /// [`ErrorKind::Rules`] for a user's pack that does not load: bad TOML, a pattern that does not compile, fewer
     /// than two examples of a kind, an example that its rule does not bear out, an id that is taken, too many rules.
-    pub fn load(user_packs: &[(String, String)], keep: &[KeepList<'_>], limits: &Limits) -> Result<RuleSet, Error> {
+    pub fn load(
+        user_packs: &[(String, String)],
+        keep: &[KeepList<'_>],
+        choice: &RuleChoice,
+        elsewhere: &[RuleChoice],
+        limits: &Limits,
+    ) -> Result<RuleSet, Error> {
         let (mut rules, mut guards, mut topics) = (Vec::new(), Vec::new(), Vec::new());
         for (name, content) in PACKS {
             let pack = pack::parse(name, content)?;
@@ -172,7 +226,11 @@ impl RuleSet {
             let message = format!("{} rules, more than the bound of {}", rules.len() + guards.len(), limits.max_rules);
             return Err(Error::new(ErrorKind::Rules, message));
         }
+        std::iter::once(choice).chain(elsewhere).try_for_each(|choice| choice.check(&rules))?;
+        rules.retain(|rule| choice.takes(rule));
         let mut set = RuleSet::build(rules, guards, topics, limits)?;
+        let off = choice.off.iter().map(|(_, name)| name);
+        set.kept_reasons.extend(off.filter(|name| OTHER_REASONS.contains(&name.as_str())).cloned());
         for list in keep {
             set.add_keep_list(list, &ids)?;
         }
@@ -198,9 +256,10 @@ impl RuleSet {
                     Some(selector) => Matcher::Selector(selector),
                     None => Matcher::Pattern(pattern(rule.pattern.unwrap_or_default())),
                 };
-                Ok(Rule { id: rule.id, place: rule.place, max_words: rule.max_words, alone: rule.alone, matcher })
+                let PackRule { id, why, place, max_words, alone, .. } = rule;
+                Ok(Rule { id, why, place, max_words, alone, matcher })
             })
-            .collect::<Result<_, Error>>()?;
+            .collect::<Result<Vec<Rule>, Error>>()?;
         let guards = guards
             .into_iter()
             .map(|guard| Guard { id: guard.id, max_words: guard.max_words, pattern: pattern(guard.pattern) })
@@ -211,8 +270,10 @@ impl RuleSet {
             families: topic.families,
         });
         let topics = topics.collect();
+        let max_floating_words = prefilter.floating().map(|at| rules[at].max_words).max();
         Ok(RuleSet {
             rules,
+            max_floating_words: max_floating_words.unwrap_or(0),
             guards,
             topics,
             prefilter,
@@ -298,6 +359,22 @@ impl RuleSet {
     /// True when a rule could look at a block of so many words.
     pub fn reaches(&self, words: u32) -> bool {
         words <= self.max_words || !self.kept_lines.is_empty()
+    }
+
+    /// True when a rule could match a block of so many words or more that begins with these folded bytes.
+    pub fn may_stir(&self, head: &[u8], least: u32) -> bool {
+        least <= self.max_floating_words || self.prefilter.begins(head, |at| least <= self.rules[at].max_words)
+    }
+
+    /// True when the pattern of a rule matches the folded block; it has `least` words or more, and `words` counts them.
+    pub fn stirs(&self, folded: &str, least: u32, words: impl Fn() -> u32) -> bool {
+        let mut counted = None;
+        self.prefilter.any(folded, |at| {
+            let rule = &self.rules[at];
+            let Matcher::Pattern(pattern) = &rule.matcher else { return false };
+            // Most lines that begin as husk does are longer, and asking compiles the pattern.
+            least <= rule.max_words && *counted.get_or_insert_with(&words) <= rule.max_words && pattern.is_match(folded)
+        })
     }
 
     /// Calls `found` with the index of every rule whose pattern matches the folded block.

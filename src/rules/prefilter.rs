@@ -91,14 +91,29 @@ impl Prefilter {
         Ok(Prefilter { keys, anchored, floating, floating_branches, branches })
     }
 
+    /// The branches that begin as the block does.
+    fn anchored<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = u32> + 'a {
+        let lengths = 1..=bytes.len().min(MAX_ANCHORED_BYTES);
+        lengths.flat_map(|length| {
+            let range = self.keys.get(&key(&bytes[..length])).cloned().unwrap_or_default();
+            self.anchored[range.start as usize..range.end as usize].iter().copied()
+        })
+    }
+
+    /// The patterns that may begin anywhere in a block.
+    pub fn floating(&self) -> impl Iterator<Item = usize> + '_ {
+        self.floating_branches.iter().map(|branch| self.branches[*branch as usize].pattern as usize)
+    }
+
+    /// True when a pattern that `test` accepts begins as a block does whose first bytes are these.
+    pub fn begins(&self, bytes: &[u8], test: impl Fn(usize) -> bool) -> bool {
+        self.anchored(bytes).any(|branch| test(self.branches[branch as usize].pattern as usize))
+    }
+
     /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does.
     pub fn any(&self, folded: &str, mut test: impl FnMut(usize) -> bool) -> bool {
         let bytes = folded.as_bytes();
-        let lengths = 1..=bytes.len().min(MAX_ANCHORED_BYTES);
-        let anchored = lengths.flat_map(|length| {
-            let range = self.keys.get(&key(&bytes[..length])).cloned().unwrap_or_default();
-            self.anchored[range.start as usize..range.end as usize].iter().copied()
-        });
+        let anchored = self.anchored(bytes);
         let floating = self.floating.find_overlapping_iter(folded);
         let floating = floating.map(|hit| self.floating_branches[hit.pattern().as_usize()]);
         let mut asked: Vec<u32> = Vec::new();

@@ -6,6 +6,7 @@
 #![cfg(feature = "cli")]
 
 mod accounts;
+mod check;
 mod completions;
 mod eval;
 mod explain;

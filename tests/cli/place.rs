@@ -1,4 +1,4 @@
-//! A folder for one test, and `dehusk clean` in it.
+//! A folder for one test, and commands in it.
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -48,6 +48,13 @@ impl Place {
     pub fn run(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::cargo_bin("dehusk").unwrap();
         command.current_dir(self.path()).arg(name).args(args);
+        command
+    }
+
+    /// `dehusk check ARGS` in this folder, with nothing on standard input.
+    pub fn check(&self, args: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("dehusk").unwrap();
+        command.current_dir(self.path()).arg("check").args(args);
         command
     }
 
