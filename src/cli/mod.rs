@@ -9,7 +9,10 @@ mod features;
 mod glob;
 mod job;
 mod line_features;
+#[cfg(unix)]
+mod signals;
 
+use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
 
@@ -25,7 +28,10 @@ pub enum Verdict {
 ///
 /// Ends the process itself for `--help`, `--version` and arguments that clap refuses (exit code 2).
 pub fn run() -> anyhow::Result<Verdict> {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    #[cfg(unix)]
+    signals::handle().context("cannot listen to signals")?;
+    match command {
         Command::Clean(args) => clean::run(args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),

@@ -10,7 +10,7 @@ mod markdown;
 mod name;
 mod text;
 
-pub use atomic::{Sink, Tree};
+pub use atomic::{Sink, Tree, abandon};
 pub use name::Names;
 
 use crate::article::Article;
