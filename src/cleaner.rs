@@ -34,6 +34,8 @@ pub struct Hints {
     pub charset: Option<String>,
     /// The format, when the caller overrules detection.
     pub format: Option<Format>,
+    /// What a plain text is, unless the cleaner was told so of all texts.
+    pub text_kind: Option<TextKind>,
 }
 
 /// Confidence below which a page has nothing to extract; from 0.05 to 0.2 it makes no difference to the score.
@@ -300,7 +302,7 @@ impl Cleaner {
     fn clean_text(&self, text: Cow<'_, str>, hints: &Hints) -> Article {
         let blocks = from_text::segment(text, &self.limits);
         let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-        let judgement = self.judge.judge(&blocks, None, &metadata, self.limits.max_rule_block_bytes);
+        let judgement = self.judge.judge(&blocks, None, &metadata, hints.text_kind, self.limits.max_rule_block_bytes);
         let mut article = assemble(&blocks, judgement, metadata, self.judge.explains);
         if article.is_empty() && article.words_in > 0 {
             article.degraded.push(Degraded::Emptied);
@@ -310,7 +312,7 @@ impl Cleaner {
 
     fn clean_html(&self, source: Cow<'_, str>, hints: &Hints) -> Article {
         let (blocks, page, metadata) = self.segment_html(source, hints);
-        let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, self.limits.max_rule_block_bytes);
+        let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, None, self.limits.max_rule_block_bytes);
         assemble(&blocks, judgement, metadata, self.judge.explains)
     }
 

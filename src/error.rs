@@ -25,12 +25,16 @@ pub enum ErrorKind {
     Binary,
     /// A packed input is damaged: cut short, a wrong checksum, an unknown window.
     Corrupt,
+    /// A record does not say what it must: a line that is no JSON, a row without a text.
+    Malformed,
     /// Reading or writing failed.
     Io,
     /// A rule pack or a keep list cannot be used; the message names the rule and the remedy.
     Rules,
     /// A model file cannot be used.
     Model,
+    /// A run cannot begin, or go on, in an output folder because of another one.
+    Journal,
     /// A record made the program fail; the rest of the run is not touched.
     Panic,
 }
@@ -42,9 +46,11 @@ impl ErrorKind {
             ErrorKind::TooLarge => "too large",
             ErrorKind::Binary => "binary",
             ErrorKind::Corrupt => "corrupt",
+            ErrorKind::Malformed => "malformed",
             ErrorKind::Io => "i/o",
             ErrorKind::Rules => "rules",
             ErrorKind::Model => "model",
+            ErrorKind::Journal => "journal",
             ErrorKind::Panic => "panic",
         }
     }

@@ -125,8 +125,16 @@ const MAX_LINE_ROUNDS: usize = 6;
 const STAMP_SCORE: f32 = 0.97;
 
 impl Judge {
-    /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself.
-    pub fn judge(&self, blocks: &Blocks<'_>, page: Option<&Page>, metadata: &Metadata, max_bytes: usize) -> Judgement {
+    /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself,
+    /// `text_kind` what this text is, where the caller has said nothing of all texts.
+    pub fn judge(
+        &self,
+        blocks: &Blocks<'_>,
+        page: Option<&Page>,
+        metadata: &Metadata,
+        text_kind: Option<TextKind>,
+        max_bytes: usize,
+    ) -> Judgement {
         let folded = self.fold(blocks, max_bytes);
         let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), max_bytes);
         if let Some(page) = page {
@@ -139,7 +147,10 @@ impl Judge {
             // What was judged out moved the edges of the page.
             state.settle();
         } else {
-            state.judge_lines();
+            state.judge_lines(match self.text_kind {
+                TextKind::Auto => text_kind.unwrap_or_default(),
+                said => said,
+            });
         }
         if self.captions == Captions::Drop {
             state.drop_captions();
@@ -479,14 +490,14 @@ impl<'j> State<'j> {
 
     /// The judgement of the lines of a text, of what is left of them, and so on until nothing goes: what a page is like
     /// depends on what is left, and cleaning a cleaned page shall find nothing.
-    fn judge_lines(&mut self) {
+    fn judge_lines(&mut self, text_kind: TextKind) {
         let Some(models) = self.judge.lines.as_ref().filter(|_| !self.judge.rules.keeps_reason("judgement")) else {
             return;
         };
         let lines = Lines::read(self.blocks);
         let stamps = lines.stamps();
         let words: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
-        let mut judgement = models.judgement(&lines, &words, self.judge.text_kind, self.judge.favor);
+        let mut judgement = models.judgement(&lines, &words, text_kind, self.judge.favor);
         let all: Vec<u32> = (0..self.verdicts.len() as u32).collect();
         for round in 0..MAX_LINE_ROUNDS {
             let alive: Vec<u32> =

@@ -30,6 +30,10 @@ pub struct Limits {
     pub max_rule_compiled_bytes: usize,
     /// Levels of packing that are opened (gzip in gzip is two).
     pub max_packing_levels: usize,
+    /// Bytes of one line of JSONL; what a line carries beside its page counts too.
+    pub max_line_bytes: usize,
+    /// Bytes of the headers of one WARC record, and of the HTTP headers in it.
+    pub max_header_bytes: usize,
     /// Bytes of input that are read and not written yet, in the whole pipeline.
     pub max_in_flight_bytes: usize,
     /// Bytes of one name of an output file.
@@ -49,6 +53,8 @@ impl Default for Limits {
             max_rules: 10_000,
             max_rule_compiled_bytes: 1 << 20,
             max_packing_levels: 2,
+            max_line_bytes: 64 << 20,
+            max_header_bytes: 64 << 10,
             max_in_flight_bytes: 256 << 20,
             max_output_name_bytes: 200,
         }

@@ -46,7 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The stages apart, for benchmarks.
     ("stages", &["article", "block", "cleaner", "html", "model", "normalize"]),
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
-    ("input", &["article", "cleaner", "error", "limits"]),
+    ("input", &["article", "cleaner", "error", "limits", "model"]),
     ("output", &["article", "error", "input", "limits"]),
     ("pipeline", &["article", "cleaner", "error", "input", "limits", "output"]),
 ];

@@ -2,10 +2,13 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use dehusk::output::{OUTPUTS, OutputFormat};
+use dehusk::Format;
+use dehusk::input::{FORMATS, InputFormat, Reading, Statuses};
+use dehusk::output::{Compression, OUTPUTS, OutputFormat};
 use std::path::PathBuf;
 
 const INPUT: &str = "Input";
+const RECORDS: &str = "Records of containers";
 const OUTPUT: &str = "Output";
 const REMOVED: &str = "What is removed";
 const RUN: &str = "Run";
@@ -21,7 +24,7 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Clean(CleanArgs),
+    Clean(Box<CleanArgs>),
     #[command(hide = true)]
     Features(FeaturesArgs),
     #[command(hide = true)]
@@ -75,7 +78,8 @@ pub(super) struct LineFeaturesArgs {
 pub(super) struct CleanArgs {
     /// Files, folders, patterns, or `-` for standard input
     ///
-    /// Folders are read with everything in them. Text and HTML are told apart by content, `.gz` and `.zst` are opened.
+    /// Folders are read with everything in them. Text, HTML and containers of many pages (WARC, WET, JSONL) are told apart
+    /// by content, `.gz` and `.zst` are opened.
     /// Quote a pattern (`'pages/**/*.html'`) to have it expanded here and not by the shell. Without any, standard
     /// input is read, if something is piped in.
     pub(super) input: Vec<PathBuf>,
@@ -86,18 +90,36 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "LIST", help_heading = INPUT)]
     pub(super) files_from: Option<PathBuf>,
 
-    /// How to read the pages, whatever they look like
-    #[arg(long, value_name = "FORMAT", default_value = "auto", help_heading = INPUT)]
-    pub(super) input_format: InputFormat,
+    /// How to read the inputs, whatever they look like
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = reading(), help_heading = INPUT)]
+    pub(super) input_format: Reading,
 
     /// Skip documents larger than this, packed or unpacked [default: 32MiB]
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = INPUT)]
     pub(super) max_bytes: Option<usize>,
 
+    /// HTTP statuses of the responses that are pages, such as `200,203` or `2xx`
+    #[arg(long, value_name = "LIST", default_value = "200", value_parser = statuses, help_heading = RECORDS)]
+    pub(super) status: Statuses,
+
+    /// Media types of pages (repeatable, or with commas) [default: HTML, XHTML, plain text]
+    ///
+    /// `text/*` stands for all that begin so, `*` for all. A page that does not say its type is read.
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', help_heading = RECORDS)]
+    pub(super) mime: Vec<String>,
+
+    /// The field of a line, or the column, that holds the page
+    ///
+    /// Without it the first of html, raw_html, text, content, raw_content, body and document that is a text.
+    /// `a.b` is the field `b` of the object `a`.
+    #[arg(long, value_name = "NAME", help_heading = RECORDS)]
+    pub(super) field: Option<String>,
+
     /// Where articles go: a folder that mirrors the input tree, or a file
     ///
-    /// `a/b/page.html` becomes `DIR/a/b/page.txt`. One page may go to a file (`-o page.txt`), and with
-    /// `--format jsonl` all of them do; a folder then gets the file `dehusk.jsonl`. Without `-o`, a single page, or JSONL,
+    /// `a/b/page.html` becomes `DIR/a/b/page.txt`, and the records of `crawl.warc.gz` a file each in the folder
+    /// `DIR/crawl.warc.gz`. With `--format jsonl` a container becomes one file, `DIR/crawl.jsonl`, and all other pages go to
+    /// `DIR/dehusk.jsonl`; `-o all.jsonl` puts everything into one file. Without `-o`, a single page, or JSONL,
     /// goes to standard output. Files appear whole or not at all; what stands there is replaced.
     #[arg(short, long, value_name = "DIR", help_heading = OUTPUT)]
     pub(super) output: Option<PathBuf>,
@@ -111,6 +133,10 @@ pub(super) struct CleanArgs {
     )]
     pub(super) format: &'static OutputFormat,
 
+    /// Pack files of many articles; `-o all.jsonl.zst` does too
+    #[arg(long, value_name = "WITH", help_heading = OUTPUT)]
+    pub(super) compress: Option<CompressArg>,
+
     /// Begin each text with its title and a blank line (txt)
     #[arg(long, help_heading = OUTPUT)]
     pub(super) with_title: bool,
@@ -120,6 +146,12 @@ pub(super) struct CleanArgs {
     /// One JSON object a line, in input order; `-` is standard output.
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) report: Option<PathBuf>,
+
+    /// Write one line for each record to FILE: where it stood, what became of it, and why
+    ///
+    /// JSON lines, in input order; `-` is standard output.
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) ledger: Option<PathBuf>,
 
     /// Write the counts of the run to FILE as JSON
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
@@ -134,6 +166,13 @@ pub(super) struct CleanArgs {
     /// Without it files are still whole or absent when the program is killed. Much slower with many small files.
     #[arg(long, help_heading = OUTPUT)]
     pub(super) sync: bool,
+
+    /// Go on with a run into the same folder that was stopped
+    ///
+    /// The folder keeps a journal until a run is finished. Inputs, rules and options must be as they were; without a
+    /// journal the run begins at the start. The outputs are the same as those of a run that was not stopped.
+    #[arg(long, help_heading = RUN)]
+    pub(super) resume: bool,
 
     /// Never remove the lines and rules that FILE lists (repeatable)
     ///
@@ -197,13 +236,20 @@ pub(super) struct CleanArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum InputFormat {
-    /// By content
-    Auto,
-    /// Lines of text that an extractor left
-    Text,
-    /// Pages as served, with tags
-    Html,
+pub(super) enum CompressArg {
+    /// In frames that any zstd reads
+    Zstd,
+    /// In members that any gzip reads
+    Gzip,
+}
+
+impl From<CompressArg> for Compression {
+    fn from(arg: CompressArg) -> Compression {
+        match arg {
+            CompressArg::Zstd => Compression::Zstd,
+            CompressArg::Gzip => Compression::Gzip,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -267,6 +313,8 @@ Examples:
                                                 see what would go, and by which rule
   dehusk clean pages -o articles --keep veto.txt
                                                 the same without the cuts that veto.txt lists
+  dehusk clean crawl/*.warc.gz -o articles --format jsonl --compress zstd --ledger ledger.jsonl
+                                                a crawl, one file of articles for each of its files
 
 Exit codes: 0 nothing failed, 1 some inputs failed, 2 wrong usage, rules or output.";
 
@@ -275,6 +323,26 @@ fn output_format() -> impl TypedValueParser<Value = &'static OutputFormat> {
     let values = OUTPUTS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)
         .map(|name| OutputFormat::by_name(&name).expect("the names come from the same table"))
+}
+
+/// What an input may be read as: one of the formats, or a page of one kind.
+fn reading() -> impl TypedValueParser<Value = Reading> {
+    let pages = [
+        ("auto", "by content", Reading::Detected),
+        ("text", "lines of text that an extractor left", Reading::Pages(Format::Text)),
+        ("html", "pages as served, with tags", Reading::Pages(Format::Html)),
+    ];
+    let values = pages.iter().map(|(name, about, _)| (*name, *about));
+    let values = values.chain(FORMATS.iter().map(|format| (format.name, format.about)));
+    let values: Vec<_> = values.map(|(name, about)| PossibleValue::new(name).help(about)).collect();
+    PossibleValuesParser::new(values).map(move |name| match pages.iter().find(|(page, ..)| *page == name) {
+        Some((.., reading)) => *reading,
+        None => Reading::Containers(InputFormat::by_name(&name).expect("the names come from the same table")),
+    })
+}
+
+fn statuses(typed: &str) -> Result<Statuses, String> {
+    Statuses::read(typed).ok_or_else(|| "write statuses such as 200, 200,203 or 2xx".to_owned())
 }
 
 /// Places in a document are 32 bits wide.

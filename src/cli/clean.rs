@@ -1,12 +1,10 @@
 //! `dehusk clean`: the job that was typed runs, and people are told how it went.
 
 use super::Verdict;
-use super::args::{CleanArgs, InputFormat, ProgressArg};
-use super::job::{Job, sink};
-use dehusk::Format;
-use dehusk::pipeline::{self, Finished, Outcome, Plan, Progress, Summary};
+use super::args::{CleanArgs, ProgressArg};
+use super::job::Job;
+use dehusk::pipeline::{self, Finished, Outcome, Progress, Summary};
 use std::io::{self, Write};
-use std::path::Path;
 
 /// Failures that are named at the end of a run.
 const MAX_NAMED: usize = 20;
@@ -15,27 +13,13 @@ const MAX_NAMED: usize = 20;
 pub(super) fn run(args: CleanArgs) -> anyhow::Result<Verdict> {
     let job = Job::new(args)?;
     let args = &job.args;
-    let (target, report) = job.open()?;
+    let plan = job.plan()?;
     let mut progress = match args.progress {
         ProgressArg::Never => Progress::hidden(),
         ProgressArg::Auto if args.quiet => Progress::hidden(),
         when => Progress::new(&job.inputs, when == ProgressArg::Always),
     };
-    let plan = Plan {
-        inputs: &job.inputs,
-        cleaner: &job.cleaner,
-        format: match args.input_format {
-            InputFormat::Auto => None,
-            InputFormat::Text => Some(Format::Text),
-            InputFormat::Html => Some(Format::Html),
-        },
-        output: job.output,
-        with_title: args.with_title,
-        target,
-        report,
-        jobs: usize::from(args.jobs),
-    };
-    let result = pipeline::run(plan, &mut |finished, summary| {
+    let result = pipeline::run(&plan, &mut |finished, summary| {
         if args.verbose {
             name_page(&progress, finished);
         }
@@ -43,22 +27,11 @@ pub(super) fn run(args: CleanArgs) -> anyhow::Result<Verdict> {
     });
     progress.finish();
     let summary = result?;
-    if let Some(path) = &args.summary {
-        write_summary(path, &summary, args.sync)?;
-    }
     tell(&job, &summary);
     Ok(match summary.failed() {
         0 => Verdict::Clean,
         _ => Verdict::Failures,
     })
-}
-
-fn write_summary(path: &Path, summary: &Summary, sync: bool) -> anyhow::Result<()> {
-    let mut json = serde_json::to_vec_pretty(summary)?;
-    json.push(b'\n');
-    let mut sink = sink(path, sync)?;
-    sink.write(&json)?;
-    Ok(sink.finish()?)
 }
 
 fn name_page(progress: &Progress, finished: &Finished) {

@@ -4,7 +4,7 @@
 
 use super::Verdict;
 use super::args::FeaturesArgs;
-use super::job::read_models;
+use super::cleaner::read_models;
 use anyhow::Context;
 use dehusk::{Cleaner, FeatureRows, Hints};
 use serde::Serialize;

@@ -3,14 +3,16 @@
 //! Everything that is wrong with the command line is found here and refused with the remedy: outputs that would
 //! replace inputs or each other, several pages for one stream, standard input or output taken twice.
 
-use super::args::{CaptionArg, CleanArgs, CommentArg, FavorArg, TextKindArg};
-use super::glob;
+use super::args::CleanArgs;
+use super::cleaner::cleaner;
+use super::refuse::{refuse_among_pages, refuse_equal, refuse_input_folder};
+use super::{glob, settings};
 use anyhow::{Context, bail};
-use dehusk::input::{Input, Inputs, printable, read_list};
-use dehusk::output::{Names, OUTPUTS, OutputFormat, Sink, Tree};
-use dehusk::pipeline::Target;
-use dehusk::{Captions, Cleaner, Comments, Favor, Limits, TextKind};
-use std::collections::{BTreeMap, HashSet};
+use dehusk::Cleaner;
+use dehusk::input::{Input, Inputs, ReadOptions, printable, read_list};
+use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place};
+use dehusk::pipeline::{Journaling, Plan, Target, shard_names, tree_names};
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -19,17 +21,9 @@ use std::path::{Path, PathBuf};
 pub(super) struct Job {
     pub(super) cleaner: Cleaner,
     pub(super) inputs: Inputs,
-    pub(super) output: &'static OutputFormat,
-    place: Place,
+    target: Target,
+    compression: Compression,
     pub(super) args: CleanArgs,
-}
-
-/// Where articles go.
-enum Place {
-    Nowhere,
-    Stdout,
-    File(PathBuf),
-    Folder(PathBuf),
 }
 
 impl Job {
@@ -37,40 +31,48 @@ impl Job {
     pub(super) fn new(args: CleanArgs) -> anyhow::Result<Job> {
         let cleaner = cleaner(&args)?;
         let named = named(&args)?;
-        let mut place = Place::of(&args);
-        let mut outputs: Vec<PathBuf> = args.report.iter().chain(&args.summary).cloned().collect();
-        if let Place::Folder(path) | Place::File(path) = &place {
-            outputs.push(path.clone());
-        }
+        let compression = compression(&args)?;
+        let mut target = target(&args, compression);
+        let files = [&args.report, &args.ledger, &args.summary];
+        let mut outputs: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
         refuse_equal(&outputs)?;
-        let folder = match &place {
-            Place::Folder(folder) => Some(folder.as_path()),
+        let folder = match &target {
+            Target::Tree(folder) | Target::Shards(folder, _) => Some(folder.as_path()),
             _ => None,
         };
         if let Some(folder) = folder {
             refuse_input_folder(&named, folder)?;
         }
-        refuse_among_pages(&named, folder, args.format.ending, &outputs)?;
+        let articles = folder.filter(|_| !args.format.together);
+        refuse_among_pages(&named, articles, args.format.ending, &outputs)?;
+        outputs.extend(folder.map(Path::to_owned));
+        if let Target::Stream(Place::File(path)) = &target {
+            outputs.push(path.clone());
+        }
+        if let Target::Shards(folder, pages) = &target {
+            outputs.push(folder.join(pages));
+        }
+        refuse_equal(&outputs)?;
         if args.dry_run {
-            place = Place::Nowhere;
+            target = Target::Nothing;
         }
         let inputs = Inputs::discover(named, &outputs);
-        let job = Job { cleaner, inputs, output: args.format, place, args };
+        let job = Job { cleaner, inputs, target, compression, args };
         job.check()?;
         Ok(job)
     }
 
     /// Refuses what cannot end well, before anything is written.
     fn check(&self) -> anyhow::Result<()> {
-        let (inputs, output) = (&self.inputs, self.output);
+        let (inputs, output) = (&self.inputs, self.args.format);
         let several = !inputs.is_empty() && !inputs.is_single();
-        match &self.place {
-            Place::Stdout if several && !output.together => bail!(
+        match &self.target {
+            Target::Stream(Place::Stdout) if several && !output.together => bail!(
                 "{} cannot go to standard output as {}: name a folder with `-o DIR`, or put all of it into one stream with `--format jsonl`",
                 pages(inputs.len()),
                 output.name
             ),
-            Place::File(path) if several && !output.together => bail!(
+            Target::Stream(Place::File(path)) if several && !output.together => bail!(
                 "`-o {path}` names a file, and there {are}: end it with a slash (`-o {path}/`) to make a folder",
                 path = path.display(),
                 are = match inputs.len() {
@@ -78,7 +80,7 @@ impl Job {
                     n => format!("are {}", pages(n)),
                 }
             ),
-            Place::File(path) if !output.together => {
+            Target::Stream(Place::File(path)) if !output.together => {
                 let other = output_of(path).filter(|other| other.name != output.name);
                 if let Some(other) = other {
                     bail!(
@@ -91,13 +93,23 @@ impl Job {
             }
             _ => {}
         }
-        let stdout = matches!(self.place, Place::Stdout);
-        let dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
-        if dash(&self.args.report) && stdout {
-            bail!("`--report -` and the articles cannot both go to standard output: use `-o` or `--dry-run`");
+        if self.args.resume && !matches!(self.target, Target::Tree(_) | Target::Shards(..)) {
+            bail!("`--resume` goes on with a run into a folder: name it with `-o DIR`");
         }
-        if dash(&self.args.summary) && (stdout || dash(&self.args.report)) {
-            bail!("`--summary -` and other output cannot both go to standard output: name a file");
+        let dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        let stdout = matches!(self.target, Target::Stream(Place::Stdout));
+        let streams =
+            [("--report", &self.args.report), ("--ledger", &self.args.ledger), ("--summary", &self.args.summary)];
+        let mut taken = stdout.then_some("the articles");
+        for (option, path) in streams {
+            match taken {
+                Some(taken) if dash(path) => bail!(
+                    "`{option} -` and {taken} cannot both go to standard output: name a file, or use `-o` or `--dry-run`"
+                ),
+                _ if dash(path) && self.args.resume => bail!("`{option} -` cannot be gone on with: name a file"),
+                _ if dash(path) => taken = Some(option),
+                _ => {}
+            }
         }
         self.refuse_overwriting()
     }
@@ -106,20 +118,31 @@ impl Job {
     fn refuse_overwriting(&self) -> anyhow::Result<()> {
         let inputs = &self.inputs;
         let real = |path: &Path| path.canonicalize().ok();
-        let mut targets: Vec<PathBuf> = self.args.report.iter().chain(&self.args.summary).cloned().collect();
-        match &self.place {
-            Place::Nowhere | Place::Stdout => {}
-            Place::File(file) => targets.push(file.clone()),
-            Place::Folder(folder) => {
-                // A folder that does not exist yet holds no input.
-                if let Some(folder) = real(folder) {
-                    let inside = |index| inputs.real_path(index).starts_with(&folder);
-                    if (0..inputs.len()).any(inside) {
-                        let names = self.names();
-                        let target = |i| folder.join(names.get(i, &inputs.origin(i).relative));
-                        targets.extend((0..inputs.len()).map(target));
-                    }
-                }
+        let files = [&self.args.report, &self.args.ledger, &self.args.summary];
+        let mut targets: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
+        let (folder, names) = match &self.target {
+            Target::Nothing | Target::Stream(Place::Stdout) => (None, None),
+            Target::Stream(Place::File(file)) => {
+                targets.push(file.clone());
+                (None, None)
+            }
+            Target::Tree(folder) => (real(folder), Some((self.args.format.ending.to_owned(), None))),
+            Target::Shards(folder, pages) => {
+                targets.push(folder.join(pages));
+                let ending = format!("{}{}", self.args.format.ending, self.compression.ending());
+                (real(folder), Some((ending, Some(pages))))
+            }
+        };
+        // A folder that does not exist yet holds no input.
+        if let (Some(folder), Some((ending, shards))) = (folder, names) {
+            let inside = |index| inputs.real_path(index).starts_with(&folder);
+            if (0..inputs.len()).any(inside) {
+                let limits = self.cleaner.limits();
+                let names = match shards {
+                    None => tree_names(inputs, &ending, limits),
+                    Some(pages) => shard_names(inputs, &ending, pages, limits),
+                };
+                targets.extend((0..inputs.len()).map(|i| folder.join(names.get(i, &inputs.relative(i)))));
             }
         }
         let targets: HashSet<PathBuf> = targets.iter().filter_map(|path| real(path)).collect();
@@ -128,118 +151,99 @@ impl Job {
         }
         for index in (0..inputs.len()).filter(|&index| inputs.refusal(index).is_none()) {
             if targets.contains(&inputs.real_path(index)) {
-                let name = inputs.origin(index).name;
+                let name = inputs.name(index);
                 bail!("the output would replace the input {name}: write to another place");
             }
         }
         Ok(())
     }
 
-    fn names(&self) -> Names {
-        let inputs = &self.inputs;
-        let origin = |index| inputs.refusal(index).is_none().then(|| inputs.origin(index));
-        Names::plan(inputs.len(), origin, self.output.ending, self.cleaner.limits())
-    }
-
-    /// Opens what is written from the first page on.
-    pub(super) fn open(&self) -> anyhow::Result<(Target, Option<Sink>)> {
-        let sync = self.args.sync;
-        let target = match &self.place {
-            Place::Nowhere => Target::Nothing,
-            Place::Stdout => Target::Stream(Sink::stdout()),
-            Place::File(path) => Target::Stream(Sink::create(path, sync)?),
-            Place::Folder(path) => {
-                fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", printable(path)))?;
-                Target::Tree(Tree::new(path.clone(), sync), self.names())
+    /// What the run is to do.
+    pub(super) fn plan(&self) -> anyhow::Result<Plan<'_>> {
+        let args = &self.args;
+        let place = |path: &Option<PathBuf>| path.as_deref().map(place);
+        let journal = match &self.target {
+            Target::Tree(folder) | Target::Shards(folder, _) => {
+                Some(Journaling { folder: folder.clone(), settings: settings::settings(args)?, resumes: args.resume })
             }
+            Target::Nothing | Target::Stream(_) => None,
         };
-        let report = self.args.report.as_deref().map(|path| sink(path, sync)).transpose()?;
-        Ok((target, report))
+        Ok(Plan {
+            inputs: &self.inputs,
+            cleaner: &self.cleaner,
+            reading: args.input_format,
+            options: ReadOptions {
+                statuses: args.status.clone(),
+                media_types: args.mime.iter().map(|media_type| media_type.trim().to_ascii_lowercase()).collect(),
+                field: args.field.clone(),
+            },
+            output: args.format,
+            compression: self.compression,
+            with_title: args.with_title,
+            target: self.target.clone(),
+            report: place(&args.report),
+            ledger: place(&args.ledger),
+            summary: place(&args.summary),
+            sync: args.sync,
+            journal,
+            jobs: usize::from(args.jobs),
+        })
     }
 
     /// True for one page on its way from a pipe or a file to standard output.
     pub(super) fn is_filter(&self) -> bool {
-        matches!(self.place, Place::Stdout) && self.inputs.is_single()
+        matches!(self.target, Target::Stream(Place::Stdout)) && self.inputs.is_single()
     }
 }
 
-impl Place {
-    fn of(args: &CleanArgs) -> Place {
-        let Some(path) = &args.output else {
-            return Place::Stdout;
-        };
-        let slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
-        let folder = slash || path.is_dir();
-        match () {
-            () if path == Path::new("-") => Place::Stdout,
-            () if args.format.together && folder => Place::File(path.join("dehusk").with_extension(args.format.ending)),
-            () if args.format.together => Place::File(path.clone()),
-            () if !folder && output_of(path).is_some() => Place::File(path.clone()),
-            // A device or a FIFO takes one page as a file does.
-            () if path.exists() && !path.is_file() && !folder => Place::File(path.clone()),
-            () => Place::Folder(path.clone()),
-        }
+/// A file for a report, a ledger or a summary; `-` is standard output.
+fn place(path: &Path) -> Place {
+    match path == Path::new("-") {
+        true => Place::Stdout,
+        false => Place::File(path.to_owned()),
     }
+}
+
+/// Where the articles go.
+fn target(args: &CleanArgs, compression: Compression) -> Target {
+    let Some(path) = &args.output else {
+        return Target::Stream(Place::Stdout);
+    };
+    let slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    let folder = slash || path.is_dir();
+    match () {
+        () if path == Path::new("-") => Target::Stream(Place::Stdout),
+        () if args.format.together && folder => {
+            let pages = format!("dehusk.{}{}", args.format.ending, compression.ending());
+            Target::Shards(path.clone(), PathBuf::from(pages))
+        }
+        () if args.format.together => Target::Stream(Place::File(path.clone())),
+        () if !folder && output_of(path).is_some() => Target::Stream(Place::File(path.clone())),
+        // A device or a FIFO takes one page as a file does.
+        () if path.exists() && !path.is_file() && !folder => Target::Stream(Place::File(path.clone())),
+        () => Target::Tree(path.clone()),
+    }
+}
+
+/// How articles are packed: as was asked, or as the name of their file says.
+fn compression(args: &CleanArgs) -> anyhow::Result<Compression> {
+    if let Some(asked) = args.compress {
+        if !args.format.together {
+            bail!("`--compress` packs files of many articles: add `--format jsonl`");
+        }
+        return Ok(asked.into());
+    }
+    let ending = args.output.as_deref().filter(|_| args.format.together).and_then(Path::extension);
+    let named = [Compression::Gzip, Compression::Zstd]
+        .into_iter()
+        .find(|packed| ending.is_some_and(|ending| packed.ending().trim_start_matches('.') == ending));
+    Ok(named.unwrap_or_default())
 }
 
 /// The format that a file's ending names.
 fn output_of(path: &Path) -> Option<&'static OutputFormat> {
     let ending = path.extension()?;
     OUTPUTS.iter().find(|format| ending == format.ending)
-}
-
-fn cleaner(args: &CleanArgs) -> anyhow::Result<Cleaner> {
-    let mut limits = Limits::default();
-    if let Some(bytes) = args.max_bytes {
-        limits.max_document_bytes = bytes;
-    }
-    let builder = Cleaner::builder().limits(limits).explain(args.report.is_some());
-    let mut builder = builder.captions(match args.captions {
-        CaptionArg::Once => Captions::Once,
-        CaptionArg::Drop => Captions::Drop,
-        CaptionArg::Keep => Captions::Keep,
-    });
-    builder = builder.comments(match args.comments {
-        CommentArg::Auto => Comments::Auto,
-        CommentArg::Keep => Comments::Keep,
-        CommentArg::Drop => Comments::Drop,
-    });
-    builder = builder.favor(match args.favor {
-        FavorArg::Precision => Favor::Precision,
-        FavorArg::Balanced => Favor::Balanced,
-        FavorArg::Recall => Favor::Recall,
-    });
-    builder = builder.text_kind(match args.text_kind {
-        TextKindArg::Auto => TextKind::Auto,
-        TextKindArg::Article => TextKind::Article,
-        TextKindArg::Page => TextKind::Page,
-    });
-    builder = builder.min_confidence(args.min_score);
-    if let Some(folder) = &args.models {
-        builder = builder.models(read_models(folder)?);
-    }
-    for path in &args.rules {
-        builder = builder.rules(&printable(path), &read_text(path, "rule pack")?);
-    }
-    for path in &args.keep {
-        builder = builder.keep(&printable(path), &read_text(path, "keep list")?);
-    }
-    Ok(builder.build()?)
-}
-
-/// The files in the folder of a training.
-pub(super) fn read_models(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
-    let read = || -> io::Result<_> {
-        let files = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file());
-        files
-            .map(|path| Ok((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), fs::read(&path)?)))
-            .collect()
-    };
-    read().with_context(|| format!("cannot read the models in {}", printable(folder)))
-}
-
-fn read_text(path: &Path, what: &str) -> anyhow::Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read the {what} {}", printable(path)))
 }
 
 /// What was named, in the order of the arguments and then of the list.
@@ -270,70 +274,6 @@ fn named(args: &CleanArgs) -> anyhow::Result<Vec<Input>> {
         inputs.push(Input::Stdin);
     }
     Ok(inputs)
-}
-
-/// The last to be written would replace the others.
-fn refuse_equal(outputs: &[PathBuf]) -> anyhow::Result<()> {
-    for (index, path) in outputs.iter().enumerate() {
-        if path != Path::new("-") && outputs[..index].contains(path) {
-            bail!("two outputs would go to {}: name different files", printable(path));
-        }
-    }
-    Ok(())
-}
-
-/// Endings of files that are pages rather than reports.
-const PAGE_ENDINGS: [&str; 8] = ["html", "htm", "xhtml", "txt", "text", "md", "gz", "zst"];
-
-/// A report that stands in an input folder already may be one of its pages, and one among the articles may be named as
-/// an article is.
-fn refuse_among_pages(named: &[Input], articles: Option<&Path>, ending: &str, files: &[PathBuf]) -> anyhow::Result<()> {
-    let folder_of = |file: &Path| {
-        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        parent.unwrap_or(Path::new(".")).canonicalize().ok()
-    };
-    for file in files.iter().filter(|file| *file != Path::new("-")) {
-        let folder = folder_of(file);
-        let is_around = |root: &Path| {
-            let (folder, root) = (folder.as_ref(), root.canonicalize().ok().filter(|_| root.is_dir()));
-            folder.zip(root).is_some_and(|(folder, root)| folder.starts_with(root))
-        };
-        // What an earlier run left there ends in `json` or `jsonl` and may be replaced.
-        let is_page = file.extension().is_some_and(|ending| PAGE_ENDINGS.iter().any(|page| ending == *page));
-        let is_among_pages = named.iter().any(|input| matches!(input, Input::Path(path) if is_around(path)));
-        if is_page && is_among_pages && file.exists() {
-            bail!("{} stands among the pages: name a file elsewhere, or one that ends in .jsonl", printable(file));
-        }
-        let is_article = articles.is_some_and(|root| file.starts_with(root) || is_around(root));
-        if is_article && file.extension().is_some_and(|other| other == ending) {
-            bail!("{} could be the name of an article: name a file elsewhere", printable(file));
-        }
-    }
-    Ok(())
-}
-
-/// With the articles among the pages the next run would read them.
-fn refuse_input_folder(named: &[Input], output: &Path) -> anyhow::Result<()> {
-    let Ok(real) = output.canonicalize() else {
-        return Ok(());
-    };
-    for input in named {
-        if let Input::Path(path) = input
-            && path.is_dir()
-            && path.canonicalize().is_ok_and(|path| path == real)
-        {
-            bail!("`-o {}` is the input folder itself: name another one", printable(output));
-        }
-    }
-    Ok(())
-}
-
-/// A file for a report or a summary; `-` is standard output.
-pub(super) fn sink(path: &Path, sync: bool) -> Result<Sink, dehusk::Error> {
-    match path == Path::new("-") {
-        true => Ok(Sink::stdout()),
-        false => Sink::create(path, sync),
-    }
 }
 
 fn pages(count: usize) -> String {

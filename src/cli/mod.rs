@@ -5,10 +5,13 @@
 
 mod args;
 mod clean;
+mod cleaner;
 mod features;
 mod glob;
 mod job;
 mod line_features;
+mod refuse;
+mod settings;
 #[cfg(unix)]
 mod signals;
 
@@ -32,7 +35,7 @@ pub fn run() -> anyhow::Result<Verdict> {
     #[cfg(unix)]
     signals::handle().context("cannot listen to signals")?;
     match command {
-        Command::Clean(args) => clean::run(args),
+        Command::Clean(args) => clean::run(*args),
         Command::Features(args) => features::run(args),
         Command::LineFeatures(args) => line_features::run(args),
     }

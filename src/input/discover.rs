@@ -4,9 +4,10 @@
 //! the walk ends and its order is the same everywhere. A link to a file is read only when it stays in the tree
 //! and its target is not read anyway. The folder that the run writes to is no input, wherever it lies.
 
+use super::page::modified;
 use super::{Inputs, Kind, Refusal, Root, Skip, Source, below};
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -68,7 +69,7 @@ impl Search {
         match input {
             Input::Stdin => {
                 self.root(PathBuf::new(), PathBuf::new(), None);
-                self.push(Path::new("-"), 0, Kind::Stdin);
+                self.push(Path::new("-"), (0, 0), Kind::Stdin);
             }
             Input::Path(path) => self.add_path(path),
             Input::Pattern { typed, folder, enters, accepts } => {
@@ -99,7 +100,7 @@ impl Search {
         self.root(path.clone(), real(&path), Some(place));
         if metadata.is_file() {
             let real = real(&path);
-            self.push_file(&path, metadata.len(), real);
+            self.push_file(&path, &metadata, real);
         } else {
             self.skip(&path, Skip::Special);
         }
@@ -143,7 +144,7 @@ impl Search {
                 match entry.metadata() {
                     Ok(metadata) => {
                         let real = real_root.join(below(path, folder));
-                        self.push_file(path, metadata.len(), real);
+                        self.push_file(path, &metadata, real);
                     }
                     Err(error) => self.fail(path, &format!("cannot read: {error}")),
                 }
@@ -183,6 +184,7 @@ impl Search {
             if metadata.is_file() && seen.insert(target) {
                 found.sources[index].kind = Kind::File;
                 found.sources[index].bytes = metadata.len();
+                found.sources[index].modified = modified(&metadata);
             }
         }
     }
@@ -191,29 +193,30 @@ impl Search {
         self.found.roots.push(Root { typed, real, relative });
     }
 
-    fn push_file(&mut self, path: &Path, bytes: u64, real: PathBuf) {
+    fn push_file(&mut self, path: &Path, metadata: &Metadata, real: PathBuf) {
         if self.seen.as_mut().is_none_or(|seen| seen.insert(real)) {
-            self.push(path, bytes, Kind::File);
+            self.push(path, (metadata.len(), modified(metadata)), Kind::File);
         } else {
             self.skip(path, Skip::Duplicate);
         }
     }
 
     fn skip(&mut self, path: &Path, skip: Skip) {
-        self.push(path, 0, Kind::Refused(Box::new(Refusal::Skip(skip))));
+        self.push(path, (0, 0), Kind::Refused(Box::new(Refusal::Skip(skip))));
     }
 
     fn fail(&mut self, path: &Path, why: &str) {
         let refusal = Refusal::Fail(why.to_owned());
-        self.push(path, 0, Kind::Refused(Box::new(refusal)));
+        self.push(path, (0, 0), Kind::Refused(Box::new(refusal)));
     }
 
-    fn push(&mut self, path: &Path, bytes: u64, kind: Kind) {
+    fn push(&mut self, path: &Path, (bytes, modified): (u64, u64), kind: Kind) {
         let root = self.found.roots.len() - 1;
         self.found.sources.push(Source {
             path: path.into(),
             root: u32::try_from(root).expect("four billion arguments do not fit in memory"),
             bytes,
+            modified,
             kind,
         });
     }
@@ -266,7 +269,7 @@ mod tests {
     fn names(inputs: &Inputs) -> Vec<String> {
         (0..inputs.len())
             .filter(|&index| inputs.refusal(index).is_none())
-            .map(|index| inputs.origin(index).relative.display().to_string())
+            .map(|index| inputs.relative(index).display().to_string())
             .collect()
     }
 

@@ -1,45 +1,35 @@
-//! Inputs: what the caller names in, one record a page out.
+//! Inputs: what the caller names in, records out, each with one page.
 //!
-//! [`Inputs::discover`] walks what was named and keeps a list of paths; [`Inputs::read`] opens one of them
+//! [`Inputs::discover`] walks what was named and keeps a list of paths; [`Inputs::open`] opens one of them
 //! when its turn comes, so that memory grows with the list and never with the pages. The order of the list is
 //! the order of the arguments and, inside a folder, of the bytes of the names: it is the same on every
-//! machine. What cannot be a page (a FIFO, a link out of the tree, a name without a file) stays in the
+//! machine. What cannot be read (a FIFO, a link out of the tree, a name without a file) stays in the
 //! list with its [`Refusal`], so that everything that was named ends in one outcome.
+//!
+//! A file is one page, or a container of many in one of the [`FORMATS`]. A container is split into [`Raw`] records in
+//! order, with bounded memory, and each of them is parsed on its own, so that many threads can.
 
+mod container;
 mod discover;
+mod http;
+mod json;
+mod jsonl;
 mod list;
-mod read;
+mod page;
+mod stream;
 pub mod unpack;
+mod warc;
 
+pub use container::{
+    FORMATS, InputFormat, Loss, Origin, Raw, Read, ReadOptions, Record, Refused, Row, Split, Statuses,
+};
 pub use discover::{Filter, Input};
+pub use json::JsonRow;
 pub use list::read_list;
+pub use page::{OpenPage, Opened, Reading};
+pub use stream::Position;
 
-use crate::cleaner::Hints;
 use std::path::{Path, PathBuf};
-
-/// Where a page came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The path below the input that the user named, from which the name of its output is made.
-    ///
-    /// Files that were named one by one stand below the deepest folder that holds them all.
-    pub relative: PathBuf,
-    /// The path as the user would write it, safe to print: see [`printable`].
-    pub name: String,
-}
-
-/// One page, read and unpacked.
-#[derive(Debug)]
-pub struct Record {
-    /// Where it came from.
-    pub origin: Origin,
-    /// The unpacked bytes, at most [`Limits::max_document_bytes`](crate::Limits).
-    pub bytes: Vec<u8>,
-    /// What is known about it besides its bytes.
-    pub hints: Hints,
-    /// True when bytes that belong to no gzip member followed the last one; they were left out.
-    pub trailing: bool,
-}
 
 /// Why something that was named or found is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +51,16 @@ pub enum Skip {
     LinkBroken,
     /// The same file was named before.
     Duplicate,
+    /// A WARC record that holds no page: what the crawler asked, what it knew.
+    NoResponse,
+    /// A WARC record that says that a page is the same as at an earlier visit.
+    Revisit,
+    /// A response with another HTTP status than those that are wanted.
+    Status,
+    /// A page of another media type than those that are wanted.
+    MediaType,
+    /// A row whose text is null, or a folder in an archive.
+    NoText,
 }
 
 impl Skip {
@@ -71,6 +71,11 @@ impl Skip {
             Skip::LinkOut => "link out of the tree",
             Skip::LinkBroken => "broken link",
             Skip::Duplicate => "duplicate",
+            Skip::NoResponse => "no response",
+            Skip::Revisit => "revisit",
+            Skip::Status => "status",
+            Skip::MediaType => "media type",
+            Skip::NoText => "no text",
         }
     }
 }
@@ -100,6 +105,8 @@ struct Source {
     path: Box<Path>,
     root: u32,
     bytes: u64,
+    /// Time of the last change in nanoseconds since 1970.
+    modified: u64,
     kind: Kind,
 }
 
@@ -148,21 +155,33 @@ impl Inputs {
         }
     }
 
-    /// Where entry `index` came from.
-    pub fn origin(&self, index: usize) -> Origin {
+    /// When entry `index` was last changed, in nanoseconds since 1970; 0 where that is not known.
+    pub fn modified(&self, index: usize) -> u64 {
+        self.sources[index].modified
+    }
+
+    /// The path of entry `index` as the user would write it, safe to print: see [`printable`].
+    pub fn name(&self, index: usize) -> String {
+        let source = &self.sources[index];
+        match source.kind {
+            Kind::Stdin => "(standard input)".to_owned(),
+            // A walk of `.` puts it before every path, which nobody would write.
+            _ => printable(source.path.strip_prefix(".").unwrap_or(&source.path)),
+        }
+    }
+
+    /// The path of entry `index` below the input that the user named, from which the name of its output is made.
+    ///
+    /// Files that were named one by one stand below the deepest folder that holds them all.
+    pub fn relative(&self, index: usize) -> PathBuf {
         let source = &self.sources[index];
         if source.kind == Kind::Stdin {
-            return Origin { relative: PathBuf::from("stdin"), name: "(standard input)".to_owned() };
+            return PathBuf::from("stdin");
         }
         let root = self.root(index);
-        let relative = match &root.relative {
+        match &root.relative {
             Some(relative) => relative.clone(),
             None => below(&source.path, &root.typed).to_owned(),
-        };
-        Origin {
-            relative,
-            // A walk of `.` puts it before every path, which nobody would write.
-            name: printable(source.path.strip_prefix(".").unwrap_or(&source.path)),
         }
     }
 

@@ -7,10 +7,11 @@
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use flate2::bufread::GzDecoder;
+use std::borrow::Cow;
 use std::io::{self, Read};
 
-const GZIP: &[u8] = &[0x1f, 0x8b, 0x08];
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+pub(super) const GZIP: &[u8] = &[0x1f, 0x8b, 0x08];
+pub(super) const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// A page's bytes and how they were packed.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +51,25 @@ pub fn unpack(bytes: Vec<u8>, limits: &Limits) -> Result<Unpacked, Error> {
         page.bytes = bytes;
         page.levels += 1;
     }
+}
+
+/// The first bytes of what a file with these first bytes unpacks to, at most `bytes`; fewer when it is damaged.
+pub(super) fn head(packed: &[u8], bytes: usize, levels: usize) -> Cow<'_, [u8]> {
+    let mut head = Cow::Borrowed(packed);
+    for _ in 0..levels {
+        let mut unpacked = Vec::new();
+        // What stands before a fault, or before the end of what was read, is the head.
+        let _ = if head.starts_with(GZIP) {
+            GzDecoder::new(&*head).take(bytes as u64).read_to_end(&mut unpacked)
+        } else if head.starts_with(ZSTD) {
+            zstd::stream::read::Decoder::with_buffer(&*head)
+                .and_then(|frame| frame.take(bytes as u64).read_to_end(&mut unpacked))
+        } else {
+            break;
+        };
+        head = Cow::Owned(unpacked);
+    }
+    head
 }
 
 /// Reads every member and says whether other bytes followed.
@@ -109,22 +129,22 @@ pub(super) fn too_large(limit: usize) -> Error {
     Error::new(ErrorKind::TooLarge, format!("larger than the bound of {limit} bytes"))
 }
 
-fn corrupt(packing: &str, error: io::Error) -> Error {
+pub(super) fn corrupt(packing: &str, error: io::Error) -> Error {
     Error::with_source(ErrorKind::Corrupt, format!("the {packing} data is cut or damaged"), error)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::io::Write;
 
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
+    pub fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         packer.write_all(bytes).unwrap();
         packer.finish().unwrap()
     }
 
-    fn zstd(bytes: &[u8]) -> Vec<u8> {
+    pub fn zstd(bytes: &[u8]) -> Vec<u8> {
         zstd::encode_all(bytes, 3).unwrap()
     }
 

@@ -5,19 +5,19 @@
 //! streams have different names on the way, so that the search for leftovers never meets a stream that is open. A
 //! power cut can still take what the system had not put on the disk; `sync` waits for the disk on each file.
 
-use super::OUTPUTS;
+use super::{Compression, OUTPUTS};
 use crate::error::{Error, ErrorKind};
 use crate::input::printable;
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 const PAGE: &str = ".part";
-const STREAM: &str = ".stream.part";
+pub(super) const STREAM: &str = ".stream.part";
 
 /// A folder of pages.
 #[derive(Debug)]
@@ -44,11 +44,11 @@ impl Tree {
         let target = self.root.join(relative);
         let folder = target.parent().unwrap_or(&self.root);
         if !self.ready.contains(folder) {
-            make_ready(folder, self.start).map_err(|e| failed(folder, e))?;
+            make_ready(folder, self.start, |path| is_part(path, false)).map_err(|e| failed(folder, e))?;
             self.ready.insert(folder.to_owned());
         }
         let write = || {
-            let part = Part::create(&target, PAGE)?;
+            let part = Part::create(&target, PAGE, false)?;
             (&part.file).write_all(bytes)?;
             part.rename(self.sync)
         };
@@ -57,28 +57,32 @@ impl Tree {
 }
 
 /// Makes a folder and removes what an earlier run that was killed left in it.
-fn make_ready(folder: &Path, start: SystemTime) -> io::Result<()> {
+pub(super) fn make_ready(folder: &Path, start: SystemTime, is_part: impl Fn(&Path) -> bool) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         // What is newer belongs to another run that writes to the same folder now.
-        if is_page_part(&entry.path()) && entry.metadata()?.modified()? < start {
+        if is_part(&entry.path()) && entry.metadata()?.modified()? < start {
             fs::remove_file(entry.path())?;
         }
     }
     Ok(())
 }
 
-fn is_page_part(path: &Path) -> bool {
+/// Whether a file is on its way to the name of a page, or of a `stream` of them.
+pub(super) fn is_part(path: &Path, stream: bool) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some(name) = name.strip_prefix('.').and_then(|n| n.strip_suffix(PAGE)) else {
+    let Some(name) = name.strip_prefix('.').and_then(|name| name.strip_suffix(if stream { STREAM } else { PAGE }))
+    else {
         return false;
     };
-    let mut trees = OUTPUTS.iter().filter(|output| !output.together);
-    trees.any(|output| name.strip_suffix(output.ending).is_some_and(|stem| stem.ends_with('.')))
+    let packings = [Compression::Gzip, Compression::Zstd].map(Compression::ending);
+    let name = packings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let mut outputs = OUTPUTS.iter().filter(|output| output.together == stream);
+    outputs.any(|output| name.strip_suffix(output.ending).is_some_and(|stem| stem.ends_with('.')))
 }
 
-/// Files on their way, of the whole process: a signal can end it while any thread writes.
+/// Files on their way that nobody goes on with, of the whole process: a signal can end it while any thread writes.
 static ON_THE_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// No code that may panic runs under the lock, so a poisoned one is still right.
@@ -86,7 +90,7 @@ fn on_the_way() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     ON_THE_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes every file that is on its way; for a process that is about to end.
+/// Removes every file that is on its way and that no later run goes on with; for a process that is about to end.
 ///
 /// No file arrives after it and none is begun: threads that try wait for ever.
 pub fn abandon() {
@@ -98,32 +102,50 @@ pub fn abandon() {
     std::mem::forget(parts);
 }
 
-/// A file on its way; removed when it never arrives.
+/// A file on its way; removed when it never arrives, unless it `stays` for a run that goes on with it.
 #[derive(Debug)]
-struct Part {
-    file: File,
+pub(super) struct Part {
+    pub(super) file: File,
     path: PathBuf,
     target: PathBuf,
     arrived: bool,
+    stays: bool,
 }
 
 impl Part {
-    fn create(target: &Path, ending: &str) -> io::Result<Part> {
-        let mut name = OsString::from(".");
-        name.push(target.file_name().ok_or(io::ErrorKind::IsADirectory)?);
-        name.push(ending);
-        let path = target.with_file_name(name);
+    pub(super) fn create(target: &Path, ending: &str, stays: bool) -> io::Result<Part> {
+        let path = part_path(target, ending)?;
         if ending == STREAM && path.exists() {
             // Of a run that was killed; two runs that write one stream are an error anyway.
             fs::remove_file(&path)?;
         }
         let mut parts = on_the_way();
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        parts.insert(path.clone());
-        Ok(Part { file, path, target: target.to_owned(), arrived: false })
+        if !stays {
+            parts.insert(path.clone());
+        }
+        Ok(Part { file, path, target: target.to_owned(), arrived: false, stays })
     }
 
-    fn rename(mut self, sync: bool) -> io::Result<()> {
+    /// Goes on with the stream that an earlier run left, behind its first `bytes`.
+    pub(super) fn resume(target: &Path, bytes: u64) -> io::Result<Part> {
+        let path = part_path(target, STREAM)?;
+        if !path.exists() && target.exists() {
+            // That run was stopped between the end of the stream and the line of its journal that says so.
+            fs::rename(target, &path)?;
+        }
+        let mut file = OpenOptions::new().write(true).open(&path)?;
+        if file.metadata()?.len() < bytes {
+            return Err(io::Error::other("it is shorter than the journal says"));
+        }
+        file.set_len(bytes)?;
+        // It must not look like a leftover to the search for them.
+        file.set_modified(SystemTime::now())?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Part { file, path, target: target.to_owned(), arrived: false, stays: true })
+    }
+
+    pub(super) fn rename(mut self, sync: bool) -> io::Result<()> {
         if sync {
             self.file.sync_all()?;
         }
@@ -141,9 +163,17 @@ impl Part {
     }
 }
 
+/// The name of a file on its way to `target`.
+fn part_path(target: &Path, ending: &str) -> io::Result<PathBuf> {
+    let mut name = OsString::from(".");
+    name.push(target.file_name().ok_or(io::ErrorKind::IsADirectory)?);
+    name.push(ending);
+    Ok(target.with_file_name(name))
+}
+
 impl Drop for Part {
     fn drop(&mut self) {
-        if !self.arrived {
+        if !self.arrived && !self.stays {
             // A failure to remove it adds nothing to the failure that brought us here.
             let _ = fs::remove_file(&self.path);
             on_the_way().remove(&self.path);
@@ -151,102 +181,8 @@ impl Drop for Part {
     }
 }
 
-/// One stream of bytes for all pages: a file, a device or standard output.
-#[derive(Debug)]
-pub struct Sink {
-    to: BufWriter<To>,
-    path: PathBuf,
-    sync: bool,
-}
-
-#[derive(Debug)]
-enum To {
-    Stdout(io::Stdout),
-    Device(File),
-    File(Part),
-}
-
-impl Sink {
-    /// Standard output.
-    pub fn stdout() -> Sink {
-        Sink { to: BufWriter::new(To::Stdout(io::stdout())), path: PathBuf::from("standard output"), sync: false }
-    }
-
-    /// The file `path`, which appears in [`finish`](Sink::finish); makes the folders on the way.
-    ///
-    /// What exists and is no regular file (`/dev/null`, a FIFO) is written as the bytes come, since a rename
-    /// would replace it. A symbolic link stays, and the file that it names is replaced.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Io`], naming the file.
-    pub fn create(path: &Path, sync: bool) -> Result<Sink, Error> {
-        let open = || {
-            let special = fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
-            if special {
-                return Ok(To::Device(OpenOptions::new().write(true).open(path)?));
-            }
-            let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-            if target.is_dir() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            if let Some(folder) = target.parent().filter(|f| !f.as_os_str().is_empty()) {
-                fs::create_dir_all(folder)?;
-            }
-            Part::create(&target, STREAM).map(To::File)
-        };
-        Ok(Sink {
-            to: BufWriter::with_capacity(1 << 16, open().map_err(|e| failed(path, e))?),
-            path: path.to_owned(),
-            sync,
-        })
-    }
-
-    /// Appends to the stream.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Io`]; a reader that closed the other end shows as
-    /// [`io::ErrorKind::BrokenPipe`] in [`source`](std::error::Error::source).
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.to.write_all(bytes).map_err(|e| failed(&self.path, e))
-    }
-
-    /// Ends the stream: a file gets its name now. Without this call it is removed again.
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](Sink::write).
-    pub fn finish(self) -> Result<(), Error> {
-        let Sink { to, path, sync } = self;
-        let finish = || match to.into_inner().map_err(|e| e.into_error())? {
-            To::Stdout(mut stdout) => stdout.flush(),
-            To::Device(mut file) => file.flush(),
-            To::File(part) => part.rename(sync),
-        };
-        finish().map_err(|e| failed(&path, e))
-    }
-}
-
-impl Write for To {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            To::Stdout(stdout) => stdout.write(bytes),
-            To::Device(file) => file.write(bytes),
-            To::File(part) => part.file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            To::Stdout(stdout) => stdout.flush(),
-            To::Device(file) => file.flush(),
-            To::File(part) => part.file.flush(),
-        }
-    }
-}
-
-fn failed(path: &Path, error: io::Error) -> Error {
+/// The error for a file that cannot be written.
+pub(super) fn failed(path: &Path, error: io::Error) -> Error {
     let message = format!("cannot write {}", printable(path));
     Error::with_source(ErrorKind::Io, message, error)
 }
@@ -273,30 +209,5 @@ mod tests {
         tree.write(Path::new("a/b/page.txt"), b"new").unwrap();
         assert_eq!(names(folder.path()), [".mine.part", "a", "page.txt"]);
         assert_eq!(fs::read(folder.path().join("page.txt")).unwrap(), b"new");
-    }
-
-    #[test]
-    fn a_sink_that_is_not_finished_leaves_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("all.jsonl");
-        let mut sink = Sink::create(&path, false).unwrap();
-        sink.write(b"{}\n").unwrap();
-        assert_eq!(names(folder.path()), [".all.jsonl.stream.part"]);
-        drop(sink);
-        assert!(names(folder.path()).is_empty());
-        fs::write(folder.path().join(".all.jsonl.stream.part"), "half").unwrap();
-        let mut sink = Sink::create(&path, false).unwrap();
-        sink.write(b"{}\n").unwrap();
-        sink.finish().unwrap();
-        assert_eq!(names(folder.path()), ["all.jsonl"]);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_full_device_is_an_error_and_stays_a_device() {
-        let mut sink = Sink::create(Path::new("/dev/full"), false).unwrap();
-        sink.write(b"text").unwrap();
-        assert!(sink.finish().unwrap_err().to_string().starts_with("cannot write /dev/full"));
-        assert!(!fs::metadata("/dev/full").unwrap().is_file());
     }
 }

@@ -1,14 +1,22 @@
 //! JSON lines: one object a page, always with the same fields in the same order.
 //!
-//! What a page does not state is `null`, so that every line has one schema and a loader need not guess.
+//! What a page does not state is `null`, so that every line has one schema and a loader need not guess. A page that
+//! stood in a row of JSON is written as that row, with its text replaced and an account of it added.
 
 use super::Page;
 use crate::article::{Degraded, Format};
+use crate::input::Row;
 use serde::Serialize;
 
 #[derive(Serialize)]
 struct Line<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Option<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fetched: Option<Option<&'a str>>,
     url: Option<&'a str>,
     title: Option<&'a str>,
     description: Option<&'a str>,
@@ -26,12 +34,38 @@ struct Line<'a> {
     text: &'a str,
 }
 
+/// What became of a page, in a row that is somebody else's.
+#[derive(Serialize)]
+struct Account<'a> {
+    outcome: &'a str,
+    confidence: f32,
+    words_in: usize,
+    words_out: usize,
+    removals: usize,
+    degraded: &'a [Degraded],
+}
+
 /// Appends the page as one line.
 pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
     let article = page.article;
+    if let Some(Row::Json(row)) = page.row {
+        let account = Account {
+            outcome: page.outcome,
+            confidence: article.confidence,
+            words_in: article.words_in,
+            words_out: article.words_out,
+            removals: article.removals.len(),
+            degraded: &article.degraded,
+        };
+        let account = serde_json::to_vec(&account).expect("strings and numbers always are JSON");
+        return row.write(&article.text, &account, out);
+    }
     let metadata = &article.metadata;
     let line = Line {
         path: page.path,
+        offset: page.origin.map(|origin| origin.offset),
+        id: page.origin.map(|origin| origin.id.as_deref()),
+        fetched: page.origin.map(|origin| origin.date.as_deref()),
         url: metadata.url.as_deref(),
         title: metadata.title.as_deref(),
         description: metadata.description.as_deref(),
@@ -54,7 +88,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::article;
+    use super::super::{article, page};
     use super::*;
     use crate::BlockKind::Paragraph;
 
@@ -62,8 +96,7 @@ mod tests {
     fn a_page_is_one_line_with_every_field() {
         let article = article(None, &[(Paragraph, "One\ntwo")]);
         let mut out = Vec::new();
-        let page = Page { article: &article, path: "a/b.html", outcome: "written", with_title: false };
-        write(&page, &mut out);
+        write(&page(&article), &mut out);
         let expected = concat!(
             r#"{"path":"a/b.html","url":null,"title":null,"description":null,"author":null,"date":null,"site":null,"#,
             r#""language":null,"format":"html","encoding":"UTF-8","outcome":"written","confidence":0.5,"words_in":2,"#,

@@ -198,13 +198,14 @@ fn longest_run(text: &str, of: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::article;
+    use super::super::{article, page};
     use super::*;
     use BlockKind::*;
 
     fn markdown(title: Option<&str>, pieces: &[(BlockKind, &str)]) -> String {
         let mut out = Vec::new();
-        let page = Page { article: &article(title, pieces), path: "", outcome: "written", with_title: false };
+        let article = article(title, pieces);
+        let page = page(&article);
         write(&page, &mut out);
         String::from_utf8(out).unwrap()
     }

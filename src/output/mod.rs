@@ -2,18 +2,23 @@
 //!
 //! [`OUTPUTS`] is the one table of formats: help texts, file endings and tests come from it, and a new format
 //! is one file and one line. A format writes one page into a buffer and knows nothing of files;
-//! [`Names`] says where the pages go and [`Tree`] and [`Sink`] put them there, whole or not at all.
+//! [`Names`] says where the pages go, and [`Tree`], [`Shards`] and [`Sink`] put them there, whole or not at all.
 
 mod atomic;
 mod jsonl;
 mod markdown;
 mod name;
+mod shards;
+mod sink;
 mod text;
 
-pub use atomic::{Sink, Tree, abandon};
-pub use name::Names;
+pub use atomic::{Tree, abandon};
+pub use name::{Names, record_name};
+pub use shards::{Shards, ShardsCut};
+pub use sink::{Compression, Place, Sink, Writing};
 
 use crate::article::Article;
+use crate::input::{Origin, Row};
 
 /// An article and what a format may say about it.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +27,10 @@ pub struct Page<'a> {
     pub article: &'a Article,
     /// The name of its input, safe to print.
     pub path: &'a str,
+    /// Where in a container it stood.
+    pub origin: Option<&'a Origin>,
+    /// The row that it stood in.
+    pub row: Option<&'a Row>,
     /// What became of it: `written`, `unchanged` or `empty`.
     pub outcome: &'static str,
     /// Whether a format that has no place for the title of its own begins with it.
@@ -62,7 +71,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
     OutputFormat {
         name: "jsonl",
         ending: "jsonl",
-        about: "one JSON object a page with text and metadata, all in one file, in input order",
+        about: "one JSON object a page, with metadata; one file a container, or one for all",
         together: true,
         write: jsonl::write,
     },
@@ -73,6 +82,12 @@ impl OutputFormat {
     pub fn by_name(name: &str) -> Option<&'static OutputFormat> {
         OUTPUTS.iter().find(|format| format.name == name)
     }
+}
+
+/// A page for tests.
+#[cfg(test)]
+fn page(article: &Article) -> Page<'_> {
+    Page { article, path: "a/b.html", origin: None, row: None, outcome: "written", with_title: false }
 }
 
 /// An article for tests: the text's pieces, each with its kind and what divides it from the next.

@@ -4,8 +4,11 @@
 //! too, are told apart by the whole name of the input (`page.html.txt`) and then by a number
 //! (`page.html-2.txt`). Names depend on the set of inputs only: not on their order, not on threads. A name never
 //! leads out of the output folder.
+//!
+//! A container has a name for the file that its records go to, and a folder for records that have a file each. The name
+//! of a record depends on the record only, so that none of them need be remembered.
 
-use crate::input::Origin;
+use crate::input::{FORMATS, Origin};
 use crate::limits::Limits;
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -25,29 +28,67 @@ const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
 /// Holds only the names that had to be told apart; the others are made from the page's own path.
 #[derive(Debug)]
 pub struct Names {
-    ending: &'static str,
+    kind: Kind,
+    /// The ending with its point.
+    ending: String,
     max_bytes: usize,
     apart: HashMap<usize, PathBuf>,
 }
 
+/// What the names are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Pages,
+    Shards,
+    Folders,
+}
+
 impl Names {
-    /// Plans the names of pages `0..pages`; `origin` gives `None` for what will not be written.
+    /// Plans a name for each of the inputs `0..inputs` as a page; `origin` gives the path that it is made from and a name to
+    /// tell equal ones apart, `None` for what will not be written. The ending comes without its point.
     ///
     /// Takes time and, until it returns, memory for a number a page.
-    pub fn plan(
-        pages: usize,
-        origin: impl Fn(usize) -> Option<Origin>,
-        ending: &'static str,
+    pub fn of_pages(
+        inputs: usize,
+        origin: impl Fn(usize) -> Option<(PathBuf, String)>,
+        ending: &str,
         limits: &Limits,
     ) -> Names {
-        let mut names = Names { ending, max_bytes: limits.max_output_name_bytes, apart: HashMap::new() };
+        Names::plan(Kind::Pages, inputs, origin, format!(".{ending}"), &[], limits)
+    }
+
+    /// The same for the files that the records of a container go to; none of them will be one of `taken`.
+    pub fn of_shards(
+        inputs: usize,
+        origin: impl Fn(usize) -> Option<(PathBuf, String)>,
+        ending: &str,
+        taken: &[PathBuf],
+        limits: &Limits,
+    ) -> Names {
+        Names::plan(Kind::Shards, inputs, origin, format!(".{ending}"), taken, limits)
+    }
+
+    /// The same for the folders of the records of a container, which have its whole name.
+    pub fn of_folders(inputs: usize, origin: impl Fn(usize) -> Option<(PathBuf, String)>, limits: &Limits) -> Names {
+        Names::plan(Kind::Folders, inputs, origin, String::new(), &[], limits)
+    }
+
+    fn plan(
+        kind: Kind,
+        pages: usize,
+        origin: impl Fn(usize) -> Option<(PathBuf, String)>,
+        ending: String,
+        others: &[PathBuf],
+        limits: &Limits,
+    ) -> Names {
+        let mut names = Names { kind, ending, max_bytes: limits.max_output_name_bytes, apart: HashMap::new() };
         let mut claims = Vec::new();
-        let mut folders = HashSet::new();
+        let mut folders: HashSet<u64> = others.iter().map(|path| key(path)).collect();
         for index in 0..pages {
-            let Some(origin) = origin(index) else {
+            let Some((relative, _)) = origin(index) else {
                 continue;
             };
-            let path = names.plain(&origin.relative);
+            let path = names.plain(&relative);
             let parents = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty());
             folders.extend(parents.map(key));
             claims.push((key(&path), index));
@@ -63,19 +104,19 @@ impl Names {
             }
             let mut group: Vec<_> = group.iter().filter_map(|&(_, i)| Some((origin(i)?, i))).collect();
             // Who has the name already keeps it; then the order of the names decides.
-            group.sort_by_cached_key(|(origin, index)| {
-                let same = origin.relative == names.plain(&origin.relative);
-                (!same, origin.relative.clone(), origin.name.clone(), *index)
+            group.sort_by_cached_key(|((relative, name), index)| {
+                let same = *relative == names.plain(relative);
+                (!same, relative.clone(), name.clone(), *index)
             });
             losers.extend(group.into_iter().skip(usize::from(!folder)));
         }
-        losers.sort_by_cached_key(|(origin, index)| (origin.relative.clone(), origin.name.clone(), *index));
+        losers.sort_by_cached_key(|((relative, name), index)| (relative.clone(), name.clone(), *index));
         // Where the search for a free number goes on, or a thousand equal names would ask a million times.
         let mut next = HashMap::new();
-        for (origin, index) in losers {
-            let number = next.entry(key(&names.full(&origin.relative, 1))).or_insert(1);
+        for ((relative, _), index) in losers {
+            let number = next.entry(key(&names.full(&relative, 1))).or_insert(1);
             let path = loop {
-                let path = names.full(&origin.relative, *number);
+                let path = names.full(&relative, *number);
                 *number += 1;
                 if taken.insert(key(&path)) {
                     break path;
@@ -97,16 +138,20 @@ impl Names {
     /// The name that the page has when no other wants it.
     fn plain(&self, relative: &Path) -> PathBuf {
         let (folder, name) = split(relative, self.max_bytes);
-        let name = strip(strip(&name, PACKINGS), PAGES);
-        folder.join(self.cut(name, &format!(".{}", self.ending)))
+        let name = match self.kind {
+            Kind::Pages => strip(strip(&name, |ending| PACKINGS.contains(&ending)), |ending| PAGES.contains(&ending)),
+            Kind::Shards => strip(strip(&name, |ending| PACKINGS.contains(&ending)), is_container),
+            Kind::Folders => &name,
+        };
+        folder.join(self.cut(name, &self.ending))
     }
 
     /// The name that keeps the whole name of the input, with a number from the second on.
     fn full(&self, relative: &Path, number: usize) -> PathBuf {
         let (folder, name) = split(relative, self.max_bytes);
         let ending = match number {
-            1 => format!(".{}", self.ending),
-            number => format!("-{number}.{}", self.ending),
+            1 => self.ending.clone(),
+            number => format!("-{number}{}", self.ending),
         };
         folder.join(self.cut(&name, &ending))
     }
@@ -132,13 +177,38 @@ fn split(relative: &Path, max_bytes: usize) -> (PathBuf, OsString) {
     (folder.collect(), name.to_owned())
 }
 
-/// Without its ending, if it is one of `endings` and something stands before it.
-fn strip<'a>(name: &'a OsStr, endings: &[&str]) -> &'a OsStr {
+/// Without its ending, if it is such a one and something stands before it.
+fn strip(name: &OsStr, is_ending: impl Fn(&str) -> bool) -> &OsStr {
     let path = Path::new(name);
-    match (path.file_stem(), path.extension()) {
-        (Some(stem), Some(ending)) if endings.iter().any(|e| ending.eq_ignore_ascii_case(e)) => stem,
+    match (path.file_stem(), path.extension().and_then(OsStr::to_str)) {
+        (Some(stem), Some(ending)) if is_ending(&ending.to_ascii_lowercase()) => stem,
         _ => name,
     }
+}
+
+fn is_container(ending: &str) -> bool {
+    FORMATS.iter().any(|format| format.endings.contains(&ending))
+}
+
+/// The name of a record's file in the folder of its container: its place, and its address or id to recognize it by.
+pub fn record_name(origin: &Origin, ending: &str, limits: &Limits) -> PathBuf {
+    let address = origin.url.as_deref().or(origin.id.as_deref()).unwrap_or("record");
+    let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let mut name = format!("{:07}-", origin.index);
+    for c in address.chars() {
+        let c = if c.is_alphanumeric() || matches!(c, '.' | '_') { c } else { '-' };
+        if c != '-' || !name.ends_with('-') {
+            name.push(c);
+        }
+        if name.len() >= limits.max_output_name_bytes {
+            break;
+        }
+    }
+    let name = shorten(OsStr::new(name.trim_end_matches(['-', '.'])), limits.max_output_name_bytes - ending.len() - 1);
+    let mut name = PathBuf::from(name).into_os_string();
+    name.push(".");
+    name.push(ending);
+    name.into()
 }
 
 /// A device of Windows gets a mark before its name, wherever the run takes place: names must not differ.
@@ -199,8 +269,8 @@ mod tests {
     use super::*;
 
     fn plan(pages: &[&str]) -> Vec<String> {
-        let origin = |index: usize| Origin { relative: PathBuf::from(pages[index]), name: pages[index].to_owned() };
-        let names = Names::plan(pages.len(), |i| Some(origin(i)), "txt", &Limits::default());
+        let origin = |index: usize| Some((PathBuf::from(pages[index]), pages[index].to_owned()));
+        let names = Names::of_pages(pages.len(), origin, "txt", &Limits::default());
         (0..pages.len()).map(|i| names.get(i, Path::new(pages[i])).display().to_string()).collect()
     }
 
@@ -252,5 +322,30 @@ mod tests {
         let names = plan(&[&pages[0], &pages[1]]);
         assert_eq!(names[0], format!("{}.txt", "é".repeat(98)));
         assert_eq!(names[1], format!("{}-2.txt", "é".repeat(97)));
+    }
+
+    #[test]
+    fn a_shard_has_the_name_of_its_container_and_takes_no_other() {
+        let files = ["a/crawl-1.warc.gz", "a/crawl-1.jsonl.zst", "b.tsv", "dehusk.jsonl"];
+        let origin = |index: usize| Some((PathBuf::from(files[index]), files[index].to_owned()));
+        let taken = [PathBuf::from("dehusk.jsonl.gz")];
+        let names = Names::of_shards(files.len(), origin, "jsonl.gz", &taken, &Limits::default());
+        let names: Vec<_> = (0..files.len()).map(|i| names.get(i, Path::new(files[i])).display().to_string()).collect();
+        assert_eq!(
+            names,
+            ["a/crawl-1.warc.gz.jsonl.gz", "a/crawl-1.jsonl.gz", "b.tsv.jsonl.gz", "dehusk.jsonl.jsonl.gz"]
+        );
+    }
+
+    #[test]
+    fn the_name_of_a_record_is_safe_and_short() {
+        let name = |index, url: &str| {
+            let origin = Origin { index, url: Some(url.to_owned()), ..Origin::default() };
+            record_name(&origin, "txt", &Limits::default()).display().to_string()
+        };
+        assert_eq!(name(7, "https://a.example/b/../c?d=e&f#"), "0000007-a.example-b-..-c-d-e-f.txt");
+        assert_eq!(name(1, "../../etc\n/passwd/"), "0000001-..-..-etc-passwd.txt");
+        assert_eq!(name(12_345_678, &"é".repeat(200)).len(), 200 - 1);
+        assert_eq!(record_name(&Origin::default(), "md", &Limits::default()), Path::new("0000000-record.md"));
     }
 }

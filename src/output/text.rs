@@ -16,7 +16,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::article;
+    use super::super::{article, page};
     use super::*;
     use crate::BlockKind::Paragraph;
 
@@ -25,8 +25,7 @@ mod tests {
         let article = article(Some("Title"), &[(Paragraph, "Text.")]);
         for (with_title, expected) in [(true, "Title\n\nText.\n"), (false, "Text.\n")] {
             let mut out = Vec::new();
-            let page = Page { article: &article, path: "", outcome: "written", with_title };
-            write(&page, &mut out);
+            write(&Page { with_title, ..page(&article) }, &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }

@@ -1,33 +1,43 @@
-//! The run: a list of inputs in, articles, a report and a [`Summary`] out.
+//! The run: a list of inputs in, articles, a report, a ledger and a [`Summary`] out.
 //!
-//! Workers take the records in their order, read, clean and render them; the calling thread writes them in
+//! Workers take one step of the [`feed`] after the other, read, clean and render it; the calling thread writes them in
 //! that same order, so that every output is the same whatever the number of threads. What is begun and not
 //! written is bounded in bytes and records, by the size on the disk first and by what it unpacked to as soon as that
-//! is known. Each record ends in one [`Outcome`] that is counted; only a failure to write ends a run early.
+//! is known. Each record ends in one [`Outcome`] that is counted; only a failure to write ends a run early, and a run
+//! that was ended can go on later from its [`journal`].
 
 mod budget;
+mod feed;
+mod journal;
+mod ledger;
 #[cfg(feature = "cli")]
 mod progress;
 mod record;
 mod report;
 mod summary;
+mod target;
+mod writer;
 
+pub use journal::{JOURNAL, Journaling};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
 pub use summary::{Failure, Slowest, Summary};
+pub use target::{shard_names, tree_names};
 
-use crate::article::{Article, Format};
+use crate::article::Article;
 use crate::cleaner::{Cleaner, Hints};
 use crate::error::{Error, ErrorKind};
-use crate::input::Inputs;
-use crate::output::{Names, OutputFormat, Sink, Tree};
+use crate::input::{Inputs, ReadOptions, Reading};
+use crate::output::{Compression, OutputFormat, Place, Sink, Writing};
 use budget::Budget;
+use feed::Feed;
+use journal::Journal;
 use record::{Done, Work};
-use std::collections::BTreeMap;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Sender};
+use target::Targets;
+use writer::Writer;
 
 /// Records that may be begun and not written: enough for all workers while a slow page holds up the writer.
 const MAX_RECORDS: usize = 4_096;
@@ -38,187 +48,160 @@ pub struct Plan<'a> {
     pub inputs: &'a Inputs,
     /// What cleans it; its limits are the run's.
     pub cleaner: &'a Cleaner,
-    /// How every page is read, when the caller overrules detection.
-    pub format: Option<Format>,
+    /// What the inputs are, when the caller overrules detection.
+    pub reading: Reading,
+    /// Which records of a container are pages, and where in them.
+    pub options: ReadOptions,
     /// How articles are written.
     pub output: &'static OutputFormat,
+    /// How streams of articles are packed.
+    pub compression: Compression,
     /// Whether a text begins with the title.
     pub with_title: bool,
     /// Where articles go.
     pub target: Target,
     /// Where removals go, if anywhere.
-    pub report: Option<Sink>,
+    pub report: Option<Place>,
+    /// Where the ledger goes, if anywhere.
+    pub ledger: Option<Place>,
+    /// Where the summary goes, if anywhere.
+    pub summary: Option<Place>,
+    /// Whether each file waits for the disk.
+    pub sync: bool,
+    /// What is kept for a run that goes on with this one, if anything.
+    pub journal: Option<Journaling>,
     /// Threads that clean; 0 stands for one a core.
     pub jobs: usize,
 }
 
 /// Where the articles of a run go.
+#[derive(Clone, Debug)]
 pub enum Target {
     /// Nowhere: the run only counts and reports.
     Nothing,
     /// A file for each, below a folder.
-    Tree(Tree, Names),
+    Tree(PathBuf),
     /// All into one stream.
-    Stream(Sink),
+    Stream(Place),
+    /// Below a folder, a file for each container, and one of this name for all other pages.
+    Shards(PathBuf, PathBuf),
 }
 
 /// Runs `plan`; `observe` is called on this thread after each record, with the counts so far.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Io`] when an output cannot be written or threads cannot be started. Inputs that fail are no
-/// error: they are counted in the summary.
-pub fn run(plan: Plan<'_>, observe: &mut dyn FnMut(&Finished, &Summary)) -> Result<Summary, Error> {
+/// [`ErrorKind::Io`] when an output cannot be written or threads cannot be started, [`ErrorKind::Journal`] when another run
+/// is in the way. Inputs that fail are no error: they are counted in the summary.
+pub fn run(plan: &Plan<'_>, observe: &mut dyn FnMut(&Finished, &Summary)) -> Result<Summary, Error> {
     let cleaner = plan.cleaner;
     run_with(plan, |bytes, hints| cleaner.clean(bytes, hints), observe)
 }
 
 fn run_with(
-    plan: Plan<'_>,
+    plan: &Plan<'_>,
     clean: impl Fn(&[u8], &Hints) -> Result<Article, Error> + Sync,
     observe: &mut dyn FnMut(&Finished, &Summary),
 ) -> Result<Summary, Error> {
-    let start = Instant::now();
+    let (journal, point) = match &plan.journal {
+        None => (None, None),
+        Some(journaling) => {
+            let sync = plan.sync || matches!(plan.target, Target::Shards(..));
+            let (journal, point) = Journal::begin(journaling, plan.inputs, sync)?;
+            (Some(journal), point)
+        }
+    };
+    let at = point.as_ref().map(|point| point.at).unwrap_or_default();
+    let mut writer = Writer::open(plan, journal, point)?;
     let limits = plan.cleaner.limits();
     let budget = Budget::new(limits.max_in_flight_bytes, MAX_RECORDS);
-    let (names, mut writer) = Writer::new(plan.target, plan.report);
+    let feed = Feed::new(plan.inputs, plan.reading, limits, &budget, at);
+    let kind = match &plan.target {
+        Target::Nothing | Target::Stream(_) => target::Kind::Nothing,
+        Target::Tree(_) => target::Kind::Tree,
+        Target::Shards(_, pages) => target::Kind::Shards(pages.clone()),
+    };
+    let ending = match kind {
+        target::Kind::Shards(_) => format!("{}{}", plan.output.ending, plan.compression.ending()),
+        _ => plan.output.ending.to_owned(),
+    };
+    let targets = Targets::new(kind, plan.inputs, ending, limits);
     let work = Work {
-        inputs: plan.inputs,
-        limits,
+        feed: &feed,
+        options: &plan.options,
         clean,
-        format: plan.format,
         output: plan.output,
         with_title: plan.with_title,
-        names: names.as_ref(),
-        writes: !matches!(writer.pages, Pages::Nothing),
-        reports: writer.report.is_some(),
-        budget: &budget,
+        targets: &targets,
+        writes: writer.writes(),
+        reports: writer.reports(),
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.jobs)
         .thread_name(|index| format!("worker {index}"))
         .build()
         .map_err(|e| Error::with_source(ErrorKind::Io, "cannot start the worker threads", e))?;
-    let next = Mutex::new(0);
     let (sender, receiver) = mpsc::channel();
-    let mut summary = Summary::default();
     let written = pool.in_place_scope(|scope| {
         for _ in 0..pool.current_num_threads() {
-            let (work, next, sender) = (&work, &next, sender.clone());
-            scope.spawn(move |_| worker(work, next, &sender));
+            let (work, sender) = (&work, sender.clone());
+            scope.spawn(move |_| worker(work, &sender));
         }
         drop(sender);
-        let written = writer.write_all(&receiver, &budget, &mut summary, observe);
+        let written = writer.write_all(&receiver, &budget, observe);
         budget.stop();
         written
     });
     written?;
-    writer.finish()?;
-    summary.seconds = start.elapsed().as_secs_f64();
-    Ok(summary)
+    let writing = Writing { sync: plan.sync, keeps: false };
+    let summary =
+        plan.summary.as_ref().map(|place| Sink::open(place, Compression::Plain, writing, None)).transpose()?;
+    writer.finish(summary)
 }
 
-/// Takes one record after the other until the list ends or the run stops.
-fn worker<F>(work: &Work<'_, F>, next: &Mutex<usize>, sender: &Sender<(usize, Done)>)
+/// Takes one step after the other until the feed ends or the run stops.
+fn worker<F>(work: &Work<'_, F>, sender: &Sender<Done>)
 where
     F: Fn(&[u8], &Hints) -> Result<Article, Error>,
 {
-    loop {
-        // The budget is taken under the lock: records get it in their order, so that the one that the writer
-        // waits for is never behind one that waits for the budget.
-        let (index, held) = {
-            let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
-            let index = *next;
-            if index == work.inputs.len() {
-                return;
-            }
-            let size = usize::try_from(work.inputs.size(index)).unwrap_or(usize::MAX);
-            let held = size.min(work.limits.max_document_bytes);
-            if !work.budget.take(index, held) {
-                return;
-            }
-            *next += 1;
-            (index, held)
-        };
-        let Some(done) = work.run(index, held) else {
+    while let Some(step) = work.feed.next() {
+        let Some(done) = work.run(step) else {
             return;
         };
-        if sender.send((index, done)).is_err() {
+        if sender.send(done).is_err() {
             return;
         }
-    }
-}
-
-/// Puts finished records down in the order of the inputs.
-struct Writer {
-    pages: Pages,
-    report: Option<Sink>,
-}
-
-enum Pages {
-    Nothing,
-    Tree(Tree),
-    Stream(Sink),
-}
-
-impl Writer {
-    fn new(target: Target, report: Option<Sink>) -> (Option<Names>, Writer) {
-        let (names, pages) = match target {
-            Target::Nothing => (None, Pages::Nothing),
-            Target::Tree(tree, names) => (Some(names), Pages::Tree(tree)),
-            Target::Stream(sink) => (None, Pages::Stream(sink)),
-        };
-        (names, Writer { pages, report })
-    }
-
-    fn write_all(
-        &mut self,
-        receiver: &Receiver<(usize, Done)>,
-        budget: &Budget,
-        summary: &mut Summary,
-        observe: &mut dyn FnMut(&Finished, &Summary),
-    ) -> Result<(), Error> {
-        let mut waiting = BTreeMap::new();
-        let mut head = 0;
-        for (index, done) in receiver {
-            waiting.insert(index, done);
-            while let Some(done) = waiting.remove(&head) {
-                self.write(&done)?;
-                budget.written(done.held);
-                head += 1;
-                summary.add(&done.finished);
-                observe(&done.finished, summary);
-            }
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, done: &Done) -> Result<(), Error> {
-        match (&mut self.pages, &done.page, &done.target) {
-            (Pages::Tree(tree), Some(page), Some(target)) => tree.write(target, page)?,
-            (Pages::Stream(sink), Some(page), _) => sink.write(page)?,
-            _ => {}
-        }
-        match &mut self.report {
-            Some(report) if !done.report.is_empty() => report.write(&done.report),
-            _ => Ok(()),
-        }
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        if let Pages::Stream(sink) = self.pages {
-            sink.finish()?;
-        }
-        self.report.map_or(Ok(()), Sink::finish)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Format;
     use crate::input::Input;
+    use std::collections::BTreeMap;
     use std::fs;
     use std::path::Path;
+
+    /// Everything into the file `out`, as text.
+    fn plan<'a>(inputs: &'a Inputs, cleaner: &'a Cleaner, out: &Path, jobs: usize) -> Plan<'a> {
+        Plan {
+            inputs,
+            cleaner,
+            reading: Reading::Detected,
+            options: ReadOptions::default(),
+            output: OutputFormat::by_name("txt").unwrap(),
+            compression: Compression::Plain,
+            with_title: false,
+            target: Target::Stream(Place::File(out.to_owned())),
+            report: None,
+            ledger: None,
+            summary: None,
+            sync: false,
+            journal: None,
+            jobs,
+        }
+    }
 
     fn page(bytes: &[u8]) -> Article {
         let text = String::from_utf8_lossy(bytes).into_owned();
@@ -248,16 +231,7 @@ mod tests {
         let inputs = Inputs::discover(vec![Input::Path(pages)], &[]);
         let cleaner = Cleaner::builder().limits(limits).build().unwrap();
         let out = folder.path().join("out.txt");
-        let plan = Plan {
-            inputs: &inputs,
-            cleaner: &cleaner,
-            format: None,
-            output: OutputFormat::by_name("txt").unwrap(),
-            with_title: false,
-            target: Target::Stream(Sink::create(&out, false).unwrap()),
-            report: None,
-            jobs,
-        };
+        let plan = plan(&inputs, &cleaner, &out, jobs);
         let clean = |bytes: &[u8], _: &Hints| {
             if bytes.starts_with(b"panic") {
                 panic!("told to");
@@ -267,7 +241,7 @@ mod tests {
             }
             Ok(page(bytes))
         };
-        let summary = run_with(plan, clean, &mut |_, _| {}).unwrap();
+        let summary = run_with(&plan, clean, &mut |_, _| {}).unwrap();
         (fs::read_to_string(out).unwrap(), summary)
     }
 
@@ -278,7 +252,7 @@ mod tests {
         assert_eq!(text, "sameother");
         let Summary { written, unchanged, empty, .. } = summary;
         assert_eq!((summary.pages, written, unchanged, empty), (4, 1, 1, 1));
-        assert_eq!(summary.failed, BTreeMap::from([("panic", 1)]));
+        assert_eq!(summary.failed, BTreeMap::from([("panic".to_owned(), 1)]));
         assert!(summary.failures[0].message.ends_with("told to"));
         assert_eq!((summary.words_in, summary.words_out), (9, 6));
     }
@@ -306,17 +280,8 @@ mod tests {
         }
         let inputs = Inputs::discover(vec![Input::Path(folder.path().to_owned())], &[]);
         let cleaner = Cleaner::builder().build().unwrap();
-        let plan = Plan {
-            inputs: &inputs,
-            cleaner: &cleaner,
-            format: None,
-            output: OutputFormat::by_name("txt").unwrap(),
-            with_title: false,
-            target: Target::Stream(Sink::create(Path::new("/dev/full"), false).unwrap()),
-            report: None,
-            jobs: 4,
-        };
-        let error = run(plan, &mut |_, _| {}).unwrap_err();
+        let plan = plan(&inputs, &cleaner, Path::new("/dev/full"), 4);
+        let error = run(&plan, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
     }
 }

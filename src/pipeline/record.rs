@@ -1,16 +1,16 @@
-//! One record, from its path to the bytes that the writer puts down. Runs in the workers.
+//! One step of the feed, from what was opened or split off to the bytes that the writer puts down. Runs in the workers.
 //!
 //! Whatever happens in here (a file that cannot be read, a page that is no page, a panic) ends as one
 //! [`Outcome`]; nothing gets out but through [`Done`].
 
-use super::budget::Budget;
+use super::feed::{At, Feed, Step, Task};
 use super::report;
-use crate::article::{Article, Degraded, Format};
+use super::target::Targets;
+use crate::article::{Article, Degraded};
 use crate::cleaner::Hints;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, Refusal};
-use crate::limits::Limits;
-use crate::output::{Names, OutputFormat, Page};
+use crate::input::{InputFormat, Origin, Read, ReadOptions, Record, Refusal, Refused, Row, printable};
+use crate::output::{OutputFormat, Page};
 use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -60,12 +60,18 @@ impl Outcome {
 /// A record that went through, as an observer of the run sees it.
 #[derive(Debug)]
 pub struct Finished {
-    /// The name of its input, safe to print.
+    /// The name of its input, safe to print; of a record in a container with its place there.
     pub name: String,
+    /// The name of the file that it came from, safe to print.
+    pub file: String,
+    /// Where it stood in its container, if it stood in one.
+    pub origin: Option<Origin>,
     /// What became of it.
     pub outcome: Outcome,
     /// Why it was skipped or failed, in a sentence; empty for the others.
     pub message: String,
+    /// True when the rest of its container was lost with it.
+    pub is_rest: bool,
     /// Bytes of its input on the disk.
     pub bytes: u64,
     /// How long a worker had it.
@@ -76,16 +82,22 @@ pub struct Finished {
     pub removals: BTreeMap<String, u64>,
     /// Bounds that it passed.
     pub degraded: Vec<Degraded>,
-    /// True when bytes after the last gzip member were left out.
-    pub trailing: bool,
 }
 
-/// A finished record with what the writer needs.
+/// A finished step with what the writer needs.
 pub(super) struct Done {
-    pub(super) finished: Finished,
+    pub(super) number: usize,
+    /// The record; nothing for the end of a container.
+    pub(super) finished: Option<Finished>,
+    /// Bytes of the disk that it stands for, and whether others were left out after them.
+    pub(super) bytes: u64,
+    pub(super) trailing: bool,
+    pub(super) container: Option<&'static InputFormat>,
+    pub(super) source: usize,
+    pub(super) next: At,
     /// The page, for an outcome that has one.
     pub(super) page: Option<Vec<u8>>,
-    /// Where it goes, when each page has a file.
+    /// Where it goes, when it has a file or a shard.
     pub(super) target: Option<PathBuf>,
     /// Lines for the report.
     pub(super) report: Vec<u8>,
@@ -95,49 +107,62 @@ pub(super) struct Done {
 
 /// What all records of a run have in common.
 pub(super) struct Work<'a, F> {
-    pub(super) inputs: &'a Inputs,
-    pub(super) limits: &'a Limits,
+    pub(super) feed: &'a Feed<'a>,
+    pub(super) options: &'a ReadOptions,
     pub(super) clean: F,
-    pub(super) format: Option<Format>,
     pub(super) output: &'static OutputFormat,
     pub(super) with_title: bool,
-    pub(super) names: Option<&'a Names>,
+    pub(super) targets: &'a Targets<'a>,
     /// Whether pages are written at all.
     pub(super) writes: bool,
     pub(super) reports: bool,
-    pub(super) budget: &'a Budget,
 }
 
 impl<F> Work<'_, F>
 where
     F: Fn(&[u8], &Hints) -> Result<Article, Error>,
 {
-    /// Takes record `index` through, holding `held` bytes of the budget; `None` when the run was stopped.
-    pub(super) fn run(&self, index: usize, mut held: usize) -> Option<Done> {
+    /// Takes one step; `None` when the run was stopped.
+    pub(super) fn run(&self, step: Step<'_>) -> Option<Done> {
         let start = Instant::now();
+        let Step { number, source, container, bytes, mut held, next, task } = step;
         let mut done = Done {
-            finished: Finished {
-                name: String::new(),
-                outcome: Outcome::Empty,
-                message: String::new(),
-                bytes: self.inputs.size(index),
-                time: Duration::ZERO,
-                words: (0, 0),
-                removals: BTreeMap::new(),
-                degraded: Vec::new(),
-                trailing: false,
-            },
+            number,
+            finished: None,
+            bytes,
+            trailing: false,
+            container,
+            source,
+            next,
             page: None,
             target: None,
             report: Vec::new(),
             held: 0,
         };
-        let result = quietly(|| self.make(index, &mut held, &mut done)).unwrap_or_else(|panic| {
+        if let Task::End(trailing) = task {
+            done.trailing = trailing;
+            done.target = self.targets.shard(source);
+            self.feed.budget.give(held);
+            return Some(done);
+        }
+        let mut finished = Finished {
+            name: String::new(),
+            file: self.feed.inputs.name(source),
+            origin: None,
+            outcome: Outcome::Empty,
+            message: String::new(),
+            is_rest: false,
+            bytes,
+            time: Duration::ZERO,
+            words: (0, 0),
+            removals: BTreeMap::new(),
+            degraded: Vec::new(),
+        };
+        let result = quietly(|| self.make(task, &mut held, &mut done, &mut finished)).unwrap_or_else(|panic| {
             done.page = None;
             done.report.clear();
             Err(Stop::Error(Error::new(ErrorKind::Panic, panic)))
         });
-        let finished = &mut done.finished;
         match result {
             Ok(()) => {}
             Err(Stop::Run) => return None,
@@ -153,47 +178,77 @@ where
             }
         }
         if finished.name.is_empty() {
-            finished.name = self.inputs.origin(index).name;
+            finished.name = label(&finished.file, finished.origin.as_ref());
         }
         finished.time = start.elapsed();
+        done.finished = Some(finished);
         // From here on it holds what waits for the writer, and no longer the page that it was made from.
         done.held = (done.page.as_ref().map_or(0, Vec::len) + done.report.len()).min(held);
-        self.budget.give(held - done.held);
+        self.feed.budget.give(held - done.held);
         Some(done)
     }
 
-    fn make(&self, index: usize, held: &mut usize, done: &mut Done) -> Result<(), Stop> {
-        if let Some(refusal) = self.inputs.refusal(index) {
-            return Err(match refusal {
-                Refusal::Skip(skip) => Stop::Refused(Outcome::Skipped(skip.name()), skip.name().to_owned()),
-                Refusal::Fail(why) => Stop::Refused(Outcome::Failed(ErrorKind::Io.name()), why.clone()),
-            });
+    /// Reads the page of a task, and what is known of its place into `finished`.
+    fn read(&self, task: Task<'_>, done: &Done, finished: &mut Finished) -> Result<Record, Stop> {
+        let Feed { inputs, reading, limits, .. } = self.feed;
+        match task {
+            Task::Page(page) => {
+                if let Some(refusal) = inputs.refusal(done.source) {
+                    return Err(match refusal {
+                        Refusal::Skip(skip) => Stop::Refused(Outcome::Skipped(skip.name()), skip.name().to_owned()),
+                        Refusal::Fail(why) => Stop::Refused(Outcome::Failed(ErrorKind::Io.name()), why.clone()),
+                    });
+                }
+                Ok(page?.read(*reading, limits)?)
+            }
+            Task::Record(raw, origin) => {
+                let Some(format) = done.container else {
+                    return Err(Error::new(ErrorKind::Panic, "a record without a container").into());
+                };
+                let origin = finished.origin.insert(origin);
+                format.parse(raw, origin, &Read { options: self.options, limits }).map_err(|refused| match refused {
+                    Refused::Skip(skip, why) => Stop::Refused(Outcome::Skipped(skip.name()), why),
+                    Refused::Fail(error) => Stop::Error(error),
+                })
+            }
+            Task::Lost(loss, origin) => {
+                finished.origin = Some(origin);
+                finished.is_rest = loss.is_rest;
+                Err(loss.error.into())
+            }
+            Task::End(_) => Err(Error::new(ErrorKind::Panic, "the end of a container is no record").into()),
         }
-        let record = self.inputs.read(index, self.limits, self.format)?;
-        done.finished.trailing = record.trailing;
-        self.hold(index, record.bytes.len(), held)?;
+    }
+
+    fn make(&self, task: Task<'_>, held: &mut usize, done: &mut Done, finished: &mut Finished) -> Result<(), Stop> {
+        let record = self.read(task, done, finished)?;
+        done.trailing = record.trailing;
+        let row = record.row.as_ref().map_or(0, Row::size);
+        self.hold(done.number, record.bytes.len() + row, held)?;
         let article = (self.clean)(&record.bytes, &record.hints)?;
         drop(record.bytes);
 
         let outcome = Outcome::of(&article);
+        finished.name = label(&finished.file, finished.origin.as_ref());
         if self.writes {
             let mut page = Vec::new();
             let from = Page {
                 article: &article,
-                path: &record.origin.name,
+                path: &finished.name,
+                origin: finished.origin.as_ref(),
+                row: record.row.as_ref(),
                 outcome: outcome.name(),
                 with_title: self.with_title,
             };
             (self.output.write)(&from, &mut page);
             done.page = Some(page);
-            done.target = self.names.map(|names| names.get(index, &record.origin.relative));
+            done.target = self.targets.of(done.source, finished.origin.as_ref());
         }
         if self.reports {
-            report::write(&record.origin.name, &article, &mut done.report);
+            report::write(&finished.name, &article, &mut done.report);
         }
         let waiting = done.page.as_ref().map_or(0, Vec::len) + done.report.len();
-        self.hold(index, waiting, held)?;
-        let finished = &mut done.finished;
+        self.hold(done.number, waiting, held)?;
         for removal in &article.removals {
             let family = removal.reason.family();
             match finished.removals.get_mut(family) {
@@ -201,7 +256,6 @@ where
                 None => drop(finished.removals.insert(family.to_owned(), 1)),
             }
         }
-        finished.name = record.origin.name;
         finished.outcome = outcome;
         finished.words = (article.words_in, article.words_out);
         finished.degraded = article.degraded;
@@ -209,14 +263,23 @@ where
     }
 
     /// Holds at least `bytes` of the budget; a page unpacks to more than lay on the disk.
-    fn hold(&self, index: usize, bytes: usize, held: &mut usize) -> Result<(), Stop> {
+    fn hold(&self, number: usize, bytes: usize, held: &mut usize) -> Result<(), Stop> {
         if bytes > *held {
-            if !self.budget.take(index, bytes - *held) {
+            if !self.feed.budget.take(number, bytes - *held) {
                 return Err(Stop::Run);
             }
             *held = bytes;
         }
         Ok(())
+    }
+}
+
+/// The name of a record for people: its file, and its path or its offset there.
+fn label(file: &str, origin: Option<&Origin>) -> String {
+    match origin {
+        None => file.to_owned(),
+        Some(Origin { path: Some(path), .. }) => format!("{file}/{}", printable(path)),
+        Some(origin) => format!("{file}@{}", origin.offset),
     }
 }
 
@@ -240,7 +303,7 @@ thread_local! {
 /// Runs `work`; a panic becomes its message and prints nothing.
 ///
 /// The hook is the process's only one, so it is wrapped once and asks the thread whether to keep quiet.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static WRAP: Once = Once::new();
     WRAP.call_once(|| {
         let hook = panic::take_hook();

@@ -4,7 +4,7 @@
 
 use super::record::{Finished, Outcome};
 use crate::article::Degraded;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -12,7 +12,7 @@ use std::fmt;
 const MAX_FAILURES: usize = 1_000;
 
 /// What became of the records of a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// All records; equals the sum of the five outcomes.
     pub pages: u64,
@@ -23,9 +23,9 @@ pub struct Summary {
     /// Pages of which nothing was kept.
     pub empty: u64,
     /// What is no page, by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: BTreeMap<String, u64>,
     /// What could not be read or cleaned, by reason.
-    pub failed: BTreeMap<&'static str, u64>,
+    pub failed: BTreeMap<String, u64>,
     /// The first 1,000 failures by name.
     pub failures: Vec<Failure>,
     /// Words of all pages before any cut.
@@ -47,18 +47,18 @@ pub struct Summary {
 }
 
 /// An input that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Its name, safe to print.
     pub path: String,
     /// The reason it is counted under.
-    pub reason: &'static str,
+    pub reason: String,
     /// What went wrong, in a sentence.
     pub message: String,
 }
 
 /// The page that took longest.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Slowest {
     /// Its name, safe to print.
     pub path: String,
@@ -85,28 +85,32 @@ impl Summary {
         }
     }
 
+    /// Counts what a step read, record or not.
+    pub(super) fn add_bytes(&mut self, bytes: u64, trailing: bool) {
+        self.bytes += bytes;
+        self.trailing_bytes += u64::from(trailing);
+    }
+
     pub(super) fn add(&mut self, finished: &Finished) {
         self.pages += 1;
         match finished.outcome {
             Outcome::Written => self.written += 1,
             Outcome::Unchanged => self.unchanged += 1,
             Outcome::Empty => self.empty += 1,
-            Outcome::Skipped(why) => *self.skipped.entry(why).or_default() += 1,
+            Outcome::Skipped(why) => *self.skipped.entry(why.to_owned()).or_default() += 1,
             Outcome::Failed(why) => {
-                *self.failed.entry(why).or_default() += 1;
+                *self.failed.entry(why.to_owned()).or_default() += 1;
                 if self.failures.len() < MAX_FAILURES {
                     self.failures.push(Failure {
                         path: finished.name.clone(),
-                        reason: why,
+                        reason: why.to_owned(),
                         message: finished.message.clone(),
                     });
                 }
             }
         }
-        self.bytes += finished.bytes;
         self.words_in += finished.words.0 as u64;
         self.words_out += finished.words.1 as u64;
-        self.trailing_bytes += u64::from(finished.trailing);
         for (family, count) in &finished.removals {
             *self.removals.entry(family.clone()).or_default() += count;
         }
@@ -194,7 +198,7 @@ mod tests {
         let summary = Summary {
             pages: 1_234_567,
             written: 1_234_560,
-            skipped: BTreeMap::from([("binary", 2), ("too large", 5)]),
+            skipped: BTreeMap::from([("binary".to_owned(), 2), ("too large".to_owned(), 5)]),
             words_in: 1_000,
             words_out: 900,
             seconds: 2.0,

@@ -8,9 +8,12 @@
 mod accounts;
 mod folders;
 mod inputs;
+mod jsonl;
 mod markdown;
 mod packed;
 mod place;
+mod resume;
 mod streams;
 mod training;
 mod usage;
+mod warc;

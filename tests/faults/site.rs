@@ -17,6 +17,8 @@ pub type Tree = BTreeMap<String, Vec<u8>>;
 
 /// Pages in the folder `in` of every site.
 pub const PAGES: usize = 12;
+/// What a run that was stopped leaves in its output folder.
+pub const JOURNAL: &str = ".dehusk-journal.jsonl";
 /// Long enough for a loaded machine, and an end for what hangs.
 const MAX_WAIT: Duration = Duration::from_secs(120);
 
@@ -97,7 +99,7 @@ impl Site {
         tree(&self.path(folder))
     }
 
-    /// No file under its final name differs from the undisturbed run's; what else there is are parts.
+    /// No file under its final name differs from the undisturbed run's; what else there is are parts and the journal.
     ///
     /// Gives back how many articles there are.
     pub fn is_partial(&self, folder: &str) -> Result<usize, Failed> {
@@ -108,7 +110,7 @@ impl Site {
                     ensure!(*expected == bytes, "{name} is not what an undisturbed run writes");
                     articles += 1;
                 }
-                None => ensure!(is_part(&name), "{name} is left over"),
+                None => ensure!(is_part(&name) || name == JOURNAL, "{name} is left over"),
             }
         }
         Ok(articles)
@@ -124,15 +126,16 @@ impl Site {
     /// The folder holds what an undisturbed run writes, and nothing else.
     pub fn is_whole(&self, folder: &str) -> Check {
         let articles = self.has_no_parts(folder)?;
+        ensure!(!self.path(folder).join(JOURNAL).exists(), "the journal is left over");
         ensure!(articles == self.clean.len(), "{articles} articles and not {}", self.clean.len());
         Ok(())
     }
 
-    /// The next run ends well and makes the tree whole, whatever the one before left.
+    /// The run that goes on ends well and makes the tree whole, whatever the one before left.
     pub fn recovers(&self, args: &[&str], folder: &str) -> Check {
         // What a run leaves is older than the next run by as much as a clock of the file system can tell.
         std::thread::sleep(Duration::from_millis(20));
-        run(&mut self.clean(args))?.ends_with(0)?;
+        run(self.clean(args).arg("--resume"))?.ends_with(0)?;
         self.is_whole(folder)
     }
 }

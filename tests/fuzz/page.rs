@@ -37,12 +37,6 @@ pub fn check(bytes: &[u8]) {
         assert_eq!(silent.text, article.text, "what explains nothing makes another text");
         assert_eq!(silent.removals.len(), article.removals.len());
     }
-    // The other cleaners are told what the text is, and an article is no whole page any more.
-    if at == 0 && article.format == Format::Text && !article.is_empty() {
-        let again = CLEANERS[at].clean(article.text.as_bytes(), &hints).expect("an article is a text");
-        let removed: Vec<_> = again.removals.iter().map(|removal| (removal.reason.id(), &removal.text)).collect();
-        assert!(again.text == article.text, "a second pass removes {removed:?}, or makes {:?}", again.text);
-    }
 }
 
 /// NFC, LF, no space at the end of a line, at most one blank line, one line end at the end, nothing unseen.

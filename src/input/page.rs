@@ -1,0 +1,184 @@
+//! Opens one entry of the list: a path in, a page or a container out, told by its first bytes.
+//!
+//! Opening is cheap and reads the head only; a page is read whole by [`OpenPage::read`], within the bound of one
+//! document, a container record by record.
+
+use super::container::{InputFormat, Source, Split};
+use super::stream::{Bytes, Position};
+use super::unpack::{self, too_large, unpack};
+use super::{Inputs, Kind, Record};
+use crate::article::Format;
+use crate::cleaner::Hints;
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Bytes that are looked at to tell what a file is.
+const HEAD: usize = 4096;
+/// Of a zstd frame nothing is known before its first block is there, which may be as large as this.
+const ZSTD_BLOCK: usize = 1 << 17;
+
+/// What an entry of the list turned out to be.
+pub enum Opened<'a> {
+    /// One page.
+    Page(OpenPage<'a>),
+    /// Many, in this format.
+    Container(&'static InputFormat, Box<dyn Split>),
+}
+
+/// A page of which the first bytes are read.
+pub struct OpenPage<'a> {
+    bytes: Vec<u8>,
+    rest: Rest<'a>,
+}
+
+enum Rest<'a> {
+    File(File, Metadata, &'a Path),
+    Stdin,
+}
+
+/// What the caller says that inputs are.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Reading {
+    /// Whatever their first bytes say.
+    #[default]
+    Detected,
+    /// Pages of this format, whatever they look like.
+    Pages(Format),
+    /// Containers of this format.
+    Containers(&'static InputFormat),
+}
+
+impl Inputs {
+    /// Opens entry `index`, a container at the position `from`.
+    ///
+    /// Standard input is read once and from its start.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] for what cannot be opened or read, or was refused when the list was made; what the format of a
+    /// container says.
+    pub fn open(&self, index: usize, from: Position, reading: Reading, limits: &Limits) -> Result<Opened<'_>, Error> {
+        let source = &self.sources[index];
+        let mut file = None;
+        let mut page = match &source.kind {
+            Kind::File => {
+                let opened = File::open(&source.path).map_err(unreadable)?;
+                let before = opened.metadata().map_err(unreadable)?;
+                if !before.is_file() {
+                    return Err(Error::new(ErrorKind::Io, "no longer a regular file"));
+                }
+                let bytes = Vec::with_capacity(before.len().min(limits.max_document_bytes as u64) as usize);
+                file = Some(&source.path);
+                OpenPage { bytes, rest: Rest::File(opened, before, &source.path) }
+            }
+            Kind::Stdin => OpenPage { bytes: Vec::new(), rest: Rest::Stdin },
+            Kind::Refused(_) => return Err(Error::new(ErrorKind::Io, "not a page")),
+        };
+        page.take(HEAD as u64)?;
+        if page.bytes.starts_with(unpack::ZSTD) {
+            page.take(ZSTD_BLOCK as u64)?;
+        }
+        let format = match reading {
+            Reading::Pages(_) => None,
+            Reading::Containers(format) => Some(format),
+            Reading::Detected => InputFormat::of(&unpack::head(&page.bytes, HEAD, limits.max_packing_levels)),
+        };
+        let Some(format) = format else {
+            return Ok(Opened::Page(page));
+        };
+        let bytes = match file {
+            Some(path) => Bytes::File(File::open(path).map_err(unreadable)?),
+            None => Bytes::Pipe(Box::new(io::Cursor::new(page.bytes).chain(io::stdin()))),
+        };
+        Ok(Opened::Container(format, (format.open)(Source { bytes, from, limits })?))
+    }
+
+    /// Whether entry `index` is as it was when the list was made, as far as size and time of change can tell.
+    pub fn is_as_found(&self, index: usize) -> bool {
+        let source = &self.sources[index];
+        source.kind != Kind::File
+            || fs::metadata(&source.path)
+                .is_ok_and(|now| now.len() == source.bytes && modified(&now) == source.modified)
+    }
+}
+
+impl OpenPage<'_> {
+    /// Reads the rest and unpacks it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] (found before it is read whole), [`ErrorKind::Corrupt`] and [`ErrorKind::Binary`] as
+    /// [`unpack`] says; [`ErrorKind::Io`] for what cannot be read or changed meanwhile.
+    pub fn read(mut self, reading: Reading, limits: &Limits) -> Result<Record, Error> {
+        let limit = limits.max_document_bytes;
+        if let Rest::File(_, before, _) = &self.rest
+            && before.len() > limit as u64
+        {
+            return Err(too_large(limit));
+        }
+        self.take((limit + 1).saturating_sub(self.bytes.len()) as u64)?;
+        if self.bytes.len() > limit {
+            return Err(too_large(limit));
+        }
+        let mut name = None;
+        if let Rest::File(file, before, path) = &self.rest {
+            if changed(before, &file.metadata().map_err(unreadable)?) {
+                return Err(Error::new(ErrorKind::Io, "changed while it was read"));
+            }
+            name = Some(*path);
+        }
+        let page = unpack(self.bytes, limits)?;
+        let format = match reading {
+            Reading::Pages(format) => Some(format),
+            _ => None,
+        };
+        let name = name.and_then(|path| page_name(path, page.levels));
+        Ok(Record {
+            bytes: page.bytes,
+            hints: Hints { name, format, ..Hints::default() },
+            trailing: page.trailing,
+            row: None,
+        })
+    }
+
+    /// Reads up to `bytes` more.
+    fn take(&mut self, bytes: u64) -> Result<(), Error> {
+        let read = match &mut self.rest {
+            Rest::File(file, ..) => file.take(bytes).read_to_end(&mut self.bytes),
+            Rest::Stdin => io::stdin().lock().take(bytes).read_to_end(&mut self.bytes),
+        };
+        read.map(drop).map_err(unreadable)
+    }
+}
+
+/// Half an old page and half a new one is a page that never was.
+fn changed(before: &Metadata, after: &Metadata) -> bool {
+    before.len() != after.len() || before.modified().ok() != after.modified().ok()
+}
+
+/// Nanoseconds since 1970, 0 where the system does not know.
+pub(super) fn modified(metadata: &Metadata) -> u64 {
+    let since = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    since.map_or(0, |since| since.as_nanos() as u64)
+}
+
+fn unreadable(error: io::Error) -> Error {
+    Error::with_source(ErrorKind::Io, "cannot read", error)
+}
+
+/// The file's name without the endings of the packing that was opened.
+fn page_name(path: &Path, levels: usize) -> Option<String> {
+    let name = path.file_name()?.to_string_lossy();
+    let mut page = &*name;
+    for _ in 0..levels {
+        let Some((stem, ending)) = page.rsplit_once('.') else {
+            break;
+        };
+        if !["gz", "gzip", "zst", "zstd"].contains(&ending) {
+            break;
+        }
+        page = stem;
+    }
+    Some(page.to_owned())
+}

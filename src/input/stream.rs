@@ -1,0 +1,390 @@
+//! A file of many records as one stream of unpacked bytes, and where in the file each of them stands.
+//!
+//! gzip and zstd are opened on the way, as many levels as the bound says, all members and all frames. Memory is that of a
+//! few blocks, whatever the file. A [`Position`] finds the way back: to the member of a gzip file at once, elsewhere by
+//! unpacking what lies before it.
+
+use super::unpack::{GZIP, ZSTD, corrupt};
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use flate2::bufread::GzDecoder;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+
+/// Bytes that are asked of a decoder at once.
+const BLOCK: usize = 1 << 16;
+
+/// A place between two records, from which reading can go on in another run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Unpacked bytes before it; for formats that count rows, rows.
+    pub offset: u64,
+    /// Where the gzip member begins that starts here, in bytes of the file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub member: Option<u64>,
+}
+
+/// The bytes of an input, as they lie there.
+pub enum Bytes {
+    /// A file that can be entered anywhere.
+    File(File),
+    /// A pipe, or the inside of another packing.
+    Pipe(Box<dyn Read + Send>),
+}
+
+impl Read for Bytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Bytes::File(file) => file.read(buffer),
+            Bytes::Pipe(pipe) => pipe.read(buffer),
+        }
+    }
+}
+
+/// Counts what is consumed, so that the start of a gzip member is known to the byte.
+struct Counted {
+    inner: BufReader<Bytes>,
+    consumed: u64,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.consumed += read as u64;
+        Ok(read)
+    }
+}
+
+impl BufRead for Counted {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.consumed += bytes as u64;
+        self.inner.consume(bytes);
+    }
+}
+
+enum Layer {
+    Plain(Counted),
+    Gzip(Box<GzDecoder<Counted>>),
+    Zstd(zstd::stream::read::Decoder<'static, Counted>),
+    /// Between two gzip members, and where the decoder was taken apart for good.
+    Ended(Counted),
+    Taken,
+}
+
+/// Unpacked bytes of one input, with a buffer that can be looked into ahead.
+pub struct Stream {
+    layer: Layer,
+    buffer: Vec<u8>,
+    /// Bytes of the buffer that are consumed.
+    at: usize,
+    /// Unpacked bytes before `buffer[at]`.
+    offset: u64,
+    /// Unpacked and packed starts of gzip members that are not passed yet.
+    members: VecDeque<(u64, u64)>,
+    /// Set once bytes that are no gzip member followed the last one.
+    trailing: bool,
+    ended: bool,
+    /// Why it ended, when it broke off.
+    fault: Option<io::Error>,
+}
+
+impl Stream {
+    /// Opens `bytes` at `from`, unpacking as they ask for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] and [`ErrorKind::Corrupt`].
+    pub fn open(mut bytes: Bytes, from: Position, limits: &Limits) -> Result<Stream, Error> {
+        let mut seeked = 0;
+        if let (Bytes::File(file), Some(member)) = (&mut bytes, from.member) {
+            seeked = file.seek(SeekFrom::Start(member)).map_err(|e| failed(&e))?;
+        }
+        let mut stream = Stream::over(bytes, seeked)?;
+        if seeked > 0 {
+            stream.offset = from.offset;
+            stream.members = VecDeque::from([(from.offset, seeked)]);
+        }
+        let mut levels = usize::from(stream.is_packed());
+        while levels > 0 {
+            let head = stream.peek(GZIP.len().max(ZSTD.len())).map_err(|e| failed(&e))?;
+            if !head.starts_with(GZIP) && !head.starts_with(ZSTD) {
+                break;
+            }
+            if levels == limits.max_packing_levels {
+                return Err(Error::new(ErrorKind::Binary, format!("packed more than {levels} times over")));
+            }
+            stream = Stream::over(Bytes::Pipe(Box::new(stream)), 0)?;
+            levels += 1;
+        }
+        let ahead = from.offset.saturating_sub(stream.offset);
+        if ahead > 0 {
+            let passed = io::copy(&mut (&mut stream).take(ahead), &mut io::sink()).map_err(|e| failed(&e))?;
+            if passed < ahead {
+                return Err(Error::new(ErrorKind::Io, "shorter than when it was read before"));
+            }
+        }
+        Ok(stream)
+    }
+
+    /// One level of packing over `bytes`, of which `seeked` lie before the first.
+    fn over(bytes: Bytes, seeked: u64) -> Result<Stream, Error> {
+        let mut counted = Counted { inner: BufReader::with_capacity(BLOCK, bytes), consumed: seeked };
+        let head = peek_head(&mut counted).map_err(|e| failed(&e))?;
+        let mut members = VecDeque::new();
+        let layer = if head.starts_with(GZIP) {
+            members.push_back((0, seeked));
+            Layer::Gzip(Box::new(GzDecoder::new(counted)))
+        } else if head.starts_with(ZSTD) {
+            // The decoder's own window bound (128 MiB) stays.
+            Layer::Zstd(zstd::stream::read::Decoder::with_buffer(counted).map_err(|e| corrupt("zstd", e))?)
+        } else {
+            Layer::Plain(counted)
+        };
+        Ok(Stream { layer, buffer: Vec::new(), at: 0, offset: 0, members, trailing: false, ended: false, fault: None })
+    }
+
+    fn is_packed(&self) -> bool {
+        !matches!(self.layer, Layer::Plain(_))
+    }
+
+    /// The next bytes: at least `wanted` of them unless the input ends, or breaks off, before.
+    ///
+    /// # Errors
+    /// What reading gave, once all is consumed that was unpacked before.
+    pub fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
+        while self.buffer.len() - self.at < wanted && !self.ended {
+            if let Err(fault) = self.fill() {
+                self.fault = Some(fault);
+                self.ended = true;
+            }
+        }
+        if self.at == self.buffer.len() {
+            self.check()?;
+        }
+        Ok(&self.buffer[self.at..])
+    }
+
+    /// Fails where the bytes that were looked at last are all that there is because reading broke off.
+    ///
+    /// # Errors
+    /// What reading gave; once only.
+    pub fn check(&mut self) -> io::Result<()> {
+        self.fault.take().map_or(Ok(()), Err)
+    }
+
+    /// Leaves bytes behind that were looked at.
+    pub fn consume(&mut self, bytes: usize) {
+        debug_assert!(self.at + bytes <= self.buffer.len());
+        self.at += bytes;
+        self.offset += bytes as u64;
+    }
+
+    /// Puts bytes back that were consumed last.
+    pub fn unread(&mut self, bytes: &[u8]) {
+        let mut buffer = bytes.to_vec();
+        buffer.extend_from_slice(&self.buffer[self.at..]);
+        (self.buffer, self.at) = (buffer, 0);
+        self.offset -= bytes.len() as u64;
+    }
+
+    /// Whether what was unpacked up to `ahead` bytes from here is known to be whole: where reading broke off, only what lies
+    /// before the member in which it did.
+    pub fn is_sound(&self, ahead: usize) -> bool {
+        let end = self.offset + ahead as u64;
+        self.fault.is_none() || self.members.back().is_some_and(|(start, _)| *start >= end)
+    }
+
+    /// Where the stream stands.
+    pub fn position(&mut self) -> Position {
+        while self.members.front().is_some_and(|(unpacked, _)| *unpacked < self.offset) {
+            self.members.pop_front();
+        }
+        let here = self.members.front().filter(|(unpacked, _)| *unpacked == self.offset);
+        Position { offset: self.offset, member: here.map(|(_, packed)| *packed) }
+    }
+
+    /// Bytes of the file that were consumed so far, packed as they lie there.
+    pub fn packed(&self) -> u64 {
+        match &self.layer {
+            Layer::Plain(from) | Layer::Ended(from) => from.consumed,
+            Layer::Gzip(gzip) => gzip.get_ref().consumed,
+            Layer::Zstd(zstd) => zstd.get_ref().consumed,
+            Layer::Taken => 0,
+        }
+    }
+
+    /// True when bytes that belong to no gzip member followed the last one; they are left out.
+    pub fn has_trailing(&self) -> bool {
+        self.trailing
+    }
+
+    /// Unpacks one more block, or finds the end.
+    fn fill(&mut self) -> io::Result<()> {
+        if self.at > 0 {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+        let before = self.buffer.len();
+        self.buffer.resize(before + BLOCK, 0);
+        let read = loop {
+            let space = &mut self.buffer[before..];
+            let read = match &mut self.layer {
+                Layer::Plain(plain) => plain.read(space),
+                Layer::Gzip(gzip) => gzip.read(space),
+                Layer::Zstd(zstd) => zstd.read(space),
+                Layer::Ended(_) | Layer::Taken => Ok(0),
+            };
+            match read {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read,
+            }
+        };
+        self.buffer.truncate(before + *read.as_ref().unwrap_or(&0));
+        if read? == 0 {
+            self.next_member()?;
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next gzip member; every other end is the end.
+    fn next_member(&mut self) -> io::Result<()> {
+        let gzip = match std::mem::replace(&mut self.layer, Layer::Taken) {
+            Layer::Gzip(gzip) => gzip,
+            layer => {
+                self.layer = layer;
+                self.ended = true;
+                return Ok(());
+            }
+        };
+        let mut counted = gzip.into_inner();
+        let start = counted.consumed;
+        let head = peek_head(&mut counted)?;
+        if head.starts_with(GZIP) {
+            let unpacked = self.offset + (self.buffer.len() - self.at) as u64;
+            // Of empty members in a row the last is where the next record begins.
+            if self.members.back().is_some_and(|(last, _)| *last == unpacked) {
+                self.members.pop_back();
+            }
+            self.members.push_back((unpacked, start));
+            self.layer = Layer::Gzip(Box::new(GzDecoder::new(counted)));
+            return Ok(());
+        }
+        let is_cut = !head.is_empty() && GZIP.starts_with(&head);
+        if is_cut {
+            self.members.push_back((self.offset + (self.buffer.len() - self.at) as u64, start));
+        }
+        self.trailing = !head.is_empty() && !is_cut;
+        self.layer = Layer::Ended(counted);
+        self.ended = true;
+        if is_cut { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let ahead = self.peek(1)?;
+        let bytes = ahead.len().min(buffer.len());
+        buffer[..bytes].copy_from_slice(&ahead[..bytes]);
+        self.consume(bytes);
+        Ok(bytes)
+    }
+}
+
+/// The first bytes of what is left, which stay there; fewer than four only at the end.
+fn peek_head(counted: &mut Counted) -> io::Result<Vec<u8>> {
+    let head = counted.fill_buf()?;
+    if head.len() >= ZSTD.len() || head.is_empty() {
+        return Ok(head[..head.len().min(ZSTD.len())].to_vec());
+    }
+    // The buffer ends within them: what is there is set before what is still to come.
+    let mut head = Vec::new();
+    (&mut counted.inner).take(ZSTD.len() as u64).read_to_end(&mut head)?;
+    let rest = std::mem::replace(&mut counted.inner, BufReader::new(Bytes::Pipe(Box::new(io::empty()))));
+    let chained = io::Cursor::new(head.clone()).chain(rest);
+    counted.inner = BufReader::with_capacity(BLOCK, Bytes::Pipe(Box::new(chained)));
+    Ok(head)
+}
+
+/// The error for a stream that broke off: what the system refused is named so, all else is a damaged file.
+pub(super) fn failed(error: &io::Error) -> Error {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
+    match inner.or(Some(error)).filter(|error| error.raw_os_error().is_some()) {
+        Some(system) => Error::new(ErrorKind::Io, format!("cannot read: {system}")),
+        None => Error::new(ErrorKind::Corrupt, format!("the packed data is cut or damaged: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::unpack::tests::{gzip, zstd};
+    use super::*;
+
+    fn open(bytes: Vec<u8>) -> Stream {
+        Stream::open(Bytes::Pipe(Box::new(io::Cursor::new(bytes))), Position::default(), &Limits::default()).unwrap()
+    }
+
+    fn all(mut stream: Stream) -> io::Result<String> {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).map(|_| text)
+    }
+
+    #[test]
+    fn every_packing_gives_the_same_bytes() {
+        let members = [gzip(b"one "), gzip(b""), gzip(b"two")].concat();
+        let frames = [zstd(b"one "), zstd(b"two")].concat();
+        for bytes in [b"one two".to_vec(), members, frames, zstd(&gzip(b"one two")), gzip(&gzip(b"one two"))] {
+            assert_eq!(all(open(bytes)).unwrap(), "one two");
+        }
+        assert_eq!(all(open(Vec::new())).unwrap(), "");
+    }
+
+    #[test]
+    fn a_member_is_found_again_at_its_first_byte() {
+        let first = gzip(b"one ");
+        let file = [first.clone(), gzip(b"two ").clone(), gzip(b"three")].concat();
+        let mut stream = open(file.clone());
+        stream.peek(20).unwrap();
+        stream.consume(4);
+        let position = stream.position();
+        assert_eq!(position, Position { offset: 4, member: Some(first.len() as u64) });
+        stream.consume(2);
+        assert_eq!(stream.position(), Position { offset: 6, member: None });
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, file).unwrap();
+        for (position, rest) in [(position, "two three"), (Position { offset: 6, member: None }, "o three")] {
+            let bytes = Bytes::File(File::open(&path).unwrap());
+            let stream = Stream::open(bytes, position, &Limits::default()).unwrap();
+            assert_eq!((stream.offset, all(stream).unwrap().as_str()), (position.offset, rest));
+        }
+    }
+
+    #[test]
+    fn what_was_put_back_is_read_again() {
+        let mut stream = open(gzip(b"one two"));
+        stream.peek(7).unwrap();
+        stream.consume(5);
+        stream.unread(b"WO");
+        assert_eq!(stream.position().offset, 3);
+        assert_eq!(all(stream).unwrap(), "WOwo");
+    }
+
+    #[test]
+    fn a_cut_is_an_error_after_what_came_before_it() {
+        let file = [gzip(b"one "), gzip(b"two")].concat();
+        for cut in gzip(b"one ").len() + 1..file.len() {
+            let mut stream = open(file[..cut].to_vec());
+            assert_eq!(&stream.peek(4).unwrap()[..4], b"one ");
+            assert_eq!(failed(&all(stream).unwrap_err()).kind(), ErrorKind::Corrupt, "{cut}");
+        }
+        let mut stream = open([file, vec![0; 9]].concat());
+        assert_eq!(stream.peek(100).unwrap(), b"one two");
+        assert!(stream.has_trailing());
+    }
+}

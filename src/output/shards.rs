@@ -1,0 +1,173 @@
+//! One file of articles for each container, and one for all pages that are files of their own.
+
+use super::atomic::{failed, is_part, make_ready};
+use super::sink::{Compression, Place, Sink, Writing};
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// A folder of shards, of which at most one of a container is open at a time.
+pub struct Shards {
+    root: PathBuf,
+    /// The file of the pages that stand in no container.
+    pages_name: PathBuf,
+    compression: Compression,
+    writing: Writing,
+    pages: Option<Sink>,
+    open: Option<(PathBuf, Sink)>,
+    /// True once there was a container.
+    has_shards: bool,
+    /// Folders that exist and hold no leftovers.
+    ready: HashSet<PathBuf>,
+    /// Other streams of the run, which are no leftovers.
+    others: Vec<PathBuf>,
+    start: SystemTime,
+}
+
+/// How far the files of a run are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardsCut {
+    /// Bytes of the file of pages.
+    pub pages: Option<u64>,
+    /// The shard that is open, and its bytes.
+    pub shard: Option<(PathBuf, u64)>,
+    /// True once there was a container.
+    pub has_shards: bool,
+}
+
+impl Shards {
+    /// Shards will be written below `root`; pages of their own go to the file `pages_name` there. `others` are the files
+    /// of the run that are written meanwhile.
+    pub fn new(
+        root: PathBuf,
+        pages_name: PathBuf,
+        compression: Compression,
+        writing: Writing,
+        others: Vec<PathBuf>,
+    ) -> Shards {
+        Shards {
+            root,
+            pages_name,
+            compression,
+            writing,
+            pages: None,
+            open: None,
+            has_shards: false,
+            ready: HashSet::new(),
+            others,
+            start: SystemTime::now(),
+        }
+    }
+
+    /// Goes on with what an earlier run left, at what [`cut`](Shards::cut) gave.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), naming the file.
+    pub fn resume(&mut self, cut: ShardsCut) -> Result<(), Error> {
+        let ShardsCut { pages, shard, has_shards } = cut;
+        self.has_shards = has_shards;
+        if let Some(bytes) = pages {
+            let place = Place::File(self.root.join(&self.pages_name));
+            self.others.push(self.root.join(&self.pages_name));
+            self.pages = Some(Sink::open(&place, self.compression, self.writing, Some(bytes))?);
+        }
+        if let Some((relative, bytes)) = shard {
+            let path = self.root.join(&relative);
+            self.others.push(path.clone());
+            let sink = Sink::open(&Place::File(path), self.compression, self.writing, Some(bytes))?;
+            self.open = Some((relative, sink));
+        }
+        Ok(())
+    }
+
+    /// Appends a page that is a file of its own.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    pub fn write_page(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.pages.is_none() {
+            let path = self.root.join(&self.pages_name);
+            self.pages = Some(self.create(path)?);
+        }
+        self.pages.as_mut().map_or(Ok(()), |sink| sink.write(bytes))
+    }
+
+    /// Appends a record to the shard `relative`, which is begun with its first one.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    pub fn write_record(&mut self, relative: &Path, bytes: &[u8]) -> Result<(), Error> {
+        if self.open.as_ref().is_none_or(|(open, _)| open != relative) {
+            self.finish_shard()?;
+            let sink = self.create(self.root.join(relative))?;
+            self.open = Some((relative.to_owned(), sink));
+            self.has_shards = true;
+        }
+        self.open.as_mut().map_or(Ok(()), |(_, sink)| sink.write(bytes))
+    }
+
+    fn create(&mut self, path: PathBuf) -> Result<Sink, Error> {
+        let folder = path.parent().unwrap_or(&self.root).to_owned();
+        if !self.ready.contains(&folder) {
+            let others = &self.others;
+            let is_leftover = |part: &Path| {
+                let is_ours = |name: &PathBuf| {
+                    let mut own = std::ffi::OsString::from(".");
+                    own.push(name.file_name().unwrap_or_default());
+                    own.push(super::atomic::STREAM);
+                    part.file_name() == Some(&own)
+                };
+                is_part(part, true) && !others.iter().any(is_ours)
+            };
+            make_ready(&folder, self.start, is_leftover).map_err(|e| failed(&folder, e))?;
+            self.ready.insert(folder);
+        }
+        self.others.push(path.clone());
+        Sink::open(&Place::File(path), self.compression, self.writing, None)
+    }
+
+    /// Ends the shard of the container that is through; an empty one when none of its records was written.
+    ///
+    /// # Errors
+    /// As [`Sink::finish`].
+    pub fn end_shard(&mut self, relative: &Path) -> Result<(), Error> {
+        self.write_record(relative, b"")?;
+        self.finish_shard()
+    }
+
+    fn finish_shard(&mut self) -> Result<(), Error> {
+        let Some((relative, sink)) = self.open.take() else {
+            return Ok(());
+        };
+        let path = self.root.join(relative);
+        self.others.retain(|other| *other != path);
+        sink.finish()
+    }
+
+    /// Cuts what is open and says how long it is.
+    ///
+    /// # Errors
+    /// As [`Sink::cut`].
+    pub fn cut(&mut self) -> Result<ShardsCut, Error> {
+        let pages = self.pages.as_mut().map(Sink::cut).transpose()?;
+        let shard = match &mut self.open {
+            Some((relative, sink)) => Some((relative.clone(), sink.cut()?)),
+            None => None,
+        };
+        Ok(ShardsCut { pages, shard, has_shards: self.has_shards })
+    }
+
+    /// Ends all files; without any container there is a file of pages, however empty.
+    ///
+    /// # Errors
+    /// As [`Sink::finish`].
+    pub fn finish(mut self) -> Result<(), Error> {
+        self.finish_shard()?;
+        if !self.has_shards {
+            self.write_page(b"")?;
+        }
+        self.pages.map_or(Ok(()), Sink::finish)
+    }
+}

@@ -1,0 +1,199 @@
+//! Puts finished steps down in the order of the feed: articles, report, ledger, counts, and the points of the journal.
+
+use super::budget::Budget;
+use super::journal::{Journal, Point};
+use super::record::{Done, Finished};
+use super::summary::Summary;
+use super::{Plan, Target, ledger};
+use crate::error::{Error, ErrorKind};
+use crate::output::{OutputFormat, Shards, ShardsCut, Sink, Tree, Writing};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
+
+/// Records and bytes of output after which there is a point from which a run can go on. Packed streams end a frame there,
+/// so the figures are a part of what the outputs look like.
+const MAX_POINT_RECORDS: u64 = 2_000;
+const MAX_POINT_BYTES: u64 = 16 << 20;
+
+/// Where the articles go, opened.
+enum Articles {
+    Nothing,
+    Tree(Tree),
+    Stream(Box<Sink>),
+    Shards(Box<Shards>),
+}
+
+/// All outputs of a run.
+pub(super) struct Writer {
+    articles: Articles,
+    output: &'static OutputFormat,
+    report: Option<Sink>,
+    ledger: Option<Sink>,
+    journal: Option<Journal>,
+    /// The counts so far, those of earlier runs included.
+    pub summary: Summary,
+    start: Instant,
+    /// Seconds of earlier runs.
+    seconds: f64,
+    /// Records and bytes since the last point.
+    records: u64,
+    bytes: u64,
+    line: Vec<u8>,
+}
+
+impl Writer {
+    /// Opens the outputs of `plan`, as far as an earlier run left them at `point`.
+    pub fn open(plan: &Plan<'_>, journal: Option<Journal>, point: Option<Point>) -> Result<Writer, Error> {
+        let start = Instant::now();
+        let writing = Writing { sync: plan.sync, keeps: journal.is_some() };
+        let streams = plan.report.iter().chain(&plan.ledger);
+        let others = streams.filter_map(|place| place.file().map(PathBuf::from)).collect();
+        let is_resumed = point.is_some();
+        let point = point.unwrap_or_default();
+        let articles = match &plan.target {
+            Target::Nothing => Articles::Nothing,
+            Target::Tree(root) => Articles::Tree(Tree::new(root.clone(), plan.sync)),
+            Target::Stream(place) => Articles::Stream(Box::new(Sink::open(place, plan.compression, writing, None)?)),
+            Target::Shards(root, pages) => {
+                let mut shards = Shards::new(root.clone(), pages.clone(), plan.compression, writing, others);
+                shards.resume(point.shards)?;
+                Articles::Shards(Box::new(shards))
+            }
+        };
+        let stream = |place: &Option<_>, bytes: Option<u64>| {
+            let from = if is_resumed { bytes } else { None };
+            place.as_ref().map(|place| Sink::open(place, Default::default(), writing, from)).transpose()
+        };
+        Ok(Writer {
+            articles,
+            output: plan.output,
+            report: stream(&plan.report, point.report)?,
+            ledger: stream(&plan.ledger, point.ledger)?,
+            journal,
+            seconds: point.summary.seconds,
+            summary: point.summary,
+            start,
+            records: 0,
+            bytes: 0,
+            line: Vec::new(),
+        })
+    }
+
+    /// True when articles are written at all.
+    pub fn writes(&self) -> bool {
+        !matches!(self.articles, Articles::Nothing)
+    }
+
+    /// True when there is a report.
+    pub fn reports(&self) -> bool {
+        self.report.is_some()
+    }
+
+    /// Writes what the workers send until they end.
+    pub fn write_all(
+        &mut self,
+        receiver: &Receiver<Done>,
+        budget: &Budget,
+        observe: &mut dyn FnMut(&Finished, &Summary),
+    ) -> Result<(), Error> {
+        let mut waiting = BTreeMap::new();
+        let mut head = 0;
+        for done in receiver {
+            waiting.insert(done.number, done);
+            while let Some(done) = waiting.remove(&head) {
+                self.write(&done)?;
+                budget.written(done.held);
+                head += 1;
+                if let Some(finished) = &done.finished {
+                    observe(finished, &self.summary);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, done: &Done) -> Result<(), Error> {
+        self.write_article(done)?;
+        self.summary.add_bytes(done.bytes, done.trailing);
+        if let Some(report) = &mut self.report {
+            report.write(&done.report)?;
+        }
+        if let Some(finished) = &done.finished {
+            if let Some(ledger) = &mut self.ledger {
+                self.line.clear();
+                ledger::write(finished, &mut self.line);
+                ledger.write(&self.line)?;
+            }
+            self.summary.add(finished);
+        }
+        self.records += 1;
+        self.bytes += (done.page.as_ref().map_or(0, Vec::len) + done.report.len()) as u64;
+        let is_end = done.finished.is_none();
+        let can_resume = is_end || done.container.is_none_or(|format| format.resumes);
+        if can_resume && (is_end || self.records >= MAX_POINT_RECORDS || self.bytes >= MAX_POINT_BYTES) {
+            self.point(done)?;
+        }
+        Ok(())
+    }
+
+    fn write_article(&mut self, done: &Done) -> Result<(), Error> {
+        if done.container.is_some() && !self.output.together && matches!(self.articles, Articles::Stream(_)) {
+            let message = format!(
+                "an input holds many pages, which cannot go to one place as {}: name a folder with `-o DIR/`, or put all of it into one stream with `--format jsonl`",
+                self.output.name
+            );
+            return Err(Error::new(ErrorKind::Io, message));
+        }
+        match (&mut self.articles, &done.page, &done.target) {
+            (Articles::Tree(tree), Some(page), Some(target)) => tree.write(target, page),
+            (Articles::Stream(sink), Some(page), _) => sink.write(page),
+            (Articles::Shards(shards), Some(page), Some(target)) => shards.write_record(target, page),
+            (Articles::Shards(shards), Some(page), None) => shards.write_page(page),
+            (Articles::Shards(shards), None, Some(target)) if done.finished.is_none() => shards.end_shard(target),
+            _ => Ok(()),
+        }
+    }
+
+    /// Hands everything to the system and says so in the journal.
+    fn point(&mut self, done: &Done) -> Result<(), Error> {
+        (self.records, self.bytes) = (0, 0);
+        let shards = match &mut self.articles {
+            Articles::Shards(shards) => shards.cut()?,
+            Articles::Stream(sink) => {
+                sink.cut()?;
+                ShardsCut::default()
+            }
+            _ => ShardsCut::default(),
+        };
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        let report = self.report.as_mut().map(Sink::cut).transpose()?;
+        let ledger = self.ledger.as_mut().map(Sink::cut).transpose()?;
+        self.summary.seconds = self.seconds + self.start.elapsed().as_secs_f64();
+        let summary = self.summary.clone();
+        journal.point(Point { at: done.next, shards, report, ledger, texts: None, summary, failures: Vec::new() })
+    }
+
+    /// Ends all outputs; the account is written last, and the journal goes when it stands.
+    pub fn finish(mut self, summary: Option<Sink>) -> Result<Summary, Error> {
+        match self.articles {
+            Articles::Nothing | Articles::Tree(_) => {}
+            Articles::Stream(sink) => sink.finish()?,
+            Articles::Shards(shards) => shards.finish()?,
+        }
+        self.report.map_or(Ok(()), Sink::finish)?;
+        self.ledger.map_or(Ok(()), Sink::finish)?;
+        self.summary.seconds = self.seconds + self.start.elapsed().as_secs_f64();
+        if let Some(mut sink) = summary {
+            let mut json = serde_json::to_vec_pretty(&self.summary).expect("counts and names always are JSON");
+            json.push(b'\n');
+            sink.write(&json)?;
+            sink.finish()?;
+        }
+        self.journal.map_or(Ok(()), Journal::finish)?;
+        Ok(self.summary)
+    }
+}
