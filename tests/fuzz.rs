@@ -7,6 +7,8 @@
 #[path = "tokenizer/tokens.rs"]
 #[allow(dead_code, reason = "the test of the tokenizer uses the rest")]
 mod compare;
+#[path = "fuzz/container.rs"]
+mod container;
 #[path = "fuzz/page.rs"]
 mod page;
 #[path = "fuzz/rules.rs"]
@@ -47,4 +49,10 @@ fn tokens_are_those_of_html5ever() {
 #[test]
 fn packs_load_or_are_refused() {
     run(&["tests/fuzz/found/rules"], rules::check);
+}
+
+#[test]
+fn containers_are_accounted_for() {
+    run(&["tests/fuzz/found/warc"], container::check_warc);
+    run(&["tests/fuzz/found/jsonl"], container::check_jsonl);
 }

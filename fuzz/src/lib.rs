@@ -4,6 +4,8 @@
 
 #[path = "../../tests/tokenizer/tokens.rs"]
 pub mod compare;
+#[path = "../../tests/fuzz/container.rs"]
+pub mod container;
 #[path = "../../tests/fuzz/growth.rs"]
 pub mod growth;
 #[path = "../../tests/fuzz/page.rs"]
