@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 const INPUT: &str = "Input";
 const RECORDS: &str = "Records of containers";
+const FILTERS: &str = "Filters";
 const OUTPUT: &str = "Output";
 const REMOVED: &str = "What is removed";
 const RUN: &str = "Run";
@@ -114,6 +115,21 @@ pub(super) struct CleanArgs {
     /// `a.b` is the field `b` of the object `a`.
     #[arg(long, value_name = "NAME", help_heading = RECORDS)]
     pub(super) field: Option<String>,
+
+    /// Keep articles in these languages only, such as `en,de`
+    ///
+    /// ISO 639 codes. The language is that of the article's text, as far as a detector can tell; short texts are often
+    /// taken for another language.
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = FILTERS)]
+    pub(super) lang: Vec<String>,
+
+    /// Keep articles of at least N words only
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = FILTERS)]
+    pub(super) min_words: usize,
+
+    /// Of articles with the same text keep the first, in the order of the inputs
+    #[arg(long, help_heading = FILTERS)]
+    pub(super) dedup: bool,
 
     /// Where articles go: a folder that mirrors the input tree, or a file
     ///

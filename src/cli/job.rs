@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use dehusk::Cleaner;
 use dehusk::input::{Input, Inputs, ReadOptions, printable, read_list};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place};
-use dehusk::pipeline::{Journaling, Plan, Target, shard_names, tree_names};
+use dehusk::pipeline::{Filters, Journaling, Plan, Target, shard_names, tree_names};
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -168,6 +168,11 @@ impl Job {
             }
             Target::Nothing | Target::Stream(_) => None,
         };
+        let mut filters = Filters::default();
+        (filters.min_words, filters.dedup) = (args.min_words, args.dedup);
+        if let Err(code) = filters.languages(&args.lang) {
+            bail!("`--lang {code}` is no language that can be told: use codes such as en, de, zh");
+        }
         Ok(Plan {
             inputs: &self.inputs,
             cleaner: &self.cleaner,
@@ -177,6 +182,7 @@ impl Job {
                 media_types: args.mime.iter().map(|media_type| media_type.trim().to_ascii_lowercase()).collect(),
                 field: args.field.clone(),
             },
+            filters,
             output: args.format,
             compression: self.compression,
             with_title: args.with_title,

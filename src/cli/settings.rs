@@ -25,6 +25,9 @@ pub(super) fn settings(args: &CleanArgs) -> anyhow::Result<Vec<(String, String)>
     set("status", format!("{:?}", args.status));
     set("mime", args.mime.join(","));
     set("field", args.field.clone().unwrap_or_default());
+    set("lang", args.lang.join(","));
+    set("min-words", args.min_words.to_string());
+    set("dedup", args.dedup.to_string());
     set("format", args.format.name.to_owned());
     set("compress", args.compress.map_or("off".to_owned(), |packed| named(&packed)));
     set("with-title", args.with_title.to_string());

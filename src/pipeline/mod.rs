@@ -8,6 +8,7 @@
 
 mod budget;
 mod feed;
+mod filter;
 mod journal;
 mod ledger;
 #[cfg(feature = "cli")]
@@ -18,6 +19,7 @@ mod summary;
 mod target;
 mod writer;
 
+pub use filter::Filters;
 pub use journal::{JOURNAL, Journaling};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
@@ -52,6 +54,8 @@ pub struct Plan<'a> {
     pub reading: Reading,
     /// Which records of a container are pages, and where in them.
     pub options: ReadOptions,
+    /// Which articles are wanted.
+    pub filters: Filters,
     /// How articles are written.
     pub output: &'static OutputFormat,
     /// How streams of articles are packed.
@@ -133,6 +137,7 @@ fn run_with(
         output: plan.output,
         with_title: plan.with_title,
         targets: &targets,
+        filters: &plan.filters,
         writes: writer.writes(),
         reports: writer.reports(),
     };
@@ -190,6 +195,7 @@ mod tests {
             cleaner,
             reading: Reading::Detected,
             options: ReadOptions::default(),
+            filters: Filters::default(),
             output: OutputFormat::by_name("txt").unwrap(),
             compression: Compression::Plain,
             with_title: false,

@@ -4,6 +4,7 @@
 //! [`Outcome`]; nothing gets out but through [`Done`].
 
 use super::feed::{At, Feed, Step, Task};
+use super::filter::{Filters, Fingerprint, fingerprint};
 use super::report;
 use super::target::Targets;
 use crate::article::{Article, Degraded};
@@ -101,8 +102,25 @@ pub(super) struct Done {
     pub(super) target: Option<PathBuf>,
     /// Lines for the report.
     pub(super) report: Vec<u8>,
+    /// The text, when only the first of equal ones is kept.
+    pub(super) text: Option<Fingerprint>,
     /// Bytes of the budget that it holds.
     pub(super) held: usize,
+}
+
+impl Done {
+    /// Takes the article back: its text came before.
+    pub(super) fn drop_duplicate(&mut self) {
+        self.page = None;
+        self.report.clear();
+        if let Some(finished) = &mut self.finished {
+            finished.outcome = Outcome::Skipped("duplicate text");
+            finished.message = "another page before has the same text".to_owned();
+            finished.words = (0, 0);
+            finished.removals.clear();
+            finished.degraded.clear();
+        }
+    }
 }
 
 /// What all records of a run have in common.
@@ -113,6 +131,7 @@ pub(super) struct Work<'a, F> {
     pub(super) output: &'static OutputFormat,
     pub(super) with_title: bool,
     pub(super) targets: &'a Targets<'a>,
+    pub(super) filters: &'a Filters,
     /// Whether pages are written at all.
     pub(super) writes: bool,
     pub(super) reports: bool,
@@ -137,6 +156,7 @@ where
             page: None,
             target: None,
             report: Vec::new(),
+            text: None,
             held: 0,
         };
         if let Task::End(trailing) = task {
@@ -159,7 +179,7 @@ where
             degraded: Vec::new(),
         };
         let result = quietly(|| self.make(task, &mut held, &mut done, &mut finished)).unwrap_or_else(|panic| {
-            done.page = None;
+            (done.page, done.text) = (None, None);
             done.report.clear();
             Err(Stop::Error(Error::new(ErrorKind::Panic, panic)))
         });
@@ -230,6 +250,12 @@ where
 
         let outcome = Outcome::of(&article);
         finished.name = label(&finished.file, finished.origin.as_ref());
+        if !article.is_empty() {
+            if let Some((outcome, why)) = self.filters.refuse(&article) {
+                return Err(Stop::Refused(outcome, why));
+            }
+            done.text = self.filters.dedup.then(|| fingerprint(&article.text));
+        }
         if self.writes {
             let mut page = Vec::new();
             let from = Page {

@@ -1,6 +1,7 @@
 //! Puts finished steps down in the order of the feed: articles, report, ledger, counts, and the points of the journal.
 
 use super::budget::Budget;
+use super::filter::Dedup;
 use super::journal::{Journal, Point};
 use super::record::{Done, Finished};
 use super::summary::Summary;
@@ -31,6 +32,9 @@ pub(super) struct Writer {
     output: &'static OutputFormat,
     report: Option<Sink>,
     ledger: Option<Sink>,
+    dedup: Option<Dedup>,
+    /// Whether points wait for the disk.
+    sync: bool,
     journal: Option<Journal>,
     /// The counts so far, those of earlier runs included.
     pub summary: Summary,
@@ -71,6 +75,14 @@ impl Writer {
             output: plan.output,
             report: stream(&plan.report, point.report)?,
             ledger: stream(&plan.ledger, point.ledger)?,
+            dedup: match plan.filters.dedup {
+                true => Some(
+                    Dedup::open(plan.journal.as_ref().map(|journal| &*journal.folder), point.texts)
+                        .map_err(unlisted)?,
+                ),
+                false => None,
+            },
+            sync: plan.sync,
             journal,
             seconds: point.summary.seconds,
             summary: point.summary,
@@ -102,8 +114,8 @@ impl Writer {
         let mut head = 0;
         for done in receiver {
             waiting.insert(done.number, done);
-            while let Some(done) = waiting.remove(&head) {
-                self.write(&done)?;
+            while let Some(mut done) = waiting.remove(&head) {
+                self.write(&mut done)?;
                 budget.written(done.held);
                 head += 1;
                 if let Some(finished) = &done.finished {
@@ -114,7 +126,12 @@ impl Writer {
         Ok(())
     }
 
-    fn write(&mut self, done: &Done) -> Result<(), Error> {
+    fn write(&mut self, done: &mut Done) -> Result<(), Error> {
+        if let (Some(dedup), Some(text)) = (&mut self.dedup, done.text)
+            && !dedup.is_new(text).map_err(unlisted)?
+        {
+            done.drop_duplicate();
+        }
         self.write_article(done)?;
         self.summary.add_bytes(done.bytes, done.trailing);
         if let Some(report) = &mut self.report {
@@ -172,9 +189,10 @@ impl Writer {
         };
         let report = self.report.as_mut().map(Sink::cut).transpose()?;
         let ledger = self.ledger.as_mut().map(Sink::cut).transpose()?;
+        let texts = self.dedup.as_mut().map(|dedup| dedup.cut(self.sync)).transpose().map_err(unlisted)?;
         self.summary.seconds = self.seconds + self.start.elapsed().as_secs_f64();
         let summary = self.summary.clone();
-        journal.point(Point { at: done.next, shards, report, ledger, texts: None, summary, failures: Vec::new() })
+        journal.point(Point { at: done.next, shards, report, ledger, texts, summary, failures: Vec::new() })
     }
 
     /// Ends all outputs; the account is written last, and the journal goes when it stands.
@@ -193,7 +211,12 @@ impl Writer {
             sink.write(&json)?;
             sink.finish()?;
         }
+        self.dedup.map_or(Ok(()), Dedup::finish).map_err(unlisted)?;
         self.journal.map_or(Ok(()), Journal::finish)?;
         Ok(self.summary)
     }
+}
+
+fn unlisted(error: std::io::Error) -> Error {
+    Error::with_source(ErrorKind::Io, "cannot keep the list of texts", error)
 }

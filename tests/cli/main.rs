@@ -6,6 +6,7 @@
 #![cfg(feature = "cli")]
 
 mod accounts;
+mod filters;
 mod folders;
 mod inputs;
 mod jsonl;
