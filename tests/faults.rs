@@ -21,6 +21,9 @@ mod hostile;
 #[path = "faults/limits.rs"]
 mod limits;
 #[cfg(target_os = "linux")]
+#[path = "faults/resume.rs"]
+mod resume;
+#[cfg(target_os = "linux")]
 #[path = "faults/signals.rs"]
 mod signals;
 #[cfg(target_os = "linux")]
@@ -38,7 +41,7 @@ fn main() {
 #[cfg(target_os = "linux")]
 mod linux {
     use super::site::Ending;
-    use super::{damage, limits, signals, strace};
+    use super::{damage, limits, resume, signals, strace};
     use libtest_mimic::{Arguments, Completion, Trial};
 
     type Fault = fn() -> Ending;
@@ -63,6 +66,7 @@ mod linux {
         ("signal::stopped_and_continued", signals::stopped_and_continued),
         ("signal::reader_that_leaves", signals::reader_that_leaves),
         ("killed::at_random", signals::killed_at_random),
+        ("shards::killed_at_random", resume::killed_at_random),
     ];
 
     /// Faults that strace makes.
@@ -78,6 +82,10 @@ mod linux {
         ("read::page_changed", strace::page_changed_while_read),
         ("interrupted_calls", strace::interrupted_calls),
         ("killed::at_each_call", strace::killed_at_each_call),
+        ("shards::killed_at_each_call", resume::killed_at_each_call),
+        ("shards::no_space_for_the_journal", resume::no_space_for_the_journal),
+        ("shards::second_run", resume::second_run),
+        ("shards::terminated", resume::terminated),
         ("output_folder_removed", strace::output_folder_removed),
         ("signal::terminated_among_pages", signals::terminated_among_pages),
     ];

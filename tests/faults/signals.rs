@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// What a pipe of Linux holds.
 const PIPE_BYTES: usize = 64 << 10;
 
-fn send(signal: &str, child: &Child) -> Check {
+pub fn send(signal: &str, child: &Child) -> Check {
     let status = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status()?;
     ensure!(status.success(), "no signal was sent");
     Ok(())

@@ -42,7 +42,8 @@ pub fn start(site: &Site, faults: &[&str], paths: &[&str], args: &[&str]) -> Res
         command.arg("-e").arg(format!("inject={fault}"));
     }
     for path in paths {
-        command.arg("-P").arg(path);
+        // The name that a call is given, and what a descriptor of a file that is not there yet will be.
+        command.arg("-P").arg(path).arg("-P").arg(site.path(path));
     }
     command.arg("--").arg(clean.get_program()).args(clean.get_args()).current_dir(site.path(""));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
