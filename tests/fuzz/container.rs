@@ -2,7 +2,7 @@
 
 use dehusk::input::{Input, InputFormat, Inputs, ReadOptions, Reading};
 use dehusk::output::{Compression, OutputFormat};
-use dehusk::pipeline::{self, Plan, Target};
+use dehusk::pipeline::{self, Filters, Plan, Target};
 use dehusk::{Cleaner, Limits};
 use std::cell::Cell;
 use std::sync::LazyLock;
@@ -34,6 +34,7 @@ fn check(bytes: &[u8], format: &str) {
         cleaner: &CLEANER,
         reading: Reading::Containers(format),
         options: ReadOptions::default(),
+        filters: Filters::default(),
         output: OutputFormat::by_name("jsonl").expect("it is in the table"),
         compression: Compression::Plain,
         with_title: false,
