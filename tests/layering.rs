@@ -57,7 +57,7 @@ const COMMAND: &[&str] = &["cli", "main"];
 /// Files that may print, whole modules end in `/`.
 const PRINTS: &[&str] = &["main.rs", "cli/", "pipeline/progress.rs"];
 /// The one more that may take hold of standard output: a page can be written there.
-const STANDARD_OUTPUT: &str = "output/atomic.rs";
+const STANDARD_OUTPUT: &str = "output/sink.rs";
 
 const MAX_LINES: usize = 800;
 const VAGUE_NAMES: &[&str] = &["util", "utils", "common", "types", "helpers", "helper", "misc"];
