@@ -20,7 +20,7 @@ use proptest::test_runner::RngSeed;
 use scraper::{Html, HtmlTreeSink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tokens::{reference, scanned};
+use tokens::{difference, scanned};
 
 /// A few attributes that pages have.
 const READ: &[&str] = &["class", "id", "a"];
@@ -56,15 +56,6 @@ fn tree(source: &str) -> Html {
     let builder = Builder(TreeBuilder::new(sink, TreeBuilderOpts::default()));
     tokenizer::tokenize(source, &builder).unwrap();
     builder.0.sink.finish()
-}
-
-/// The first difference between the two tokenizers, with the tokens around it.
-fn difference(source: &str, reads: &'static [&'static str]) -> Option<String> {
-    let (expected, found) = (reference(source, reads), scanned(source, reads));
-    let at = (0..expected.len().max(found.len())).find(|at| expected.get(*at) != found.get(*at))?;
-    let before = at.checked_sub(1).map(|before| &expected[before]);
-    let (expected, found) = (expected.get(at), found.get(at));
-    Some(format!("token {at} after {before:?}: expected {expected:?}, came {found:?}"))
 }
 
 /// Compares the tokens, the filtered tokens and the tree of each page.

@@ -21,8 +21,11 @@ mod refuse;
 mod rules;
 mod settings;
 mod sheet;
+#[cfg(unix)]
+mod signals;
 mod stats;
 
+use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
 
@@ -38,7 +41,10 @@ pub enum Verdict {
 ///
 /// Ends the process itself for `--help`, `--version` and arguments that clap refuses (exit code 2).
 pub fn run() -> anyhow::Result<Verdict> {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    #[cfg(unix)]
+    signals::handle().context("cannot listen to signals")?;
+    match command {
         Command::Clean(args) => clean::run(*args),
         Command::Check(args) => check::run(*args),
         Command::Explain(args) => explain::run(args),

@@ -28,7 +28,7 @@ pub use discover::{Filter, Input};
 pub use json::JsonRow;
 pub use list::read_list;
 pub use page::{OpenPage, Opened, Reading};
-pub use pages::{Looking, PageName, label};
+pub use pages::{Looking, PageName, PageVisitor, label};
 pub use stream::Position;
 
 use std::path::{Path, PathBuf};

@@ -19,6 +19,9 @@ pub struct PageName {
     pub origin: Option<Origin>,
 }
 
+/// Hears of each page, or why it is none, and breaks off when it has enough.
+pub type PageVisitor<'v> = dyn FnMut(&PageName, Result<Record, Refused>) -> ControlFlow<()> + 'v;
+
 /// How pages are found.
 #[derive(Clone, Copy)]
 pub struct Looking<'a> {
@@ -32,12 +35,7 @@ pub struct Looking<'a> {
 
 impl Inputs {
     /// Calls `found` for each page of entry `index` until it breaks off; once with the reason for an entry that is not read.
-    pub fn each_page(
-        &self,
-        index: usize,
-        looking: Looking<'_>,
-        found: &mut dyn FnMut(&PageName, Result<Record, Refused>) -> ControlFlow<()>,
-    ) {
+    pub fn each_page(&self, index: usize, looking: Looking<'_>, found: &mut PageVisitor<'_>) {
         let Looking { reading, options, limits } = looking;
         let file = self.name(index);
         let whole = PageName { name: file.clone(), relative: self.relative(index), origin: None };

@@ -8,11 +8,12 @@
 use super::{Compression, OUTPUTS};
 use crate::error::{Error, ErrorKind};
 use crate::input::printable;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 const PAGE: &str = ".part";
@@ -81,6 +82,26 @@ pub(super) fn is_part(path: &Path, stream: bool) -> bool {
     outputs.any(|output| name.strip_suffix(output.ending).is_some_and(|stem| stem.ends_with('.')))
 }
 
+/// Files on their way that nobody goes on with, of the whole process: a signal can end it while any thread writes.
+static ON_THE_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// No code that may panic runs under the lock, so a poisoned one is still right.
+fn on_the_way() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    ON_THE_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes every file that is on its way and that no later run goes on with; for a process that is about to end.
+///
+/// No file arrives after it and none is begun: threads that try wait for ever.
+pub fn abandon() {
+    let parts = on_the_way();
+    for part in parts.iter() {
+        // What cannot be removed is found by the next run.
+        let _ = fs::remove_file(part);
+    }
+    std::mem::forget(parts);
+}
+
 /// A file on its way; removed when it never arrives, unless it `stays` for a run that goes on with it.
 #[derive(Debug)]
 pub(super) struct Part {
@@ -98,7 +119,11 @@ impl Part {
             // Of a run that was killed; two runs that write one stream are an error anyway.
             fs::remove_file(&path)?;
         }
+        let mut parts = on_the_way();
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        if !stays {
+            parts.insert(path.clone());
+        }
         Ok(Part { file, path, target: target.to_owned(), arrived: false, stays })
     }
 
@@ -124,7 +149,10 @@ impl Part {
         if sync {
             self.file.sync_all()?;
         }
+        let mut parts = on_the_way();
         fs::rename(&self.path, &self.target)?;
+        parts.remove(&self.path);
+        drop(parts);
         self.arrived = true;
         if sync && cfg!(unix) {
             // The name lives in the folder, which has to reach the disk as well.
@@ -148,6 +176,7 @@ impl Drop for Part {
         if !self.arrived && !self.stays {
             // A failure to remove it adds nothing to the failure that brought us here.
             let _ = fs::remove_file(&self.path);
+            on_the_way().remove(&self.path);
         }
     }
 }

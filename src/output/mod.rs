@@ -12,7 +12,7 @@ mod shards;
 mod sink;
 mod text;
 
-pub use atomic::Tree;
+pub use atomic::{Tree, abandon};
 pub use name::{Names, record_name};
 pub use shards::{Shards, ShardsCut};
 pub use sink::{Compression, Place, Sink, Writing};

@@ -116,6 +116,15 @@ impl tokenizer::Sink for Collector {
     }
 }
 
+/// The first difference between the two tokenizers, with the tokens around it.
+pub fn difference(source: &str, reads: &'static [&'static str]) -> Option<String> {
+    let (expected, found) = (reference(source, reads), scanned(source, reads));
+    let at = (0..expected.len().max(found.len())).find(|at| expected.get(*at) != found.get(*at))?;
+    let before = at.checked_sub(1).map(|before| &expected[before]);
+    let (expected, found) = (expected.get(at), found.get(at));
+    Some(format!("token {at} after {before:?}: expected {expected:?}, came {found:?}"))
+}
+
 /// The tokens by dehusk's tokenizer.
 pub fn scanned(source: &str, reads: &'static [&'static str]) -> Vec<Shown> {
     let sink = Collector { reads, ..Collector::default() };
