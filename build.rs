@@ -1,13 +1,12 @@
 //! Lists what the patterns of the built-in packs begin with, so that a run need not parse them.
 //!
-//! In go `src/rules/packs/*.toml`, out comes a table of Rust for `src/rules/prefilter.rs`, sorted by pattern.
+//! In go `src/rules/packs/*.toml`, out comes a table for `src/rules/prefilter.rs`, which says its form.
 
 #[path = "src/rules/beginnings.rs"]
 mod beginnings;
 
-use beginnings::{Branch, Literals, branches};
+use beginnings::{Branch, branches};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
@@ -29,28 +28,31 @@ fn main() {
             }
         }
     }
-    let mut table = String::from("/// The branches of the built-in patterns, by pattern.\n");
-    table.push_str("static BUILT_IN: &[(&str, &[Branch])] = &[\n");
+    let mut table = Vec::new();
     for (pattern, branches) in &patterns {
-        writeln!(table, "({pattern:?}, &[").expect("memory takes it");
-        branches.iter().for_each(|branch| push_branch(&mut table, branch));
-        table.push_str("]),\n");
+        let mut written = Vec::new();
+        branches.iter().for_each(|branch| push_branch(&mut written, branch));
+        push_counted::<4>(&mut table, pattern.as_bytes());
+        push_counted::<4>(&mut table, &written);
     }
-    table.push_str("];\n");
     let folder = env::var_os("OUT_DIR").expect("cargo names a folder");
-    fs::write(Path::new(&folder).join("beginnings.rs"), table).expect("the folder can be written");
+    fs::write(Path::new(&folder).join("beginnings.bin"), table).expect("the folder can be written");
 }
 
-fn push_branch(table: &mut String, branch: &Branch) {
-    let list = |literals: &Literals| {
-        let items = literals.iter().map(|bytes| format!("Cow::Borrowed(b\"{}\")", bytes.escape_ascii()));
-        items.collect::<Vec<_>>().join(", ")
-    };
-    let (literals, required) = (list(&branch.literals), list(&branch.required));
-    writeln!(
-        table,
-        "Branch {{ anchored: {}, literals: Cow::Borrowed(&[{literals}]), required: Cow::Borrowed(&[{required}]) }},",
-        branch.anchored
-    )
-    .expect("memory takes it");
+fn push_branch(table: &mut Vec<u8>, branch: &Branch) {
+    table.push(u8::from(branch.anchored));
+    for literals in [&branch.literals, &branch.required] {
+        push_number::<2>(table, literals.len());
+        literals.iter().for_each(|literal| push_counted::<1>(table, literal));
+    }
+}
+
+fn push_number<const BYTES: usize>(table: &mut Vec<u8>, number: usize) {
+    assert!(number < 1 << (8 * BYTES), "{number} takes more than {BYTES} bytes");
+    table.extend_from_slice(&number.to_le_bytes()[..BYTES]);
+}
+
+fn push_counted<const BYTES: usize>(table: &mut Vec<u8>, bytes: &[u8]) {
+    push_number::<BYTES>(table, bytes.len());
+    table.extend_from_slice(bytes);
 }

@@ -21,7 +21,7 @@ pub struct Branch {
 }
 
 /// Byte strings, in the program or made from a user's pattern.
-pub type Literals = Cow<'static, [Cow<'static, [u8]>]>;
+pub type Literals = Vec<Cow<'static, [u8]>>;
 
 /// Bytes of a beginning at the start of a text that are told apart.
 pub const MAX_ANCHORED_BYTES: usize = 8;
@@ -101,12 +101,11 @@ fn branch(parts: Vec<Hir>) -> Result<Branch, String> {
     // One that begins with another is found with it.
     literals.sort();
     literals.dedup_by(|next, before| next.starts_with(before));
-    let literals = literals.into_iter().map(Cow::Owned).collect();
-    Ok(Branch { anchored, literals: Cow::Owned(literals), required: Cow::Owned(required) })
+    Ok(Branch { anchored, literals: literals.into_iter().map(Cow::Owned).collect(), required })
 }
 
 /// Words of which one stands in all that an expression matches.
-fn required(hir: &Hir) -> Option<Vec<Cow<'static, [u8]>>> {
+fn required(hir: &Hir) -> Option<Literals> {
     match hir.kind() {
         HirKind::Literal(literal) if literal.0.len() >= MIN_REQUIRED_BYTES => {
             let first = &literal.0[..literal.0.len().min(MAX_FLOATING_BYTES)];
@@ -126,7 +125,7 @@ fn required(hir: &Hir) -> Option<Vec<Cow<'static, [u8]>>> {
 }
 
 /// The longer and the fewer the words, the less often one of them stands in a text by chance.
-fn worth(words: &Vec<Cow<'static, [u8]>>) -> (usize, Reverse<usize>) {
+fn worth(words: &Literals) -> (usize, Reverse<usize>) {
     (words.iter().map(|word| word.len()).min().unwrap_or(0), Reverse(words.len()))
 }
 

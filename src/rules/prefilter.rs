@@ -59,14 +59,16 @@ fn key(bytes: &[u8]) -> u64 {
 impl Prefilter {
     /// A prefilter for patterns by their index, each with the id of its rule; no pattern is one that is never asked.
     pub fn new<'a>(patterns: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Result<Prefilter, Error> {
+        let built_in = built_in();
         let (mut branches, mut anchored) = (Vec::new(), Vec::new());
         let (mut floating, mut floating_branches) = (Vec::new(), Vec::new());
         for (pattern, (id, source)) in patterns.enumerate() {
             let Some(source) = source else { continue };
-            let found = beginnings(source).map_err(|why| Error::new(ErrorKind::Rules, format!("rule {id}: {why}")))?;
-            for branch in found.iter() {
+            let found = beginnings(&built_in, source)
+                .map_err(|why| Error::new(ErrorKind::Rules, format!("rule {id}: {why}")))?;
+            for branch in found {
                 let at = branches.len() as u32;
-                for literal in branch.literals.iter() {
+                for literal in &branch.literals {
                     if branch.anchored {
                         anchored.push((key(literal), at));
                     } else {
@@ -74,7 +76,7 @@ impl Prefilter {
                         floating_branches.push(at);
                     }
                 }
-                branches.push(Way { pattern: pattern as u32, required: branch.required.clone() });
+                branches.push(Way { pattern: pattern as u32, required: branch.required });
             }
         }
         let floating = AhoCorasick::builder()
@@ -131,14 +133,57 @@ impl Prefilter {
 }
 
 /// The branches of a pattern: those that the build script wrote down, or for a user's pattern its own.
-fn beginnings(pattern: &str) -> Result<Cow<'static, [Branch]>, String> {
-    match BUILT_IN.binary_search_by_key(&pattern, |(source, _)| source) {
-        Ok(at) => Ok(Cow::Borrowed(BUILT_IN[at].1)),
-        Err(_) => branches(pattern).map(Cow::Owned),
+fn beginnings(built_in: &BuiltIn, pattern: &str) -> Result<Vec<Branch>, String> {
+    match built_in.get(pattern.as_bytes()) {
+        Some(written) => Ok(read_branches(written)),
+        None => branches(pattern),
     }
 }
 
-include!(concat!(env!("OUT_DIR"), "/beginnings.rs"));
+/// What the build script wrote of each built-in pattern.
+type BuiltIn = HashMap<&'static [u8], &'static [u8]>;
+
+/// The table of the build script: patterns and their branches in turn, each after its length in four bytes. A branch is one
+/// byte for the anchor, then two lists of literals, each after its count in two bytes, each literal after its length in one.
+static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
+
+fn built_in() -> BuiltIn {
+    let mut rest = TABLE;
+    let mut table = BuiltIn::new();
+    while !rest.is_empty() {
+        let pattern = take_counted::<4>(&mut rest);
+        table.insert(pattern, take_counted::<4>(&mut rest));
+    }
+    table
+}
+
+fn read_branches(mut written: &'static [u8]) -> Vec<Branch> {
+    let mut branches = Vec::new();
+    while let Some((anchored, rest)) = written.split_first() {
+        written = rest;
+        let mut literals = || -> Literals {
+            let count = take_number::<2>(&mut written);
+            (0..count).map(|_| Cow::Borrowed(take_counted::<1>(&mut written))).collect()
+        };
+        branches.push(Branch { anchored: *anchored == 1, literals: literals(), required: literals() });
+    }
+    branches
+}
+
+/// Takes a number of so many bytes off, little-endian.
+fn take_number<const BYTES: usize>(from: &mut &'static [u8]) -> usize {
+    let (number, rest) = from.split_at(BYTES);
+    *from = rest;
+    number.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+}
+
+/// Takes a number of so many bytes off, and as many bytes as it says.
+fn take_counted<const BYTES: usize>(from: &mut &'static [u8]) -> &'static [u8] {
+    let count = take_number::<BYTES>(from);
+    let (taken, rest) = from.split_at(count);
+    *from = rest;
+    taken
+}
 
 #[cfg(test)]
 mod tests {
