@@ -25,7 +25,7 @@ use std::ops::Range;
 pub struct Finding {
     /// The input as it was named, safe to print.
     pub path: String,
-    /// The input below the folder of the project, with `/`: what fingerprints are made of.
+    /// The file of the input below the folder of the project, with `/`: what fingerprints are made of.
     pub project_path: String,
     /// Rule id, or `repeat` and the like.
     pub rule: String,
@@ -61,14 +61,21 @@ impl Finding {
 pub struct PageName<'a> {
     /// As it was named, safe to print.
     pub path: &'a str,
-    /// Below the folder of the project.
+    /// Its file below the folder of the project.
     pub project_path: &'a str,
 }
 
 /// The findings of a page, in the order of its source.
 ///
 /// The headline is none: it is removed only because it is kept as the title.
-pub fn findings(cleaner: &Cleaner, inspection: &Inspection<'_>, name: PageName<'_>) -> Vec<Finding> {
+///
+/// `seen` counts the findings of the file so far, which may hold many pages.
+pub fn findings(
+    cleaner: &Cleaner,
+    inspection: &Inspection<'_>,
+    name: PageName<'_>,
+    seen: &mut HashMap<String, u32>,
+) -> Vec<Finding> {
     let mut removals: Vec<&Removal> = inspection.removals.iter().filter(|r| r.reason != Reason::Headline).collect();
     if removals.is_empty() {
         return Vec::new();
@@ -82,7 +89,6 @@ pub fn findings(cleaner: &Cleaner, inspection: &Inspection<'_>, name: PageName<'
     };
     let ends = removals.iter().map(|removal| range(removal)).flat_map(|range| [range.start, range.end]);
     let places = Places::new(&inspection.text, ends.collect());
-    let mut seen: HashMap<String, u32> = HashMap::new();
     let findings = removals.into_iter().map(|removal| {
         let range = range(removal);
         let rule = removal.reason.id();
@@ -137,7 +143,7 @@ mod tests {
     fn found(text: &str, path: &str) -> Vec<Finding> {
         let cleaner = Cleaner::builder().judgement(false).build().unwrap();
         let inspection = cleaner.inspect(text.as_bytes(), &Hints::default()).unwrap();
-        findings(&cleaner, &inspection, PageName { path, project_path: path })
+        findings(&cleaner, &inspection, PageName { path, project_path: path }, &mut HashMap::new())
     }
 
     const PROSE: &str = "The mill was sold on Monday to a family from the next valley.";

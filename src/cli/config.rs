@@ -216,6 +216,13 @@ impl Config {
         Ok(config)
     }
 
+    /// The file, and the packs and lists that it names.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let settings = std::iter::once(&self.settings).chain(self.all_tables());
+        let named = settings.flat_map(|settings| settings.rules.iter().chain(&settings.keep));
+        self.file.iter().chain(named).cloned().collect()
+    }
+
     /// True when something holds for some files only.
     pub(super) fn has_tables(&self) -> bool {
         !self.paths.is_empty()

@@ -25,7 +25,8 @@ pub(super) struct Job {
     cleaner_of: Vec<usize>,
     pub(super) inputs: Inputs,
     reading: Reading,
-    config: Option<PathBuf>,
+    /// The files of settings that count.
+    config: Vec<PathBuf>,
     target: Target,
     compression: Compression,
     pub(super) args: CleanArgs,
@@ -65,7 +66,7 @@ impl Job {
         let builder = || Cleaner::builder().explain(args.report.is_some());
         let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
         let reading = args.input_format.or(config.input_format).unwrap_or_default();
-        let job = Job { cleaners, cleaner_of, inputs, reading, config: config.file, target, compression, args };
+        let job = Job { cleaners, cleaner_of, inputs, reading, config: config.files(), target, compression, args };
         job.check()?;
         Ok(job)
     }
@@ -173,7 +174,7 @@ impl Job {
         let journal = match &self.target {
             Target::Tree(folder) | Target::Shards(folder, _) => Some(Journaling {
                 folder: folder.clone(),
-                settings: settings::settings(args, self.config.as_deref())?,
+                settings: settings::settings(args, &self.config)?,
                 resumes: args.resume,
             }),
             Target::Nothing | Target::Stream(_) => None,

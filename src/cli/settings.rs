@@ -6,10 +6,10 @@ use dehusk::input::{Reading, printable};
 use sha2::{Digest, Sha256};
 use std::fmt::Debug;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Names, as the user knows them, and values; files stand by their content.
-pub(super) fn settings(args: &CleanArgs, config: Option<&Path>) -> anyhow::Result<Vec<(String, String)>> {
+pub(super) fn settings(args: &CleanArgs, config: &[PathBuf]) -> anyhow::Result<Vec<(String, String)>> {
     let mut settings = vec![("the version of dehusk".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     let mut set = |name: &str, value: String| settings.push((format!("`--{name}`"), value));
     set(
@@ -41,7 +41,7 @@ pub(super) fn settings(args: &CleanArgs, config: Option<&Path>) -> anyhow::Resul
     {
         set(name, values.join(","));
     }
-    set("config", contents(config.map(Path::to_owned).as_slice())?);
+    set("config", contents(config)?);
     for (name, path) in [("report", &args.report), ("ledger", &args.ledger)] {
         set(name, path.as_deref().map_or("off".to_owned(), printable));
     }

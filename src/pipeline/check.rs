@@ -1,16 +1,16 @@
 //! The check: a list of inputs in, what would be removed from each out, in the order of the inputs.
 //!
 //! Workers take the inputs by the batch, read and inspect them; the calling thread hears of those that have findings or
-//! could not be read, and of nothing else, so that a clean corpus costs what reading it costs. A worker holds one input
-//! at a time. What it found does not depend on the number of threads.
+//! could not be read, and of nothing else, so that a clean corpus costs what reading it costs. A worker holds one page
+//! at a time; the records of a container are looked at by one worker. What it found does not depend on the number of threads.
 
 use super::record::quietly;
 use crate::article::Format;
 use crate::check::{Finding, PageName, findings};
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
-use crate::input::{self, Inputs, Looking, ReadOptions, Reading, Record, Refused, label};
-use std::collections::BTreeMap;
+use crate::input::{Inputs, Looking, ReadOptions, Reading, Record, Refused};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -132,55 +132,69 @@ struct Batch {
 impl Batch {
     fn of(plan: &CheckPlan<'_>, entries: &[(usize, usize)]) -> Batch {
         let mut batch = Batch::default();
-        let options = ReadOptions::default();
-        for &(entry, number) in entries {
-            let cleaner = &plan.cleaners[number];
-            let looking = Looking { reading: plan.reading, options: &options, limits: cleaner.limits() };
-            plan.inputs.each_page(entry, looking, &mut |page, record| {
-                let found = match record {
-                    Ok(record) => quietly(|| batch.look(plan, entry, cleaner, page, &record)),
-                    Err(Refused::Skip(..)) => {
-                        batch.counts.skipped += 1;
-                        return ControlFlow::Continue(());
-                    }
-                    Err(Refused::Fail(error)) => Ok(Err(error)),
-                };
-                let found = match found {
-                    Ok(Ok(None)) => return ControlFlow::Continue(()),
-                    Ok(Ok(Some(found))) => Ok(found),
-                    Ok(Err(error)) if matches!(error.kind(), ErrorKind::TooLarge | ErrorKind::Binary) => {
-                        batch.counts.skipped += 1;
-                        return ControlFlow::Continue(());
-                    }
-                    Ok(Err(error)) => Err(error.to_string()),
-                    Err(panic) => Err(panic),
-                };
-                batch.checked.push(Checked { entry, cleaner: number, name: page.name.clone(), found });
-                ControlFlow::Continue(())
-            });
+        for &(entry, cleaner) in entries {
+            if let Err(panic) = quietly(|| batch.look(plan, entry, cleaner)) {
+                let name = plan.inputs.name(entry);
+                batch.checked.push(Checked { entry, cleaner, name, found: Err(panic) });
+            }
         }
         batch
     }
 
-    fn look(
-        &mut self,
-        plan: &CheckPlan<'_>,
-        entry: usize,
-        cleaner: &Cleaner,
-        page: &input::PageName,
-        record: &Record,
-    ) -> Result<Option<Found>, Error> {
-        let inspection = cleaner.inspect(&record.bytes, &record.hints)?;
-        self.counts.files += 1;
-        if plan.counts_words {
-            self.counts.words += inspection.words() as u64;
+    /// Looks at every page of an input.
+    fn look(&mut self, plan: &CheckPlan<'_>, entry: usize, at: usize) {
+        let cleaner = &plan.cleaners[at];
+        let looking = Looking { reading: plan.reading, options: &ReadOptions::default(), limits: cleaner.limits() };
+        let mut file = File { plan, entry, cleaner, project_path: None, seen: HashMap::new() };
+        plan.inputs.each_page(entry, looking, &mut |page, record| {
+            let found = record.and_then(|record| {
+                let inspect = || file.inspect(&page.name, &record, &mut self.counts);
+                let found = quietly(inspect).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)));
+                found.map_err(Refused::Fail)
+            });
+            let found = match found {
+                Ok(None) => None,
+                Ok(Some(found)) => Some(Ok(found)),
+                Err(Refused::Skip(..)) => {
+                    self.counts.skipped += 1;
+                    None
+                }
+                Err(Refused::Fail(error)) if matches!(error.kind(), ErrorKind::TooLarge | ErrorKind::Binary) => {
+                    self.counts.skipped += 1;
+                    None
+                }
+                Err(Refused::Fail(error)) => Some(Err(error.to_string())),
+            };
+            let checked = |found| Checked { entry, cleaner: at, name: page.name.clone(), found };
+            self.checked.extend(found.map(checked));
+            ControlFlow::Continue(())
+        });
+    }
+}
+
+/// The pages of one input. Fingerprints name the file and not the record, which moves within it.
+struct File<'p> {
+    plan: &'p CheckPlan<'p>,
+    entry: usize,
+    cleaner: &'p Cleaner,
+    /// Worked out when something is found.
+    project_path: Option<String>,
+    seen: HashMap<String, u32>,
+}
+
+impl File<'_> {
+    fn inspect(&mut self, name: &str, record: &Record, counts: &mut CheckCounts) -> Result<Option<Found>, Error> {
+        let inspection = self.cleaner.inspect(&record.bytes, &record.hints)?;
+        counts.files += 1;
+        if self.plan.counts_words {
+            counts.words += inspection.words() as u64;
         }
         if inspection.removals.is_empty() {
             return Ok(None);
         }
-        let project_path = label(&project_path(plan.inputs, plan.project, entry), page.origin.as_ref());
-        let name = PageName { path: &page.name, project_path: &project_path };
-        let findings = findings(cleaner, &inspection, name);
+        let path = || project_path(self.plan.inputs, self.plan.project, self.entry);
+        let page = PageName { path: name, project_path: self.project_path.get_or_insert_with(path) };
+        let findings = findings(self.cleaner, &inspection, page, &mut self.seen);
         let found = Found { findings, format: inspection.format, text: inspection.text.into_owned() };
         Ok(Some(found).filter(|found| !found.findings.is_empty()))
     }

@@ -333,9 +333,9 @@ impl RuleSet {
             return None;
         }
         let mut found = None;
-        self.guard_prefilter.any(folded, |at| {
-            let guard = &self.guards[at];
-            let keeps = words <= guard.max_words && guard.pattern.is_match(folded);
+        let admits = |at: usize| words <= self.guards[at].max_words;
+        self.guard_prefilter.any(folded, admits, |at| {
+            let keeps = self.guards[at].pattern.is_match(folded);
             found = keeps.then_some(at);
             keeps
         });
@@ -368,12 +368,13 @@ impl RuleSet {
 
     /// True when the pattern of a rule matches the folded block; it has `least` words or more, and `words` counts them.
     pub fn stirs(&self, folded: &str, least: u32, words: impl Fn() -> u32) -> bool {
+        // Most lines that begin as husk does are longer, and asking compiles the pattern.
         let mut counted = None;
-        self.prefilter.any(folded, |at| {
-            let rule = &self.rules[at];
-            let Matcher::Pattern(pattern) = &rule.matcher else { return false };
-            // Most lines that begin as husk does are longer, and asking compiles the pattern.
-            least <= rule.max_words && *counted.get_or_insert_with(&words) <= rule.max_words && pattern.is_match(folded)
+        let mut is_short = |at: usize| *counted.get_or_insert_with(&words) <= self.rules[at].max_words;
+        let admits = |at: usize| least <= self.rules[at].max_words;
+        self.prefilter.any(folded, admits, |at| match &self.rules[at].matcher {
+            Matcher::Pattern(pattern) => is_short(at) && pattern.is_match(folded),
+            Matcher::Selector(_) => false,
         })
     }
 
@@ -382,10 +383,9 @@ impl RuleSet {
         if words > self.max_words {
             return;
         }
-        self.prefilter.any(folded, |at| {
-            let rule = &self.rules[at];
-            if let Matcher::Pattern(pattern) = &rule.matcher
-                && words <= rule.max_words
+        let admits = |at: usize| words <= self.rules[at].max_words;
+        self.prefilter.any(folded, admits, |at| {
+            if let Matcher::Pattern(pattern) = &self.rules[at].matcher
                 && pattern.is_match(folded)
             {
                 found(at);

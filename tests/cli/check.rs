@@ -423,6 +423,30 @@ fn standard_input_is_a_file_or_a_list() {
     place.check(&["--files-from", "-"]).write_stdin("").assert().success();
 }
 
+#[test]
+fn the_records_of_a_container_are_checked_one_by_one() {
+    let place = Place::with(&[]);
+    let line = |text: &str| format!("{}\n", serde_json::json!({ "text": text }));
+    let husk = line(&format!("{PAGE}\n{HUSK}\n"));
+    place.write("all.jsonl", format!("{}{husk}{husk}", line(PAGE)));
+    let report = json(&place, &["all.jsonl"], 1);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!((findings.len(), &report["summary"]["files"]), (2, &3.into()));
+    assert!(findings[0]["path"].as_str().unwrap().starts_with("all.jsonl@"));
+    assert_eq!((&findings[0]["line"], &findings[0]["text"]), (&5.into(), &HUSK.into()));
+    assert_ne!(findings[0]["fingerprint"], findings[1]["fingerprint"]);
+    let gitlab: Value = serde_json::from_str(&stdout(&place, &["all.jsonl", "--format", "gitlab"], 1)).unwrap();
+    assert_eq!(gitlab[0]["location"]["path"], "all.jsonl");
+
+    // A record that moves within its file is still forgiven, and none is fixed in its place.
+    let base = ["all.jsonl", "--baseline", "base.json"];
+    place.check(&base).arg("--write-baseline").assert().success();
+    place.write("all.jsonl", format!("{husk}{}{husk}", line(PAGE)));
+    place.check(&base).assert().success();
+    place.check(&["all.jsonl", "--fix"]).assert().code(1);
+    assert_eq!(place.read("all.jsonl"), format!("{husk}{}{husk}", line(PAGE)));
+}
+
 fn git(place: &Place, args: &[&str]) {
     let mut command = Process::new("git");
     command.current_dir(place.path()).args(["-c", "user.name=t", "-c", "user.email=t@example.org"]).args(args);

@@ -29,7 +29,7 @@ impl Reporter for Github {
         };
         let line = format!(
             "::error file={},line={},endLine={}{columns},title={}::{}\n",
-            property(&finding.path),
+            property(&finding.project_path),
             start.line,
             end.line,
             property(&finding.rule),
@@ -59,7 +59,7 @@ mod tests {
     fn what_ends_a_property_or_a_line_is_escaped() {
         let text = report("github", &[hard()], &Account::default());
         assert_eq!(text.lines().count(), 1);
-        let begin = "::error file=a b/50%25%2Cx%3Ay\\n.txt,line=3,endLine=3,col=6,endColumn=32,title=login/log-in-en::";
+        let begin = "::error file=a b/50%25%2Cx%3Ay%0A.txt,line=3,endLine=3,col=6,endColumn=32,title=login/log-in-en::";
         let end = "a login link: it is shown%0Ato guests: 50%25 <off> & \"more\" \u{202e}😀 Log in\n";
         assert_eq!(text, format!("{begin}{end}"));
     }

@@ -23,7 +23,7 @@ impl Reporter for Gitlab {
             "fingerprint": finding.fingerprint,
             "severity": "minor",
             "location": {
-                "path": finding.path,
+                "path": finding.project_path,
                 "lines": { "begin": finding.start.line, "end": finding.end.line },
             },
         });
