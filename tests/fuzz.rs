@@ -20,6 +20,10 @@ use std::path::{Path, PathBuf};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    // What was never found has no folder.
+    if !folder.exists() {
+        return Vec::new();
+    }
     let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
     files.filter(|path| path.is_file()).collect()
 }

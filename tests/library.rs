@@ -141,7 +141,7 @@ fn a_user_rule_removes_by_pattern_and_by_selector() {
 fn a_bad_pack_says_where_and_why() {
     let edits = [
         ("'^visit the mill shop'", "'^visit the (mill shop'", "mill.toml:2: rule mill/visit:"),
-        ("'^visit the mill shop'", "'^visit our shop'", "mill.toml:2: rule mill/visit: does not match its own drops"),
+        ("'^visit the mill shop'", "'^visit our shop'", "mill.toml:7: rule mill/visit: does not match its own drops"),
         ("\"The mill shop is open\"", "\"Visit the mill shop, open\"", "rule mill/visit: matches its own keeps"),
         (", \"The mill shop is open\"", "", "mill.toml:2: rule mill/visit: 1 keeps, two are needed"),
         ("div.mill-box", "div..mill-box", "mill.toml:10: rule mill/box: the selector"),

@@ -99,7 +99,7 @@ fn a_run_that_was_stopped_is_not_overwritten_and_not_gone_on_with_in_another_way
     place.clean(&RUN).assert().code(2).stderr(contains("add `--resume`"));
     let resume = [&RUN[..], &["--resume"]].concat();
     let other = [&resume[..], &["--favor", "recall"]].concat();
-    place.clean(&other).assert().code(2).stderr(contains("`--favor` was balanced and is recall"));
+    place.clean(&other).assert().code(2).stderr(contains("`--favor` was the default and is recall"));
     place.write("veto.txt", "repeat\n");
     let other = [&resume[..], &["--keep", "veto.txt"]].concat();
     place.clean(&other).assert().code(2).stderr(contains("`--keep` was off"));
