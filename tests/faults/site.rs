@@ -81,14 +81,14 @@ impl Site {
 
     /// `dehusk clean ARGS` in the site's folder.
     pub fn clean(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(dehusk());
+        let mut command = listening(dehusk());
         command.arg("clean").args(args).arg("--progress=never").current_dir(self.folder.path());
         command
     }
 
     /// The same after `sh -c PRELUDE`, for limits and traps that a shell sets.
     pub fn clean_after(&self, prelude: &str, args: &[&str]) -> Command {
-        let mut command = Command::new("sh");
+        let mut command = listening(Path::new("sh"));
         command.args(["-c", &format!("{prelude}; exec \"$@\""), "sh"]).arg(dehusk());
         command.arg("clean").args(args).arg("--progress=never").current_dir(self.folder.path());
         command
@@ -146,6 +146,13 @@ pub fn dehusk() -> &'static Path {
 
 fn is_part(name: &str) -> bool {
     name.rsplit('/').next().is_some_and(|name| name.starts_with('.') && name.ends_with(".part"))
+}
+
+/// A program to which no signal is ignored from the start, as a job in the background or under `nohup` would have it.
+fn listening(program: &Path) -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,TERM").arg(program);
+    command
 }
 
 pub fn tree(root: &Path) -> Tree {
