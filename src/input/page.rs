@@ -109,7 +109,7 @@ impl OpenPage<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] (found before it is read whole), [`ErrorKind::Corrupt`] and [`ErrorKind::Binary`] as
-    /// [`unpack`] says; [`ErrorKind::Io`] for what cannot be read or changed meanwhile.
+    /// [`unpack()`] says; [`ErrorKind::Io`] for what cannot be read or changed meanwhile.
     pub fn read(mut self, reading: Reading, limits: &Limits) -> Result<Record, Error> {
         let limit = limits.max_document_bytes;
         if let Rest::File(_, before, _) = &self.rest

@@ -1,10 +1,10 @@
 //! The run: a list of inputs in, articles, a report, a ledger and a [`Summary`] out.
 //!
-//! Workers take one step of the [`feed`] after the other, read, clean and render it; the calling thread writes them in
+//! Workers take one step of the feed after the other, read, clean and render it; the calling thread writes them in
 //! that same order, so that every output is the same whatever the number of threads. What is begun and not
 //! written is bounded in bytes and records, by the size on the disk first and by what it unpacked to as soon as that
 //! is known. Each record ends in one [`Outcome`] that is counted; only a failure to write ends a run early, and a run
-//! that was ended can go on later from its [`journal`].
+//! that was ended can go on later from its journal.
 
 mod budget;
 mod check;
