@@ -4,6 +4,7 @@ use super::args::{CheckArgs, ColorArg};
 use super::config::Config;
 use super::job::{listed, sink};
 use super::patch::{self, patch};
+use super::plural;
 use super::{Verdict, changed};
 use anyhow::{Context, bail};
 use dehusk::check::report::{Account, Failure, Reporter, Style};
@@ -273,7 +274,7 @@ impl<'g> Run<'g> {
         sink.finish()?;
         let mut text = self.failures();
         if !self.gate.args.quiet {
-            text += &format!("dehusk: {} in {}\n", count(self.written.len() as u64, "finding"), printable(path));
+            text += &format!("dehusk: {} in {}\n", plural(self.written.len(), "finding"), printable(path));
         }
         say(&text);
         Ok(if self.account.failed.is_empty() { Verdict::Clean } else { Verdict::Failures })
@@ -301,9 +302,9 @@ impl<'g> Run<'g> {
             return "dehusk: nothing was found to check\n".to_owned();
         }
         let mut text = match findings {
-            0 => format!("dehusk: no findings in {}", count(files, "file")),
+            0 => format!("dehusk: no findings in {}", plural(files, "file")),
             findings => {
-                format!("dehusk: {} in {files_with_findings} of {}", count(findings, "finding"), count(files, "file"))
+                format!("dehusk: {} in {files_with_findings} of {}", plural(findings, "finding"), plural(files, "file"))
             }
         };
         let parts = [(fixed, "fixed"), (forgiven, "forgiven by the baseline"), (skipped, "skipped, no text")];
@@ -315,7 +316,7 @@ impl<'g> Run<'g> {
             text += "dehusk: within what is allowed\n";
         }
         if self.unfixable > 0 {
-            let found = count(self.unfixable, "finding");
+            let found = plural(self.unfixable, "finding");
             text += &format!("dehusk: {found} in files that are no plain UTF-8 text; `dehusk clean` removes them\n");
         }
         let stale = self.account.stale.len() as u64;
@@ -338,10 +339,6 @@ fn read_baseline(gate: &Gate) -> anyhow::Result<Baseline> {
         }
         Err(error) => Err(error).with_context(|| format!("cannot read the baseline {shown}")),
     }
-}
-
-fn count(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn say(text: &str) {

@@ -28,6 +28,7 @@ mod stats;
 use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
+use std::fmt::Display;
 
 /// How a command that finished went.
 pub enum Verdict {
@@ -59,6 +60,6 @@ pub fn run() -> anyhow::Result<Verdict> {
 }
 
 /// A count with its noun: `1 page`, `2 pages`.
-fn plural(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+fn plural<N: Display + From<u8> + PartialEq>(count: N, one: &str) -> String {
+    format!("{count} {one}{}", if count == N::from(1) { "" } else { "s" })
 }

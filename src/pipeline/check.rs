@@ -5,6 +5,7 @@
 //! at a time; the records of a container are looked at by one worker. What it found does not depend on the number of threads.
 
 use super::record::quietly;
+use super::workers;
 use crate::article::Format;
 use crate::check::{Finding, PageName, findings};
 use crate::cleaner::Cleaner;
@@ -81,11 +82,7 @@ pub fn check(
     plan: &CheckPlan<'_>,
     observe: &mut dyn FnMut(Checked) -> Result<(), Error>,
 ) -> Result<CheckCounts, Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(plan.jobs)
-        .thread_name(|index| format!("worker {index}"))
-        .build()
-        .map_err(|e| Error::with_source(ErrorKind::Io, "cannot start the worker threads", e))?;
+    let pool = workers(plan.jobs)?;
     let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, receiver) = mpsc::channel();
     let mut counts = CheckCounts::default();

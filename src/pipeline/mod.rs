@@ -36,7 +36,7 @@ pub use ledger::Retry;
 pub use progress::Progress;
 pub use record::{Finished, Outcome};
 pub use stats::{CutPage, PageFailure, Part, Repeated, Site, Stats, StatsPlan, Time, stats};
-pub use summary::{Failure, Slowest, Summary};
+pub use summary::{Failure, Slowest, Summary, grouped};
 pub use tally::Amount;
 pub use target::{shard_names, tree_names};
 pub use texts::Texts;
@@ -160,11 +160,7 @@ fn run_with(
         writes: writer.writes(),
         reports: writer.reports(),
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(plan.jobs)
-        .thread_name(|index| format!("worker {index}"))
-        .build()
-        .map_err(|e| Error::with_source(ErrorKind::Io, "cannot start the worker threads", e))?;
+    let pool = workers(plan.jobs)?;
     let (sender, receiver) = mpsc::channel();
     let written = pool.in_place_scope(|scope| {
         for _ in 0..pool.current_num_threads() {
@@ -181,6 +177,15 @@ fn run_with(
     let summary =
         plan.summary.as_ref().map(|place| Sink::open(place, Compression::Plain, writing, None)).transpose()?;
     writer.finish(summary)
+}
+
+/// So many threads that clean; 0 stands for one a core.
+fn workers(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .thread_name(|index| format!("worker {index}"))
+        .build()
+        .map_err(|e| Error::with_source(ErrorKind::Io, "cannot start the worker threads", e))
 }
 
 /// Takes one step after the other until the feed ends or the run stops.

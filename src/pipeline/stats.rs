@@ -7,6 +7,7 @@
 use super::frequent::{Frequent, hash};
 use super::record::{Outcome, quietly};
 use super::tally::{Amount, Tally};
+use super::workers;
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
 use crate::input::{Inputs, Looking, ReadOptions, Reading, Refused};
@@ -160,11 +161,7 @@ pub struct Time {
 /// [`ErrorKind::Io`] when threads cannot be started. Inputs that fail are no error: they are counted and named.
 pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Result<Stats, Error> {
     let start = Instant::now();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(plan.jobs)
-        .thread_name(|index| format!("worker {index}"))
-        .build()
-        .map_err(|e| Error::with_source(ErrorKind::Io, "cannot start the worker threads", e))?;
+    let pool = workers(plan.jobs)?;
     let chosen = match plan.sample {
         Some(size) if size < plan.inputs.len() => sample(plan.inputs, size),
         _ => (0..plan.inputs.len()).collect(),

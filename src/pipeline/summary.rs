@@ -176,8 +176,8 @@ fn parts<K: AsRef<str>>(counts: &BTreeMap<K, u64>) -> String {
     parts.join(", ")
 }
 
-/// Digits in groups of three.
-fn grouped(number: u64) -> String {
+/// The digits of a number in groups of three: `1,234,567`.
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -4,6 +4,7 @@
 //! container are looked at by one worker.
 
 use super::record::quietly;
+use super::workers;
 use crate::error::{Error, ErrorKind};
 use crate::input::{Inputs, Looking, PageName, Record, Refused};
 use rayon::prelude::*;
@@ -31,10 +32,7 @@ pub fn visit<T: Send>(
     jobs: usize,
     look: impl Fn(&PageName, Record) -> Result<T, Error> + Sync,
 ) -> Result<Vec<Visited<T>>, Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs)
-        .build()
-        .map_err(|e| Error::with_source(ErrorKind::Io, "cannot start the worker threads", e))?;
+    let pool = workers(jobs)?;
     let entry = |index: usize| {
         let mut visited = Vec::new();
         inputs.each_page(index, looking, &mut |page, record| {

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub struct Prefilter {
     /// Where the branches of `anchored` stand that begin with a key.
@@ -59,13 +60,11 @@ fn key(bytes: &[u8]) -> u64 {
 impl Prefilter {
     /// A prefilter for patterns by their index, each with the id of its rule; no pattern is one that is never asked.
     pub fn new<'a>(patterns: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Result<Prefilter, Error> {
-        let built_in = built_in();
         let (mut branches, mut anchored) = (Vec::new(), Vec::new());
         let (mut floating, mut floating_branches) = (Vec::new(), Vec::new());
         for (pattern, (id, source)) in patterns.enumerate() {
             let Some(source) = source else { continue };
-            let found = beginnings(&built_in, source)
-                .map_err(|why| Error::new(ErrorKind::Rules, format!("rule {id}: {why}")))?;
+            let found = beginnings(source).map_err(|why| Error::new(ErrorKind::Rules, format!("rule {id}: {why}")))?;
             for branch in found {
                 let at = branches.len() as u32;
                 for literal in &branch.literals {
@@ -136,8 +135,8 @@ impl Prefilter {
 }
 
 /// The branches of a pattern: those that the build script wrote down, or for a user's pattern its own.
-fn beginnings(built_in: &BuiltIn, pattern: &str) -> Result<Vec<Branch>, String> {
-    match built_in.get(pattern.as_bytes()) {
+fn beginnings(pattern: &str) -> Result<Vec<Branch>, String> {
+    match BUILT_IN.get(pattern.as_bytes()) {
         Some(written) => Ok(read_branches(written)),
         None => branches(pattern),
     }
@@ -150,7 +149,8 @@ type BuiltIn = HashMap<&'static [u8], &'static [u8]>;
 /// byte for the anchor, then two lists of literals, each after its count in two bytes, each literal after its length in one.
 static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
 
-fn built_in() -> BuiltIn {
+/// The places of the table, found when the first pattern is asked for and once for a process.
+static BUILT_IN: LazyLock<BuiltIn> = LazyLock::new(|| {
     let mut rest = TABLE;
     let mut table = BuiltIn::new();
     while !rest.is_empty() {
@@ -158,7 +158,7 @@ fn built_in() -> BuiltIn {
         table.insert(pattern, take_counted::<4>(&mut rest));
     }
     table
-}
+});
 
 fn read_branches(mut written: &'static [u8]) -> Vec<Branch> {
     let mut branches = Vec::new();

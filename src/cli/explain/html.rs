@@ -5,7 +5,8 @@
 //! not fit is left out and said to be.
 
 use super::Explained;
-use crate::cli::sheet::{self, Page, bar, escape, escaped, group, grouped, percent};
+use crate::cli::sheet::{self, Page, bar, escape, escaped, group, percent};
+use dehusk::pipeline::grouped;
 use dehusk::{AccountBlock, BlockKind};
 use serde::Serialize;
 use std::collections::HashMap;

@@ -107,19 +107,6 @@ pub(super) fn group(family: &str) -> &'static str {
     }
 }
 
-/// Digits in groups of three, and the page's own spelling of a share.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// `part` of `whole` in percent; nothing of nothing is none.
 pub(super) fn percent(part: u64, whole: u64) -> f64 {
     part as f64 * 100.0 / whole.max(1) as f64

@@ -1,8 +1,8 @@
 //! Statistics as a page for a browser: figures, bars, and tables of what repeats and what is cut most.
 
 use super::table::{duration, size};
-use crate::cli::sheet::{Page, bar, escaped, group, grouped, percent};
-use dehusk::pipeline::{Amount, CutPage, Part, Site, Stats};
+use crate::cli::sheet::{Page, bar, escaped, group, percent};
+use dehusk::pipeline::{Amount, CutPage, Part, Site, Stats, grouped};
 use std::fmt::Write;
 
 /// The whole file.

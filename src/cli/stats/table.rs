@@ -1,9 +1,9 @@
 //! Statistics as tables of text. What comes from pages is printed through [`printable`].
 
-use crate::cli::sheet::{grouped, percent};
+use crate::cli::sheet::percent;
 use anstyle::{AnsiColor, Style};
 use dehusk::input::printable;
-use dehusk::pipeline::{Amount, CutPage, Part, Site, Stats};
+use dehusk::pipeline::{Amount, CutPage, Part, Site, Stats, grouped};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
