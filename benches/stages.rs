@@ -1,29 +1,45 @@
 //! What each stage costs on the HTML pages of the corpus, and what the evaluator of forests costs on random rows.
 //!
-//! A round of a stage is all pages once. Throughput is in bytes of source, for rows in rows, for the forest in rows times
-//! trees: 1 / throughput is the time for one row in one tree.
+//! A round of a stage is all pages once: those of the corpus, or of the folder that DEHUSK_PAGES names. Throughput is in
+//! bytes of source, for the forest in rows times trees: 1 / throughput is the time for one row in one tree. `rules` and
+//! `features` fold the text, which the whole does once for both.
 //!
-//! Usage: cargo bench [-- FILTER]
+//! Usage: [DEHUSK_PAGES=FOLDER] cargo bench [-- FILTER]
 
 use dehusk::stages::{self, Forest, Segments, Tree};
-use dehusk::{Cleaner, Format, Hints};
+use dehusk::{Cleaner, Format, Hints, Metadata};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 fn main() {
     divan::main();
 }
 
-static CLEANER: LazyLock<Cleaner> = LazyLock::new(|| Cleaner::builder().build().expect("the built-in rules load"));
+static CLEANER: LazyLock<Cleaner> =
+    LazyLock::new(|| Cleaner::builder().explain(false).build().expect("the built-in rules load"));
 
-/// The pages that are UTF-8; what decoding others costs is no matter of these stages.
-static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pages/html");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).expect("the corpus is there").map(|entry| entry.expect("an entry").path()).collect();
+/// The pages of the folder that `DEHUSK_PAGES` names, or of the corpus.
+static PATHS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
+    let corpus = || concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pages/html").into();
+    let folder = std::env::var_os("DEHUSK_PAGES").map_or_else(corpus, PathBuf::from);
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "html"));
     paths.sort();
-    paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
+    paths
+});
+
+static PAGES: LazyLock<Vec<Vec<u8>>> =
+    LazyLock::new(|| PATHS.iter().map(|path| std::fs::read(path).expect("a page is readable")).collect());
+
+static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let decode = |bytes: &Vec<u8>| stages::decode(&CLEANER, bytes).map(|decoded| decoded.text.into_owned());
+    PAGES.iter().filter_map(decode).collect()
 });
 
 fn trees() -> Vec<Tree<'static>> {
@@ -31,70 +47,100 @@ fn trees() -> Vec<Tree<'static>> {
 }
 
 fn segments() -> Vec<Segments> {
-    trees().iter().map(|tree| stages::segment(&CLEANER, tree)).collect()
+    // One tree at a time: a thousand of them are some GB.
+    let trees = SOURCES.iter().filter_map(|source| stages::parse(&CLEANER, source));
+    trees.map(|tree| stages::segment(&CLEANER, &tree, stages::metadata(&tree))).collect()
 }
 
-fn source_bytes() -> BytesCount {
-    BytesCount::new(SOURCES.iter().map(String::len).sum::<usize>())
+/// Runs one stage on all of its inputs, once a round.
+fn all<'i, I, O>(bencher: Bencher, inputs: impl IntoIterator<Item = &'i I> + Clone, stage: impl Fn(&'i I) -> O)
+where
+    I: 'i,
+{
+    let bytes = BytesCount::new(PAGES.iter().map(Vec::len).sum::<usize>());
+    bencher.counter(bytes).bench_local(|| {
+        for input in inputs.clone() {
+            drop(black_box(stage(input)));
+        }
+    });
+}
+
+/// From files, into a buffer that is used again.
+#[divan::bench]
+fn read(bencher: Bencher) {
+    let buffer = RefCell::new(Vec::new());
+    all(bencher, &*PATHS, |path| {
+        let mut buffer = buffer.borrow_mut();
+        buffer.clear();
+        File::open(path).and_then(|mut file| file.read_to_end(&mut buffer)).expect("a page is readable")
+    });
 }
 
 #[divan::bench]
+fn decode(bencher: Bencher) {
+    all(bencher, &*PAGES, |page| stages::decode(&CLEANER, page));
+}
+
+#[divan::bench]
+fn tokenize(bencher: Bencher) {
+    all(bencher, &*SOURCES, |source| stages::tokenize(source));
+}
+
+/// With the tokens.
+#[divan::bench]
 fn parse(bencher: Bencher) {
-    let sources = &*SOURCES;
-    bencher.counter(source_bytes()).bench_local(|| {
-        for source in sources {
-            drop(black_box(stages::parse(&CLEANER, source)));
-        }
-    });
+    all(bencher, &*SOURCES, |source| stages::parse(&CLEANER, source));
+}
+
+#[divan::bench]
+fn metadata(bencher: Bencher) {
+    all(bencher, &trees(), stages::metadata);
 }
 
 #[divan::bench]
 fn segment(bencher: Bencher) {
-    let trees = trees();
-    bencher.counter(source_bytes()).bench_local(|| {
-        for tree in &trees {
-            drop(black_box(stages::segment(&CLEANER, tree)));
-        }
-    });
+    all(bencher, &trees(), |tree| stages::segment(&CLEANER, tree, Metadata::default()));
+}
+
+#[divan::bench]
+fn rules(bencher: Bencher) {
+    all(bencher, &segments(), |segments| stages::rules(&CLEANER, segments));
 }
 
 #[divan::bench]
 fn features(bencher: Bencher) {
-    let segments = segments();
-    bencher.counter(source_bytes()).bench_local(|| {
-        for segments in &segments {
-            drop(black_box(stages::features(&CLEANER, segments)));
-        }
-    });
+    all(bencher, &segments(), |segments| stages::features(&CLEANER, segments));
 }
 
 #[divan::bench]
 fn score(bencher: Bencher) {
     let pages: Vec<Vec<f32>> = segments().iter().map(|segments| stages::features(&CLEANER, segments)).collect();
-    let rows = pages.iter().map(|rows| stages::score(&CLEANER, rows).len()).sum::<usize>();
-    bencher.counter(source_bytes()).counter(ItemsCount::new(rows)).bench_local(|| {
-        for rows in &pages {
-            drop(black_box(stages::score(&CLEANER, rows)));
-        }
-    });
+    all(bencher, &pages, |rows| stages::score(&CLEANER, rows));
 }
 
 #[divan::bench]
 fn normalize(bencher: Bencher) {
-    let segments = segments();
-    bencher.counter(source_bytes()).bench_local(|| segments.iter().map(stages::normalize).sum::<usize>());
+    all(bencher, &segments(), stages::normalize);
 }
 
-/// Everything, with rules, repeats and the finish.
+/// From bytes to an article, with rules, repeats, judgement and finish.
 #[divan::bench]
 fn whole(bencher: Bencher) {
-    let sources = &*SOURCES;
     let hints = Hints { format: Some(Format::Html), ..Hints::default() };
-    bencher.counter(source_bytes()).bench_local(|| {
-        for source in sources {
-            drop(black_box(CLEANER.clean(source.as_bytes(), &hints)));
-        }
-    });
+    all(bencher, &*PAGES, |page| CLEANER.clean(page, &hints));
+}
+
+/// Files, through a buffer, one folder.
+#[divan::bench]
+fn write(bencher: Bencher) {
+    let texts: Vec<String> = PAGES
+        .iter()
+        .filter_map(|page| CLEANER.clean(page, &Hints::default()).ok())
+        .map(|article| article.text)
+        .collect();
+    let folder = tempfile::tempdir().expect("a folder for the texts");
+    let path = folder.path().join("text");
+    all(bencher, &texts, |text| std::fs::write(&path, text).expect("the disk has room"));
 }
 
 /// The evaluator alone: 256 rows of 100 features, 250 trees of 31 leaves.

@@ -452,7 +452,8 @@ impl Cleaner {
             from_html::count_nuls(&mut blocks, source.as_bytes());
             return (blocks, page, metadata);
         }
-        match parse::parse(&source, &self.limits, self.judge.rules.has_selectors()) {
+        let (selects, explains) = (self.judge.rules.has_selectors(), self.judge.explains);
+        match parse::parse(&source, &self.limits, selects, explains) {
             Ok(page) => {
                 let metadata = metadata::read(&page.html, hints.url.as_deref());
                 (from_html::segment(&page, &source, &self.cues, &self.limits), Some(page), metadata)

@@ -5,6 +5,7 @@
 
 use crate::html::references;
 use std::borrow::Cow;
+use std::str::Chars;
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 
 /// Normalizes the text of a block; line ends become LF, spaces at the end of a line go, a run
@@ -18,11 +19,21 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
     }
     let decoded = if residues { references::decode_residues(text) } else { Cow::Borrowed(text) };
     let mut out = String::with_capacity(decoded.len());
-    let mut chars = decoded.chars().peekable();
+    let mut chars = decoded.chars();
+    // The last character, when it is one that is looked at.
     let mut before = None;
-    while let Some(c) = chars.next() {
+    loop {
+        // A text that is not plain is plain between its quotes and dashes.
+        let rest = chars.as_str();
+        let (run, rest) = rest.split_at(rest.bytes().position(|byte| !is_printable(byte)).unwrap_or(rest.len()));
+        if !run.is_empty() {
+            out.push_str(run);
+            (chars, before) = (rest.chars(), None);
+        }
+        let peek = |chars: &Chars<'_>| chars.clone().next();
+        let Some(c) = chars.next() else { break };
         let c = match c {
-            '\r' if chars.peek() == Some(&'\n') => continue,
+            '\r' if chars.as_str().starts_with('\n') => continue,
             '\r' | '\u{2028}' | '\u{2029}' => '\n',
             '\u{0b}' | '\u{0c}' => ' ',
             '\u{80}'..='\u{9f}' => match windows_1252(c) {
@@ -31,7 +42,7 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
             },
             // A no-break space beside another space is a residue of layout; plain runs may be an indentation.
             c if is_exotic_space(c) => {
-                while chars.peek().copied().is_some_and(|next| next == ' ' || is_exotic_space(next)) {
+                while peek(&chars).is_some_and(|next| next == ' ' || is_exotic_space(next)) {
                     chars.next();
                 }
                 if out.ends_with(' ') {
@@ -40,9 +51,9 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
                 ' '
             }
             // Between letters of Indic and Persian words, and in emoji, the joiners are spelling.
-            '\u{200c}' | '\u{200d}' if before.is_some_and(joins) && chars.peek().copied().is_some_and(joins) => c,
+            '\u{200c}' | '\u{200d}' if before.is_some_and(joins) && peek(&chars).is_some_and(joins) => c,
             c if is_dropped(c) => {
-                while out.ends_with(' ') && chars.peek() == Some(&' ') {
+                while out.ends_with(' ') && chars.as_str().starts_with(' ') {
                     chars.next();
                 }
                 continue;
@@ -65,10 +76,15 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// True for an ASCII character that is no control.
+fn is_printable(byte: u8) -> bool {
+    (0x20..0x7f).contains(&byte)
+}
+
 /// True for printable ASCII with inner line ends only, which most blocks are and which stays as it is.
 fn is_plain(bytes: &[u8], residues: bool) -> bool {
     // All bytes at once are faster than one after the other, up to the first line end.
-    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) || residues && byte == b'&';
+    let is_other = |byte: u8| !is_printable(byte) || residues && byte == b'&';
     if !bytes.iter().fold(false, |other, byte| other | is_other(*byte)) {
         return true;
     }
@@ -76,7 +92,7 @@ fn is_plain(bytes: &[u8], residues: bool) -> bool {
         b'\n' => at > 0 && !matches!(bytes[at - 1], b' ' | b'\t') && !bytes[..at].ends_with(b"\n\n"),
         b'&' => !residues,
         b'\t' => true,
-        b => (0x20..0x7f).contains(&b),
+        b => is_printable(b),
     })
 }
 

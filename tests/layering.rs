@@ -49,7 +49,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     // The stages apart, for benchmarks.
-    ("stages", &["article", "block", "cleaner", "html", "model", "normalize"]),
+    ("stages", &["article", "block", "cleaner", "decode", "html", "html::metadata", "judge", "model", "normalize"]),
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
     ("input", &["article", "cleaner", "error", "limits", "model"]),
     ("output", &["article", "error", "input", "limits"]),

@@ -5,7 +5,7 @@
 
 use super::fnv;
 use crate::html::tag::attribute;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use ego_tree::NodeId;
 use foldhash::{HashMap, HashMapExt};
 use html5ever::local_name as name;
@@ -133,6 +133,16 @@ impl Outline {
     /// A name has another hash, [`inherited`](Outline::inherited), where it speaks for what stands deeper.
     pub fn names_of(&self, entry: &Entry) -> &[u32] {
         &self.names[entry.names.start as usize..entry.names.end as usize]
+    }
+
+    /// The names in the list of all; elements that have their first name in one place there have the same names.
+    pub fn names_count(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The place of an element's first name in the list of all.
+    pub fn first_name(&self, entry: &Entry) -> usize {
+        entry.names.start as usize
     }
 
     /// The hash of a name of an element around another.
@@ -343,6 +353,8 @@ impl CueFinder {
         let words = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            // The list is short; its table takes a few hundred KB.
+            .kind(Some(AhoCorasickKind::DFA))
             .build(words)
             .expect("a short word list always compiles");
         CueFinder { words, cues }

@@ -137,8 +137,9 @@ fn fold_plain(text: &str) -> Option<String> {
     let text = text.strip_prefix("- ").map_or(text, str::trim_start);
     let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) || byte == b'`';
     let has_other = text.bytes().fold(false, |other, byte| other | is_other(byte));
-    let is_plain = !has_other && memchr::memmem::find(text.as_bytes(), b"  ").is_none();
-    is_plain.then(|| text.to_ascii_lowercase())
+    let pairs = text.bytes().zip(text.bytes().skip(1));
+    let has_gap = || pairs.fold(false, |gap, (one, next)| gap | (one == b' ' && next == b' '));
+    (!has_other && !has_gap()).then(|| text.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ fn is_json_ld(tag: &Tag) -> bool {
 }
 
 /// True for the attributes that the segmentation, the features, the metadata or the tree builder read.
-fn is_read(attribute: &str) -> bool {
+pub fn is_read(attribute: &str) -> bool {
     matches!(
         attribute,
         "class"

@@ -27,6 +27,8 @@ pub struct Page {
     places: Vec<Place>,
     /// Where each text stands, in the order of the node ids.
     texts: Vec<TextPlace>,
+    next_place: Cell<usize>,
+    next_text: Cell<usize>,
     /// True when elements past the depth bound were taken as siblings.
     pub flattened: bool,
 }
@@ -50,31 +52,35 @@ struct TextPlace {
 
 impl Page {
     /// The source line, from 1, where the tag ends that opened the element, or where the text begins that made the
-    /// tree builder add it; 0 for what no token opened.
+    /// tree builder add it; 0 for what no token opened, and where lines were not counted.
     pub fn line(&self, element: NodeId) -> u32 {
-        match self.places.binary_search_by_key(&element, |place| place.element) {
-            Ok(at) => self.places[at].line,
-            Err(_) => 0,
-        }
+        find(&self.places, &self.next_place, element, |place| place.element).map_or(0, |place| place.line)
     }
 
     /// The bytes of the source that a text came from, without white space at its ends.
     pub fn text_range(&self, text: NodeId) -> Range<u32> {
-        match self.texts.binary_search_by_key(&text, |place| place.node) {
-            Ok(at) => self.texts[at].range.clone(),
-            Err(_) => 0..0,
-        }
+        find(&self.texts, &self.next_text, text, |place| place.node).map_or(0..0, |place| place.range.clone())
     }
+}
+
+/// The place of a node among those in the order of the node ids. Who asks in the order of the page most often asks for
+/// the `next` one.
+fn find<'p, T>(places: &'p [T], next: &Cell<usize>, node: NodeId, id: impl Fn(&T) -> NodeId) -> Option<&'p T> {
+    let is_next = places.get(next.get()).is_some_and(|place| id(place) == node);
+    let at = if is_next { next.get() } else { places.binary_search_by_key(&node, &id).ok()? };
+    next.set(at + 1);
+    Some(&places[at])
 }
 
 /// Bytes of source to one node, in pages of many nodes; more memory than that is asked for when it is needed.
 const BYTES_A_NODE: usize = 64;
 
-/// Parses a page; `every_attribute` keeps those that only a user's selector could ask for.
+/// Parses a page; `every_attribute` keeps those that only a user's selector could ask for, `counts_lines` says whether
+/// [`Page::line`] will be asked.
 ///
 /// # Errors
 /// The bound that the tree would break: [`Degraded::Nodes`] or [`Degraded::Attributes`].
-pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Page, Degraded> {
+pub fn parse(source: &str, limits: &Limits, every_attribute: bool, counts_lines: bool) -> Result<Page, Degraded> {
     if source.len() > tokenize::MAX_SOURCE {
         return Err(Degraded::Nodes);
     }
@@ -83,7 +89,7 @@ pub fn parse(source: &str, limits: &Limits, every_attribute: bool) -> Result<Pag
     let options = TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
     let guard = Guard::new(TreeBuilder::new(sink, options), limits, every_attribute);
     tokenize::tokenize(source, &guard)?;
-    Ok(guard.builder.sink.into_page(source))
+    Ok(guard.builder.sink.into_page(source, counts_lines))
 }
 
 /// Fills in the lines of places that come in the order of the source.
@@ -227,12 +233,21 @@ impl BoundedSink {
     }
 
     /// The tree of that source, complete.
-    fn into_page(self, source: &str) -> Page {
+    fn into_page(self, source: &str, counts_lines: bool) -> Page {
         let mut places = self.places.into_inner();
-        count_lines(&mut places, source);
+        if counts_lines {
+            count_lines(&mut places, source);
+        }
         let mut texts = self.texts.into_inner();
         trim(&mut texts, source);
-        Page { html: self.tree.finish(), places, texts, flattened: self.flattened.get() }
+        Page {
+            html: self.tree.finish(),
+            places,
+            texts,
+            next_place: Cell::default(),
+            next_text: Cell::default(),
+            flattened: self.flattened.get(),
+        }
     }
 
     /// True when the last thing in the tree is a `<br>`.
@@ -384,7 +399,7 @@ mod tests {
 
     /// The source line and the text of each `<p>`.
     fn paragraphs(source: &str) -> Vec<(u32, String)> {
-        let page = parse(source, &Limits::default(), false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let page = parse(source, &Limits::default(), false, true).unwrap_or_else(|bound| panic!("{bound:?}"));
         let nodes = page.html.tree.nodes();
         let paragraphs = nodes.filter(|node| node.value().as_element().is_some_and(|element| element.name() == "p"));
         let text = |node: ego_tree::NodeRef<'_, scraper::Node>| {
@@ -410,7 +425,8 @@ mod tests {
 
     #[test]
     fn what_text_opens_stands_where_the_text_begins() {
-        let page = parse("<head>\n\nx\n\ny", &Limits::default(), false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let page =
+            parse("<head>\n\nx\n\ny", &Limits::default(), false, true).unwrap_or_else(|bound| panic!("{bound:?}"));
         let body = page
             .html
             .tree
@@ -430,8 +446,8 @@ mod tests {
 
     #[test]
     fn a_meta_charset_does_not_stop_the_tokenizer() {
-        let page =
-            parse("<meta charset=utf-8><p>x", &Limits::default(), true).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let page = parse("<meta charset=utf-8><p>x", &Limits::default(), true, true)
+            .unwrap_or_else(|bound| panic!("{bound:?}"));
         assert!(page.html.tree.nodes().any(|node| node.value().as_text().is_some_and(|text| &**text == "x")));
     }
 
@@ -442,7 +458,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_flattened_and_text_stays() {
-        let page = parse(&("<div>".repeat(2000) + "<p>x"), &Limits::default(), false)
+        let page = parse(&("<div>".repeat(2000) + "<p>x"), &Limits::default(), false, true)
             .unwrap_or_else(|bound| panic!("{bound:?}"));
         assert!(page.flattened);
         let depth = page.html.tree.nodes().map(|node| node.ancestors().count()).max();

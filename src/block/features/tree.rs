@@ -228,12 +228,17 @@ impl Names {
         let outline = &blocks.outline;
         let mut paths = vec![0.0; outline.elements.len()];
         let mut owns = vec![0.0; outline.elements.len()];
+        // Elements with the same attributes share their names.
+        let mut known: Vec<Option<(f32, f32)>> = vec![None; outline.names_count() + 1];
         for (at, entry) in outline.elements.iter().enumerate().skip(1) {
-            let (mut own, mut inherited) = (0.0, 0.0);
-            for &name in outline.names_of(entry) {
-                own += weight(name);
-                inherited += weight(Outline::inherited(name));
-            }
+            let (own, inherited) = *known[outline.first_name(entry)].get_or_insert_with(|| {
+                let (mut own, mut inherited) = (0.0, 0.0);
+                for &name in outline.names_of(entry) {
+                    own += weight(name);
+                    inherited += weight(Outline::inherited(name));
+                }
+                (own, inherited)
+            });
             // The path of a block is what its element says itself and what those around it pass on.
             owns[at] = own;
             paths[at] = paths[entry.parent as usize] + inherited;

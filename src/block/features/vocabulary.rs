@@ -5,7 +5,7 @@
 
 use super::sums::{self, PageSums, over};
 use crate::block::{Blocks, fnv, words};
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// Names of the features of a vocabulary.
 pub(super) const NAMES: [&str; 9] = [

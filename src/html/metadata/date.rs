@@ -4,7 +4,9 @@
 //! statement has a time. Two numbers that could both be the month are told apart by the language of the page; where that
 //! does not help there is no date.
 
+use foldhash::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Names of the months and their short forms: en de fr es it pt pl nl sv da ru tr.
 const MONTHS: [&str; 12] = [
@@ -104,9 +106,11 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 fn month(word: &str) -> Option<u32> {
-    let word = word.to_lowercase();
-    let at = MONTHS.iter().position(|names| names.split_ascii_whitespace().any(|name| name == word))?;
-    Some(at as u32 + 1)
+    static BY_NAME: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
+        let named = MONTHS.iter().zip(1..13).rev();
+        named.flat_map(|(names, month)| names.split_ascii_whitespace().map(move |name| (name, month))).collect()
+    });
+    BY_NAME.get(word.to_lowercase().as_str()).copied()
 }
 
 /// The date at the beginning of `tokens` and how many of them it takes.

@@ -349,7 +349,7 @@ mod tests {
     use crate::limits::Limits;
 
     fn page(source: &str) -> Metadata {
-        let page = parse(source, &Limits::default(), false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
         read(&page.html, None)
     }
 
@@ -495,7 +495,7 @@ mod tests {
     #[test]
     fn the_address_of_the_caller_wins_and_a_relative_one_is_none() {
         assert_eq!(page("<link rel=canonical href=/mill>").url, None);
-        let page = parse("<link rel=canonical href=https://a.example/>", &Limits::default(), false)
+        let page = parse("<link rel=canonical href=https://a.example/>", &Limits::default(), false, false)
             .unwrap_or_else(|bound| panic!("{bound:?}"));
         assert_eq!(read(&page.html, Some("https://b.example/")).url.as_deref(), Some("https://b.example/"));
     }

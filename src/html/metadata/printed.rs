@@ -300,7 +300,11 @@ fn author_mark(itemprop: Option<&str>, rel: Option<&str>, class: &str, href: &st
 
 /// True for an address below a folder of authors.
 fn leads_to_author(href: &str) -> bool {
-    let is_folder = |at: usize| AUTHOR_FOLDERS.iter().any(|folder| href.as_bytes()[at + 1..].starts_with(folder));
+    let is_folder = |at: usize| {
+        let rest = &href.as_bytes()[at + 1..];
+        // As all of them begin.
+        matches!(rest.first(), Some(b'a' | b'c')) && AUTHOR_FOLDERS.iter().any(|folder| rest.starts_with(folder))
+    };
     memchr::memchr_iter(b'/', href.as_bytes()).any(is_folder)
 }
 
@@ -317,6 +321,10 @@ fn beginning(value: &str) -> &str {
 /// Whether a class name has a part that marks a name, and whether it has one that marks an account.
 fn marks(class: &str) -> (bool, bool) {
     let (mut is_named, mut is_user) = (false, false);
+    // Each of the parts has one of these letters, and they are rare; all bytes at once are asked for them.
+    if !class.bytes().fold(false, |any, byte| any | matches!(byte | 0x20, b'u' | b'y')) {
+        return (false, false);
+    }
     for (at, byte) in class.bytes().enumerate() {
         let part = match byte | 0x20 {
             b'a' => "author",

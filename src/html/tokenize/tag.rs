@@ -59,7 +59,7 @@ pub fn folded(name: &str) -> Cow<'_, str> {
 struct Attributes {
     list: Vec<Attribute>,
     /// Their names, once they are many.
-    names: HashSet<LocalName>,
+    names: Option<HashSet<LocalName>>,
     had_duplicates: bool,
 }
 
@@ -69,10 +69,8 @@ impl Attributes {
         let is_new = if self.list.len() < FEW {
             self.list.iter().all(|attribute| attribute.name.local != *name)
         } else {
-            if self.names.is_empty() {
-                self.names.extend(self.list.iter().map(|attribute| attribute.name.local.clone()));
-            }
-            self.names.insert(name.clone())
+            let known = || self.list.iter().map(|attribute| attribute.name.local.clone()).collect();
+            self.names.get_or_insert_with(known).insert(name.clone())
         };
         self.had_duplicates |= !is_new;
         is_new
