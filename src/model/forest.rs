@@ -21,7 +21,8 @@
 //! leaf scale are log-odds.
 
 use super::bytes::Bytes;
-use fearless_simd::{Level, dispatch};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, f32x8, i32x8};
 
 const MAGIC: &[u8] = b"DHF1";
 const MAX_FEATURES: usize = 255;
@@ -158,7 +159,7 @@ impl Forest {
             for (lane, row) in group.iter_mut().zip(rows.chunks_exact(self.features)) {
                 *lane = row;
             }
-            let sums = dispatch!(self.level, _simd => self.sums(&group, &mut bins));
+            let sums = dispatch!(self.level, simd => self.sums(simd, &group, &mut bins));
             let count = rows.len() / self.features;
             scores.extend(sums[..count].iter().map(|sum| self.probability(*sum)));
         }
@@ -169,8 +170,7 @@ impl Forest {
     /// node to its child is to the credit of the feature that the node asks for (Saabas 2014, "Interpreting random
     /// forests").
     pub fn explain(&self, row: &[f32], most: usize) -> Vec<(usize, f32)> {
-        let passed = |column: &Column| column.bins(&[row[column.feature]])[0];
-        let bins: Vec<i8> = self.columns.iter().map(passed).collect();
+        let bins: Vec<i8> = self.columns.iter().map(|column| column.bin(row[column.feature])).collect();
         let mut shares = vec![0i64; self.columns.len()];
         for tree in &self.trees {
             let (nodes, values) = (&self.nodes[tree.nodes.clone()], &self.values[tree.nodes.clone()]);
@@ -200,12 +200,12 @@ impl Forest {
     /// The sum of the leaves that each row of a group reaches; compiled once for each set of vector instructions. It fits:
     /// 65,535 trees of 32,768 are less than 2^31.
     #[inline(always)]
-    fn sums(&self, group: &[&[f32]; LANES], bins: &mut [[i8; LANES]]) -> [i32; LANES] {
+    fn sums<S: Simd>(&self, simd: S, group: &[&[f32]; LANES], bins: &mut [[i8; LANES]]) -> [i32; LANES] {
         for (column, bins) in self.columns.iter().zip(&mut *bins) {
             // `map` of an array is no vector code.
             let mut values = [0.0; LANES];
             values.iter_mut().zip(group).for_each(|(value, row)| *value = row[column.feature]);
-            *bins = column.bins(&values);
+            *bins = column.bins(simd, &values);
         }
         let mut sums = [0; LANES];
         for tree in &self.trees {
@@ -238,20 +238,29 @@ fn reach(nodes: &[Node], bins: &[[i8; LANES]]) -> [u8; LANES] {
 }
 
 impl Column {
-    /// How many thresholds each of some values passes, each compared with all of them: a search in half of the steps is no
-    /// vector code, and with 24 thresholds on the average takes five times as many instructions.
+    /// How many thresholds a value passes, moved into the signed range.
+    fn bin(&self, value: f32) -> i8 {
+        signed(self.thresholds.iter().filter(|threshold| value > **threshold).count() as u8)
+    }
+
+    /// The [`bin`](Column::bin) of each value, compared with all thresholds: a search takes a tenth of the steps and five
+    /// times as many instructions, for it is no vector code.
     #[inline(always)]
-    fn bins<const N: usize>(&self, values: &[f32; N]) -> [i8; N] {
-        // As wide as the values, so that the comparisons need not be packed.
-        let mut passed = [0i32; N];
-        for threshold in &self.thresholds {
-            for (passed, value) in passed.iter_mut().zip(values) {
-                *passed += i32::from(value > threshold);
+    fn bins<S: Simd>(&self, simd: S, values: &[f32; LANES]) -> [i8; LANES] {
+        let (one, none) = (i32x8::splat(simd, 1), i32x8::splat(simd, 0));
+        let mut bins = [0; LANES];
+        for (bins, values) in bins.chunks_exact_mut(16).zip(values.chunks_exact(16)) {
+            let (left, right) = values.split_at(8);
+            let (left, right) = (f32x8::from_slice(simd, left), f32x8::from_slice(simd, right));
+            let (mut passed_left, mut passed_right) = (none, none);
+            for threshold in &self.thresholds {
+                passed_left += left.simd_gt(*threshold).select(one, none);
+                passed_right += right.simd_gt(*threshold).select(one, none);
             }
-        }
-        let mut bins = [0; N];
-        for (bin, passed) in bins.iter_mut().zip(passed) {
-            *bin = signed(passed as u8);
+            let passed = passed_left.as_slice().iter().chain(passed_right.as_slice());
+            for (bin, passed) in bins.iter_mut().zip(passed) {
+                *bin = signed(*passed as u8);
+            }
         }
         bins
     }
