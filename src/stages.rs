@@ -23,7 +23,7 @@ pub fn parse<'s>(cleaner: &Cleaner, source: &'s str) -> Option<Tree<'s>> {
 
 /// A tree to blocks.
 pub fn segment(cleaner: &Cleaner, tree: &Tree<'_>) -> Segments {
-    Segments(from_html::segment(&tree.0, tree.1, &cleaner.cues, &cleaner.limits))
+    Segments(from_html::segment(&tree.0, tree.1, cleaner.cues(), &cleaner.limits))
 }
 
 /// The feature rows of blocks, folding of their text included, of a page that states nothing.
@@ -33,7 +33,7 @@ pub fn features(cleaner: &Cleaner, segments: &Segments) -> Vec<f32> {
 
 /// The probability of each row.
 pub fn score(cleaner: &Cleaner, rows: &[f32]) -> Vec<f32> {
-    cleaner.judge.model.score(rows)
+    cleaner.judge.model().score(rows)
 }
 
 /// Normalizes every block and says how many bytes come out.
