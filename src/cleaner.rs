@@ -24,6 +24,7 @@ use crate::repeats::RepeatFinder;
 use crate::rules::{KeepList, RuleChoice, RuleSet};
 use crate::sieve;
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// What the caller knows about a page.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +47,8 @@ pub const MIN_CONFIDENCE: f32 = 0.12;
 /// Makes articles of pages.
 pub struct Cleaner {
     pub(crate) judge: Judge,
-    pub(crate) cues: CueFinder,
+    /// Made when the first HTML page asks for them.
+    pub(crate) cues: OnceLock<CueFinder>,
     pub(crate) limits: Limits,
 }
 
@@ -222,14 +224,14 @@ impl CleanerBuilder {
             Some(files) => Some(LineModels::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?),
         };
         let model = match &self.models {
-            None => HtmlModel::builtin(),
-            Some(files) => HtmlModel::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?,
+            None => OnceLock::new(),
+            Some(files) => HtmlModel::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?.into(),
         };
         Ok(Cleaner {
             judge: Judge {
                 rules: RuleSet::load(&self.rules, &keep, &self.choice, &self.elsewhere, &self.limits)?,
                 repeats: RepeatFinder::builtin(),
-                model,
+                html_model: model,
                 lines,
                 text_kind: self.text_kind,
                 favor: self.favor,
@@ -239,7 +241,7 @@ impl CleanerBuilder {
                 explains: self.explains,
                 judges: self.judges,
             },
-            cues: CueFinder::builtin(),
+            cues: OnceLock::new(),
             limits: self.limits,
         })
     }
@@ -444,6 +446,10 @@ impl Cleaner {
         Account { blocks: account::entries(blocks, grounds, &article), article }
     }
 
+    pub(crate) fn cues(&self) -> &CueFinder {
+        self.cues.get_or_init(CueFinder::builtin)
+    }
+
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
     fn segment_html(&self, source: Cow<'_, str>, hints: &Hints) -> (Blocks<'static>, Option<Page>, Metadata) {
         // Each NUL would be a token of its own; the standard drops most of them anyway.
@@ -456,11 +462,11 @@ impl Cleaner {
         match parse::parse(&source, &self.limits, selects, explains) {
             Ok(page) => {
                 let metadata = metadata::read(&page.html, hints.url.as_deref());
-                (from_html::segment(&page, &source, &self.cues, &self.limits), Some(page), metadata)
+                (from_html::segment(&page, &source, self.cues(), &self.limits), Some(page), metadata)
             }
             Err(bound) => {
                 let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-                (from_html::segment_flat(&source, bound, &self.cues, &self.limits), None, metadata)
+                (from_html::segment_flat(&source, bound, self.cues(), &self.limits), None, metadata)
             }
         }
     }

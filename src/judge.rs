@@ -21,6 +21,8 @@ use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
 use foldhash::{HashMap, HashMapExt};
 use notes::Notes;
+use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// What happens to captions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,8 +86,8 @@ pub struct Judge {
     pub rules: RuleSet,
     /// Copies of captions.
     pub repeats: RepeatFinder,
-    /// The block judgement.
-    pub model: HtmlModel,
+    /// The block judgement, made when the first HTML page asks for it.
+    pub html_model: OnceLock<HtmlModel>,
     /// The judgement of lines of text; without it rules and repeats judge alone.
     pub lines: Option<LineModels>,
     /// What plain text is, when the caller knows.
@@ -105,11 +107,11 @@ pub struct Judge {
 }
 
 /// Blocks at the start of a page, without what is removed, that are its edge whatever they say.
-const HEAD_BLOCKS: usize = 4;
+pub(crate) const HEAD_BLOCKS: usize = 4;
 /// The same at the end.
-const TAIL_BLOCKS: usize = 8;
+pub(crate) const TAIL_BLOCKS: usize = 8;
 /// Weak matches in a row that need no other proof.
-const WEAK_RUN: usize = 3;
+pub(crate) const WEAK_RUN: usize = 3;
 /// Words that labels alone may have without being an article.
 const MAX_LABEL_WORDS: u32 = 20;
 /// Blocks of a page, more than on any that the model was trained on.
@@ -179,6 +181,11 @@ impl Judge {
         Judgement { verdicts, confidence, grounds }
     }
 
+    /// The block judgement.
+    pub fn model(&self) -> &HtmlModel {
+        self.html_model.get_or_init(HtmlModel::builtin)
+    }
+
     /// Verdicts on a text by rules and repeats alone.
     pub fn ruled(&self, blocks: &Blocks<'_>, max_bytes: usize) -> Vec<Verdict> {
         let folded = self.fold(blocks, max_bytes);
@@ -202,7 +209,7 @@ impl Judge {
         let fold = |stated: &Option<String>| stated.as_deref().map(words::fold).unwrap_or_default();
         let (title, description) = (fold(&metadata.title), fold(&metadata.description));
         let stated = Stated { title: &title, description: &description };
-        Features::new(blocks, folded, stated, |name| self.model.weight(name))
+        Features::new(blocks, folded, stated, |name| self.model().weight(name))
     }
 
     /// The folded text of each block that a rule, a guard or the repeats could look at.
@@ -247,8 +254,9 @@ struct State<'j> {
     guarded: Vec<bool>,
     /// The rules whose words stand in each block.
     candidates: Vec<Vec<Candidate>>,
-    /// Families of rules that do not act on this page.
-    at_rest: Vec<&'j str>,
+    title: Option<&'j str>,
+    /// Families of rules that do not act on this page, once one is asked for.
+    at_rest: OnceCell<Vec<&'j str>>,
     /// True for the blocks that went by a rule.
     ruled: Vec<bool>,
     prose: Vec<bool>,
@@ -264,7 +272,7 @@ impl<'j> State<'j> {
         judge: &'j Judge,
         blocks: &'j Blocks<'j>,
         folded: &'j [String],
-        title: Option<&str>,
+        title: Option<&'j str>,
         max_bytes: usize,
         notes: Notes,
     ) -> Self {
@@ -276,7 +284,8 @@ impl<'j> State<'j> {
             verdicts: vec![None; count],
             guarded: vec![false; count],
             candidates: std::iter::repeat_with(Vec::new).take(count).collect(),
-            at_rest: at_rest(judge, blocks, folded, title),
+            title,
+            at_rest: OnceCell::new(),
             ruled: vec![false; count],
             prose: vec![false; count],
             scores: None,
@@ -319,7 +328,8 @@ impl<'j> State<'j> {
         if folded.is_empty() || !rules.reaches(words) {
             return;
         }
-        if let Some(guarding) = rules.guarding(folded, words) {
+        let candidates = rules.candidates(folded, words);
+        if let Some(guarding) = rules.guarding(folded, &candidates) {
             // A link that says "Opinion" leads to a section of the site and marks nothing.
             let is_link = |at: &usize| self.blocks.items[*at].link_words * 2 > self.blocks.items[*at].words;
             for at in line.filter(|at| !is_link(at)) {
@@ -330,9 +340,9 @@ impl<'j> State<'j> {
             }
             return;
         }
-        rules.matches(folded, words, |rule| {
+        rules.matches(folded, &candidates, |rule| {
             let (id, family) = (&rules.rules()[rule].id, rules.rules()[rule].family());
-            if rules.keeps_reason(id) || self.at_rest.contains(&family) {
+            if rules.keeps_reason(id) || self.is_at_rest(family) {
                 return line.clone().for_each(|at| self.notes.passed_over(at, id));
             }
             let evidence = if self.judge.explains { rules.rules()[rule].evidence(folded) } else { "" };
@@ -340,6 +350,11 @@ impl<'j> State<'j> {
                 self.candidates[at].push(Candidate { rule, evidence: evidence.to_owned() });
             }
         });
+    }
+
+    fn is_at_rest(&self, family: &str) -> bool {
+        let families = || at_rest(self.judge, self.blocks, self.folded, self.title);
+        self.at_rest.get_or_init(families).contains(&family)
     }
 
     /// Marks what stands in an element that a rule's selector names.
@@ -458,7 +473,7 @@ impl<'j> State<'j> {
             return;
         }
         let features = self.judge.features(self.blocks, self.folded, metadata);
-        let model = &self.judge.model;
+        let model = self.judge.model();
         let open: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).collect();
         let mut scores = vec![0.0; self.verdicts.len()];
         // Not all rows at once: a page of 50,000 blocks has 40 MB of them.

@@ -14,7 +14,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 /// `residues` says whether character references are residues of an extractor: they are in plain text, and in HTML
 /// the parser has decoded them already.
 pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
-    if is_plain(text.as_bytes(), residues) {
+    if is_plain(text.as_bytes(), residues) || is_settled(text, residues) {
         return Cow::Borrowed(text.trim_end());
     }
     let decoded = if residues { references::decode_residues(text) } else { Cow::Borrowed(text) };
@@ -96,6 +96,29 @@ fn is_plain(bytes: &[u8], residues: bool) -> bool {
     })
 }
 
+/// True for a line of printable ASCII and of characters that are normal wherever they stand, which most others are.
+fn is_settled(text: &str, residues: bool) -> bool {
+    text.chars().all(|c| match c {
+        '&' => !residues,
+        ' '..='~' => true,
+        c => is_inert(c),
+    })
+}
+
+/// Letters and marks that stay as they are whatever stands before and after them: no white space, none that is dropped, none
+/// that NFC changes or puts together with another. Not all such, those that most texts hold.
+fn is_inert(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{388}'..='\u{482}' | '\u{48a}'..='\u{52f}'
+            | '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{64a}' | '\u{660}'..='\u{66a}' | '\u{904}'..='\u{939}'
+            | '\u{e01}'..='\u{e30}' | '\u{1ea0}'..='\u{1ef9}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}'
+            | '\u{20a0}'..='\u{20bf}' | '\u{2190}'..='\u{21ff}' | '\u{25a0}'..='\u{26ff}' | '\u{3001}'..='\u{3029}'
+            | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff9d}'
+    )
+}
+
 /// What a C1 control stands for on real pages: the windows-1252 character of its byte, as browsers read `&#146;`.
 fn windows_1252(c: char) -> Option<char> {
     let byte = [c as u32 as u8];
@@ -141,6 +164,17 @@ mod tests {
         let family = "👨\u{200d}👩";
         assert_eq!(normalize(family, true), family);
         assert_eq!(normalize("می\u{200c}خواهم a\u{200c}b", true), "می\u{200c}خواهم ab");
+    }
+
+    #[test]
+    fn inert_characters_are_normal_whatever_stands_beside_them() {
+        let inert = ('\u{80}'..=char::MAX).filter(|c| is_inert(*c));
+        for c in inert {
+            assert!(!c.is_whitespace() && !is_dropped(c) && !is_exotic_space(c), "{c:?}");
+            assert_eq!(is_nfc_quick([c].into_iter()), unicode_normalization::IsNormalized::Yes, "{c:?}");
+            assert_eq!(unicode_normalization::char::canonical_combining_class(c), 0, "{c:?}");
+            assert!(!unicode_normalization::char::is_combining_mark(c), "{c:?}");
+        }
     }
 
     proptest! {

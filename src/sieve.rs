@@ -1,12 +1,14 @@
 //! A glance at a text: could a rule or a repeat act in it at all?
 //!
-//! Most texts of a clean corpus hold no line that a rule has words for and no line twice, and need not be judged to
-//! know that nothing goes. What passes the sieve has no finding; what stays in it is judged as ever and mostly has none
-//! either. Guards, places and neighbours only ever spare a line, so they have no part here.
+//! Most texts of a clean corpus hold no line that a rule may remove where it stands and no line twice, and need not be judged
+//! to know that nothing goes. What passes the sieve has no finding; what stays in it is judged as ever and may have none
+//! either. Guards and topics only ever spare a line, so they have no part here.
 
 use crate::block::{from_text, words};
+use crate::judge::{HEAD_BLOCKS, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, Where};
+use std::ops::Range;
 
 /// Words of a line that the repeats look at.
 const REPEAT_WORDS: std::ops::RangeInclusive<usize> = 6..=60;
@@ -24,41 +26,106 @@ pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
     if lines.len() >= limits.max_blocks || from_text::is_hard_wrapped(text, &lines) {
         return false;
     }
-    let mut look = Look { rules, max_bytes: limits.max_rule_block_bytes, seen: Vec::with_capacity(lines.len()) };
+    let mut look = Look {
+        rules,
+        max_bytes: limits.max_rule_block_bytes,
+        blocks: Vec::with_capacity(lines.len()),
+        seen: Vec::with_capacity(lines.len()),
+        stirred: Vec::new(),
+    };
     for line in &lines {
         let line = &text[line.start..line.end];
-        let joints = if may_be_glued(line.as_bytes()) { from_text::joints(line) } else { Vec::new() };
-        if look.stirs(line, joints.is_empty()) {
-            return false;
-        }
+        let first = look.blocks.len();
+        let joints = from_text::joints(line);
         let ends = joints.iter().copied().chain([line.len()]);
         let starts = std::iter::once(0).chain(joints.iter().copied());
-        if !joints.is_empty() && starts.zip(ends).any(|(start, end)| look.stirs(&line[start..end], true)) {
+        if starts.zip(ends).any(|(start, end)| look.at_block(&line[start..end])) {
+            return false;
+        }
+        if !joints.is_empty() && look.at(line, &Head::of(line), first..look.blocks.len()) {
             return false;
         }
     }
-    !look.has_repeats()
+    !look.acts() && !look.has_repeats()
 }
 
 struct Look<'t> {
     rules: &'t RuleSet,
     max_bytes: usize,
+    blocks: Vec<&'t str>,
     /// The blocks that may be copies, each with how it begins.
     seen: Vec<([u8; KEY_BYTES], &'t str)>,
+    /// The rules that act in some places only or not alone, with the blocks that they match.
+    stirred: Vec<(Range<usize>, usize)>,
 }
 
 impl<'t> Look<'t> {
-    /// True when a rule has words for a line or a piece of one; what is a block is remembered.
-    fn stirs(&mut self, said: &'t str, is_block: bool) -> bool {
-        let least = least_words(said.as_bytes());
+    /// Looks at the next block; true when a rule acts on it wherever it stands.
+    fn at_block(&mut self, said: &'t str) -> bool {
         let head = Head::of(said);
-        if is_block && least <= *REPEAT_WORDS.end() && said.len() >= MIN_REPEAT_BYTES {
+        if said.len() >= MIN_REPEAT_BYTES {
             self.seen.push((head.key, said));
         }
-        if said.len() > self.max_bytes || !self.rules.may_stir(head.bytes(), least as u32) {
+        self.blocks.push(said);
+        self.at(said, &head, self.blocks.len() - 1..self.blocks.len())
+    }
+
+    /// Looks at the text of some blocks; true when a rule acts on it wherever it stands.
+    fn at(&mut self, said: &str, head: &Head, blocks: Range<usize>) -> bool {
+        let least = least_words(said.as_bytes()) as u32;
+        if said.len() > self.max_bytes || !self.rules.may_stir(head.bytes(), least) {
             return false;
         }
-        self.rules.stirs(&head.whole.unwrap_or_else(|| words::fold(said)), least as u32, || words::count(said) as u32)
+        let whole;
+        let folded = match &head.whole {
+            Some(folded) => folded,
+            None => {
+                whole = words::fold(said);
+                &whole
+            }
+        };
+        let stirred = &mut self.stirred;
+        self.rules.stirs(
+            folded,
+            least,
+            || words::count(said) as u32,
+            |at, rule| {
+                let acts = rule.place == Where::Any && rule.alone;
+                if !acts {
+                    stirred.push((blocks.clone(), at));
+                }
+                acts
+            },
+        )
+    }
+
+    /// True when one of the rules that act in some places only, or not alone, may act where it stands. Nothing is removed yet, so
+    /// the edges of the page are those that it has.
+    fn acts(&self) -> bool {
+        if self.stirred.is_empty() {
+            return false;
+        }
+        let count = self.blocks.len();
+        let mut is_stirred = vec![false; count];
+        self.stirred.iter().for_each(|(blocks, _)| is_stirred[blocks.clone()].fill(true));
+        let is_prose = |at: &usize| {
+            let said = self.blocks[*at];
+            !is_stirred[*at] && words::is_prose(said, words::count(said))
+        };
+        let first_prose = (0..count).find(is_prose);
+        let last_prose = (0..count).rev().find(is_prose);
+        let is_head = |at: usize| at < HEAD_BLOCKS || first_prose.is_some_and(|first| at < first);
+        let is_tail = |at: usize| count - 1 - at < TAIL_BLOCKS || last_prose.is_some_and(|last| at > last);
+        let may_run = is_stirred.iter().filter(|is_stirred| **is_stirred).count() >= WEAK_RUN;
+        self.stirred.iter().any(|(blocks, rule)| {
+            let rule = &self.rules.rules()[*rule];
+            let in_place = |at: usize| match rule.place {
+                Where::Any => true,
+                Where::Edge => is_head(at) || is_tail(at),
+                Where::Tail => is_tail(at),
+            };
+            (rule.alone || may_run) && blocks.clone().any(in_place)
+        })
     }
 
     /// True when a block that is long enough stands twice.
@@ -105,29 +172,6 @@ fn least_words(bytes: &[u8]) -> usize {
     let after = bytes.get(1..).unwrap_or_default();
     let is_start = |(before, at): (&u8, &u8)| *before == b' ' && at.is_ascii_alphabetic();
     bytes.iter().zip(after).map(|pair| usize::from(is_start(pair))).sum()
-}
-
-/// True when sentences may be glued in a line: a capital, or what may be one, follows at once on something that may end one.
-fn may_be_glued(line: &[u8]) -> bool {
-    let may_be_capital = |at: usize| match line[at] {
-        b'A'..=b'Z' => true,
-        // Small letters and marks of Latin-1, and the quotation marks and dashes of U+20xx.
-        0xc3 => !matches!(line.get(at + 1), Some(0x9f..)),
-        0xe2 => line.get(at + 1) != Some(&0x80),
-        byte => byte > 0xc3,
-    };
-    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte >= 0x80 || byte.is_ascii_control();
-    let may_end = |at: usize| match line[at - 1] {
-        // One small letter alone ends no word.
-        b'a'..=b'z' => at > 1 && is_small(line[at - 2]),
-        b'.' | b'!' | b'?' | b':' => true,
-        b'"' | b')' => at > 1 && (matches!(line[at - 2], b'.' | b'!' | b'?') || is_small(line[at - 2])),
-        // Dashes and opening quotation marks.
-        0x93 | 0x94 | 0x98 | 0x9c | 0x9e => !line[..at - 1].ends_with(&[0xe2, 0x80]),
-        b'\t' => false,
-        byte => byte >= 0x80 || byte.is_ascii_control(),
-    };
-    (1..line.len()).any(|at| may_be_capital(at) && may_end(at))
 }
 
 #[cfg(test)]
@@ -181,27 +225,7 @@ mod tests {
         assert!(!calm(&format!("“{line}”\n\"{}\"\n", line.to_uppercase())));
     }
 
-    #[test]
-    fn glue_is_suspected_wherever_it_is_found() {
-        for line in [
-            "logged inPlease refresh",
-            "One is here.Two is there",
-            "“It is done.”Sign up now",
-            "fin du moisÉtat de siège",
-            "идёт дождьСегодня снова",
-        ] {
-            assert!(!from_text::joints(line).is_empty(), "{line}");
-            assert!(may_be_glued(line.as_bytes()), "{line}");
-        }
-        assert!(!may_be_glued("The café “Orion” – in the USA (Ohio) – opens. He said: “No.”".as_bytes()));
-    }
-
     proptest! {
-        #[test]
-        fn what_may_not_be_glued_has_no_joints(line in "[ab A-CéÉßд.!:\"”’)»…&'\u{200b}\u{1}]{0,24}") {
-            prop_assert!(may_be_glued(line.as_bytes()) || from_text::joints(&line).is_empty());
-        }
-
         #[test]
         fn no_more_words_are_counted_than_there_are(line in "\\PC{0,40}") {
             prop_assert!(least_words(line.as_bytes()) <= words::count(&line));

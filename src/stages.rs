@@ -90,7 +90,7 @@ pub fn metadata(tree: &Tree<'_>) -> Metadata {
 /// A tree to blocks, of a page that states `metadata`.
 #[inline(never)]
 pub fn segment(cleaner: &Cleaner, tree: &Tree<'_>, metadata: Metadata) -> Segments {
-    Segments(from_html::segment(&tree.0, tree.1, &cleaner.cues, &cleaner.limits), metadata)
+    Segments(from_html::segment(&tree.0, tree.1, cleaner.cues(), &cleaner.limits), metadata)
 }
 
 /// Rules and repeats on blocks, folding of their text included: how many blocks go.
@@ -109,7 +109,7 @@ pub fn features(cleaner: &Cleaner, segments: &Segments) -> Vec<f32> {
 /// The probability of each row.
 #[inline(never)]
 pub fn score(cleaner: &Cleaner, rows: &[f32]) -> Vec<f32> {
-    cleaner.judge.model.score(rows)
+    cleaner.judge.model().score(rows)
 }
 
 /// Normalizes every block and says how many bytes come out.

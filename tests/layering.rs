@@ -22,12 +22,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("block", &["article", "block::words", "html", "html::references", "limits", "normalize"]),
     ("rules", &["block", "block::words", "error", "limits"]),
     ("account", &["article", "block", "normalize"]),
-    ("sieve", &["block", "block::words", "limits", "rules"]),
     ("eval", &[]),
     ("repeats", &["article", "block", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
     ("judge", &["account", "article", "block", "block::words", "finish", "html", "model", "repeats", "rules"]),
+    ("sieve", &["block", "block::words", "judge", "limits", "rules"]),
     (
         "cleaner",
         &[

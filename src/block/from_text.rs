@@ -109,6 +109,13 @@ fn push_pieces(items: &mut Vec<Block>, text: &str, line: &Line) {
 /// once a capital that begins a word. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints: their first part is
 /// one letter, or begins with a capital and is short. Each piece has [`PIECE_WORDS`] or more.
 pub fn joints(line: &str) -> Vec<usize> {
+    if !may_be_glued(line.as_bytes()) {
+        return Vec::new();
+    }
+    joints_of_glued(line)
+}
+
+fn joints_of_glued(line: &str) -> Vec<usize> {
     let mut candidates = Vec::new();
     // Words begun so far; the letters of a small word, which may begin with a capital.
     let (mut words, mut letters, mut capital) = (0, 0, false);
@@ -137,6 +144,43 @@ pub fn joints(line: &str) -> Vec<usize> {
         fits
     });
     candidates.into_iter().map(|(at, _)| at).collect()
+}
+
+/// True when sentences may be glued in a line: a capital, or what may be one, follows at once on something that may end one.
+fn may_be_glued(line: &[u8]) -> bool {
+    const STRIDE: usize = 32;
+    let may_be_capital = |at: usize| match line[at] {
+        b'A'..=b'Z' => true,
+        // Small letters and marks of Latin-1, and the quotation marks and dashes of U+20xx.
+        0xc3 => !matches!(line.get(at + 1), Some(0x9f..)),
+        0xe2 => line.get(at + 1) != Some(&0x80),
+        byte => byte > 0xc3,
+    };
+    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte >= 0x80 || byte.is_ascii_control();
+    let may_end = |at: usize| match line[at - 1] {
+        // One small letter alone ends no word.
+        b'a'..=b'z' => at > 1 && is_small(line[at - 2]),
+        b'.' | b'!' | b'?' | b':' => true,
+        b'"' | b')' => at > 1 && (matches!(line[at - 2], b'.' | b'!' | b'?') || is_small(line[at - 2])),
+        // Dashes and opening quotation marks.
+        0x93 | 0x94 | 0x98 | 0x9c | 0x9e => !line[..at - 1].ends_with(&[0xe2, 0x80]),
+        b'\t' => false,
+        byte => byte >= 0x80 || byte.is_ascii_control(),
+    };
+    // Many bytes at once, which is vector code, are faster than one after the other.
+    let is_suspect = |last: u8, at: u8| {
+        let may_close = last.is_ascii_lowercase()
+            | last.is_ascii_control()
+            | (last >= 0x80)
+            | matches!(last, b'.' | b'!' | b'?' | b':' | b'"' | b')');
+        (at.is_ascii_uppercase() | (at >= 0xc3)) & may_close
+    };
+    (1..line.len()).step_by(STRIDE).any(|from| {
+        let end = line.len().min(from + STRIDE);
+        let pairs = line[from - 1..end - 1].iter().zip(&line[from..end]);
+        let is_suspected = pairs.fold(false, |suspected, (last, at)| suspected | is_suspect(*last, *at));
+        is_suspected && (from..end).any(|at| may_be_capital(at) && may_end(at))
+    })
 }
 
 /// Letters of a small word before a joint, at least.
@@ -170,6 +214,7 @@ pub fn is_hard_wrapped(text: &str, lines: &[Line]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn pieces(text: &str) -> Vec<&str> {
         let blocks = segment(Cow::Borrowed(text), &Limits::default());
@@ -206,5 +251,27 @@ mod tests {
     fn verse_is_not_taken_for_wrapped_text() {
         let text = "The road goes up, the road goes down again\nAnd nobody can say where it will end,\n".repeat(8);
         assert_eq!(pieces(&text).len(), 16);
+    }
+
+    #[test]
+    fn glue_is_suspected_wherever_it_is_found() {
+        for line in [
+            "logged inPlease refresh",
+            "One is here.Two is there",
+            "“It is done.”Sign up now",
+            "fin du moisÉtat de siège",
+            "идёт дождьСегодня снова",
+        ] {
+            assert!(!joints_of_glued(line).is_empty(), "{line}");
+            assert!(may_be_glued(line.as_bytes()), "{line}");
+        }
+        assert!(!may_be_glued("The café “Orion” – in the USA (Ohio) – opens. He said: “No.”".as_bytes()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_may_not_be_glued_has_no_joints(line in "[ab A-CéÉßд.!:\"”’)»…&'\u{200b}\u{1}]{0,24}") {
+            prop_assert!(may_be_glued(line.as_bytes()) || joints_of_glued(&line).is_empty());
+        }
     }
 }

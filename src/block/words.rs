@@ -8,13 +8,42 @@ use crate::normalize::normalize;
 /// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
 /// characters make a word, rounded up, as the mean Chinese word has 1.5 to 2.
 pub fn count(text: &str) -> usize {
+    let (mut words, mut dense) = (0, 0);
+    for line in Lines(text) {
+        match count_plain(line.as_bytes()) {
+            Some(count) => words += count,
+            None => {
+                let count = count_any(line);
+                words += count.0;
+                dense += count.1;
+            }
+        }
+    }
+    words + usize::div_ceil(dense, 2)
+}
+
+/// A text cut after its line ends, where no word goes on.
+struct Lines<'t>(&'t str);
+
+impl<'t> Iterator for Lines<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        let end = memchr::memchr(b'\n', self.0.as_bytes()).map_or(self.0.len(), |at| at + 1);
+        let (line, rest) = self.0.split_at(end);
+        self.0 = rest;
+        (!line.is_empty()).then_some(line)
+    }
+}
+
+/// Words of scripts with spaces, and characters of those without.
+fn count_any(text: &str) -> (usize, usize) {
     let (mut words, mut dense, mut in_word) = (0, 0, false);
     for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            words += usize::from(!in_word);
-            in_word = true;
-        } else if c.is_ascii() {
-            in_word &= !c.is_ascii_whitespace();
+        if c.is_ascii() {
+            let is_letter = c.is_ascii_alphanumeric();
+            words += usize::from(is_letter & !in_word);
+            in_word = (in_word | is_letter) & !c.is_ascii_whitespace();
         } else if is_dense(c) {
             dense += 1;
             in_word = false;
@@ -25,7 +54,44 @@ pub fn count(text: &str) -> usize {
             in_word = true;
         }
     }
-    words + usize::div_ceil(dense, 2)
+    (words, dense)
+}
+
+/// The words of ASCII in which each word begins with a letter or digit, or with one mark before it: all bytes at once are
+/// faster than one after the other. `None` for other texts.
+fn count_plain(bytes: &[u8]) -> Option<usize> {
+    /// Positions that one byte can count.
+    const STRIDE: usize = 128;
+    if !bytes.is_ascii() {
+        return None;
+    }
+    let first = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let is_mark = |byte: u8| !byte.is_ascii_alphanumeric() & !byte.is_ascii_whitespace();
+    let mark_first = bytes.first().is_some_and(|byte| is_mark(*byte));
+    if mark_first && bytes.get(1).is_some_and(|byte| is_mark(*byte)) {
+        return None;
+    }
+    let mut words = usize::from(first(0) || mark_first && first(1));
+    if bytes.len() >= 2 && bytes[0].is_ascii_whitespace() && first(1) {
+        words += 1;
+    }
+    let (before, between, at) = (bytes, bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
+    let (before, between) = (&before[..at.len()], &between[..at.len()]);
+    let strides = before.chunks(STRIDE).zip(between.chunks(STRIDE)).zip(at.chunks(STRIDE));
+    for ((before, between), at) in strides {
+        let (mut begun, mut doubtful) = (0u8, 0u8);
+        for ((before, between), at) in before.iter().zip(between).zip(at) {
+            let is_letter = at.is_ascii_alphanumeric();
+            let after_space = before.is_ascii_whitespace() & is_mark(*between);
+            begun += u8::from(is_letter & (between.is_ascii_whitespace() | after_space));
+            doubtful |= u8::from(after_space & is_mark(*at));
+        }
+        if doubtful != 0 {
+            return None;
+        }
+        words += usize::from(begun);
+    }
+    Some(words)
 }
 
 /// True for letters of scripts that write no space between words.
@@ -99,17 +165,18 @@ pub fn fold(text: &str) -> String {
     }
     let mut folded = String::with_capacity(text.len());
     let mut space = true;
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            folded.push(c.to_ascii_lowercase());
-            space = false;
-            continue;
-        }
+    let mut rest = &*text;
+    loop {
+        let (plain, other) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()));
+        space = push_plain(&mut folded, plain, space);
+        let Some(c) = other.chars().next() else { break };
+        rest = &other[c.len_utf8()..];
         match c {
-            '’' | '‘' | 'ʼ' | '`' => folded.push('\''),
+            '’' | '‘' | 'ʼ' => folded.push('\''),
             '“' | '”' | '„' | '«' | '»' | '″' => folded.push('"'),
             '–' | '—' | '‑' | '−' => folded.push('-'),
             '…' => folded.push_str("..."),
+            c if has_no_capital(c) => folded.push(c),
             c if c.is_whitespace() || c.is_control() => {
                 if !space {
                     folded.push(' ');
@@ -117,7 +184,6 @@ pub fn fold(text: &str) -> String {
                 space = true;
                 continue;
             }
-            c if c.is_ascii() => folded.push(c),
             c => folded.extend(c.to_lowercase()),
         }
         space = false;
@@ -131,20 +197,58 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// Letters and marks beyond ASCII that are their own lower case, those that most texts hold.
+fn has_no_capital(c: char) -> bool {
+    matches!(
+        c,
+        '\u{df}'..='\u{ff}' | '\u{430}'..='\u{45f}' | '\u{5d0}'..='\u{64a}' | '\u{900}'..='\u{dff}'
+            | '\u{2010}'..='\u{2027}' | '\u{20a0}'..='\u{20bf}' | '\u{3001}'..='\u{a63f}' | '\u{ac00}'..='\u{d7a3}'
+            | '\u{ff01}'..='\u{ff20}'
+    )
+}
+
+/// Puts the folded form of ASCII to the end; `space` says whether white space stands before, and so does what it returns.
+fn push_plain(folded: &mut String, text: &str, mut space: bool) -> bool {
+    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) | (byte == b'`');
+    let has_other = text.bytes().fold(false, |other, byte| other | is_other(byte));
+    if !has_other && !(space && text.starts_with(' ')) && !has_double_space(text.as_bytes()) {
+        let start = folded.len();
+        folded.push_str(text);
+        folded[start..].make_ascii_lowercase();
+        return if text.is_empty() { space } else { text.ends_with(' ') };
+    }
+    for byte in text.bytes() {
+        let is_space = byte.is_ascii_whitespace() || byte.is_ascii_control();
+        match byte {
+            _ if is_space && space => {}
+            _ if is_space => folded.push(' '),
+            b'`' => folded.push('\''),
+            byte => folded.push(byte.to_ascii_lowercase().into()),
+        }
+        space = is_space;
+    }
+    space
+}
+
+fn has_double_space(bytes: &[u8]) -> bool {
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    pairs.fold(false, |double, (before, at)| double | (*before == b' ') & (*at == b' '))
+}
+
 /// The folded form of what most lines are: ASCII with single spaces between the words.
 fn fold_plain(text: &str) -> Option<String> {
     let text = text.trim_matches(' ');
     let text = text.strip_prefix("- ").map_or(text, str::trim_start);
-    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) || byte == b'`';
+    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) | (byte == b'`');
     let has_other = text.bytes().fold(false, |other, byte| other | is_other(byte));
-    let pairs = text.bytes().zip(text.bytes().skip(1));
-    let has_gap = || pairs.fold(false, |gap, (one, next)| gap | (one == b' ' && next == b' '));
-    (!has_other && !has_gap()).then(|| text.to_ascii_lowercase())
+    let is_plain = !has_other && !has_double_space(text.as_bytes());
+    is_plain.then(|| text.to_ascii_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn words_of_dense_scripts_are_pairs_of_characters() {
@@ -152,6 +256,48 @@ mod tests {
         assert_eq!(count("请刷新页面"), 3);
         assert_eq!(count("iPhone 的新功能"), 3);
         assert_eq!(count("Это – три слова"), 3);
+    }
+
+    #[test]
+    fn letters_without_a_capital_are_their_own_lower_case() {
+        let letters = ('\u{80}'..=char::MAX).filter(|c| has_no_capital(*c));
+        for c in letters {
+            assert!(c.to_lowercase().eq([c]) && !c.is_whitespace() && !c.is_control(), "{c:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_counted_alike_all_at_once_and_one_by_one(text in "[a1 \\t\"'(.-]{0,200}") {
+            let counted = count_plain(text.as_bytes());
+            prop_assert!(counted.is_none_or(|words| (words, 0) == count_any(&text)), "{:?}", counted);
+        }
+
+        #[test]
+        fn runs_of_text_fold_as_its_characters(text in "[A-Ca-c\"'`. \\t\\n\u{7f}\u{1}’“–…«ÉßЖжИ́中カ\u{3000}\u{a0}İΣ●•-]{0,40}") {
+            prop_assert_eq!(fold(&text), fold_one_by_one(&text));
+        }
+    }
+
+    fn fold_one_by_one(text: &str) -> String {
+        let mut folded = String::new();
+        for c in normalize(text, true).chars() {
+            match c {
+                '’' | '‘' | 'ʼ' | '`' => folded.push('\''),
+                '“' | '”' | '„' | '«' | '»' | '″' => folded.push('"'),
+                '–' | '—' | '‑' | '−' => folded.push('-'),
+                '…' => folded.push_str("..."),
+                c if c.is_whitespace() || c.is_control() => {
+                    if !folded.is_empty() && !folded.ends_with(' ') {
+                        folded.push(' ');
+                    }
+                }
+                c => folded.extend(c.to_lowercase()),
+            }
+        }
+        let folded = folded.trim_end();
+        let bullet = ["- ", "• ", "▪ ", "● "].iter().find(|bullet| folded.starts_with(**bullet));
+        bullet.map_or(folded, |bullet| folded[bullet.len()..].trim_start()).to_owned()
     }
 
     #[test]

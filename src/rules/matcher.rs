@@ -2,13 +2,15 @@
 //!
 //! Most runs ask few of the patterns, and most of those whether they match at all. So a pattern is compiled when it is
 //! first asked, and first to an automaton that runs forward only: half of what a regular expression needs in time and
-//! memory, which counts as there are hundreds, each with a cache in each thread.
+//! memory, which counts as there are hundreds, each with a cache in each thread. For texts of ASCII, which most are, it
+//! is one that knows no other characters: classes such as `\w` have hundreds of ranges beyond.
 
 use regex::{Regex, RegexBuilder};
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 use std::sync::OnceLock;
 
 /// A pattern that was checked with its pack.
@@ -16,6 +18,7 @@ pub struct Pattern {
     source: String,
     max_compiled_bytes: usize,
     automaton: OnceLock<Box<Automaton>>,
+    ascii_automaton: OnceLock<Box<Automaton>>,
     regex: OnceLock<Regex>,
 }
 
@@ -31,12 +34,21 @@ const CHECKED: &str = "packs are compiled when they are checked";
 impl Pattern {
     /// A pattern whose compiled form has at most so many bytes.
     pub fn new(source: String, max_compiled_bytes: usize) -> Pattern {
-        Pattern { source, max_compiled_bytes, automaton: OnceLock::new(), regex: OnceLock::new() }
+        Pattern {
+            source,
+            max_compiled_bytes,
+            automaton: OnceLock::new(),
+            ascii_automaton: OnceLock::new(),
+            regex: OnceLock::new(),
+        }
     }
 
     /// True when it matches somewhere in the text.
     pub fn is_match(&self, text: &str) -> bool {
-        let automaton = self.automaton.get_or_init(|| Box::new(self.automaton()));
+        let automaton = match text.is_ascii() {
+            true => self.ascii_automaton.get_or_init(|| Box::new(self.automaton(only_ascii))),
+            false => self.automaton.get_or_init(|| Box::new(self.automaton(|hir| hir))),
+        };
         let input = Input::new(text).earliest(true).anchored(automaton.anchored);
         let mut cache = automaton.caches.get();
         match automaton.dfa.try_search_fwd(&mut cache, &input) {
@@ -55,14 +67,47 @@ impl Pattern {
         self.regex.get_or_init(|| compile(&self.source, self.max_compiled_bytes).expect(CHECKED))
     }
 
-    fn automaton(&self) -> Automaton {
+    fn automaton(&self, form: impl Fn(Hir) -> Hir) -> Automaton {
         let limits =
             thompson::Config::new().nfa_size_limit(Some(self.max_compiled_bytes)).which_captures(WhichCaptures::None);
         let config = DFA::config().unicode_word_boundary(true).skip_cache_capacity_check(true);
-        let dfa = DFA::builder().thompson(limits).configure(config).build(&self.source).expect(CHECKED);
-        let anchored = if dfa.get_nfa().is_always_start_anchored() { Anchored::Yes } else { Anchored::No };
+        let hir = form(regex_syntax::parse(&self.source).expect(CHECKED));
+        let nfa = thompson::Compiler::new().configure(limits).build_from_hir(&hir).expect(CHECKED);
+        let anchored = if nfa.is_always_start_anchored() { Anchored::Yes } else { Anchored::No };
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).expect(CHECKED);
         let of = dfa.clone();
         Automaton { dfa, caches: Pool::new(Box::new(move || of.create_cache())), anchored }
+    }
+}
+
+/// What an expression says about texts of ASCII: the parser bounds how deep it is.
+fn only_ascii(hir: Hir) -> Hir {
+    match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) if literal.0.is_ascii() => Hir::literal(literal.0),
+        HirKind::Literal(_) => Hir::fail(),
+        HirKind::Class(Class::Unicode(mut class)) => {
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
+            let bytes = class.to_byte_class();
+            Hir::class(bytes.map_or(Class::Unicode(class), Class::Bytes))
+        }
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Look(look) => Hir::look(match look {
+            Look::WordUnicode => Look::WordAscii,
+            Look::WordUnicodeNegate => Look::WordAsciiNegate,
+            Look::WordStartUnicode => Look::WordStartAscii,
+            Look::WordEndUnicode => Look::WordEndAscii,
+            Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
+            Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
+            look => look,
+        }),
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(only_ascii(*repetition.sub));
+            Hir::repetition(Repetition { sub, ..repetition })
+        }
+        HirKind::Capture(capture) => only_ascii(*capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(only_ascii).collect()),
+        HirKind::Alternation(choices) => Hir::alternation(choices.into_iter().map(only_ascii).collect()),
     }
 }
 

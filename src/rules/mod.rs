@@ -1,20 +1,22 @@
 //! Rules: phrases and selectors that mark husk, and guards that nothing may cut.
 //!
 //! [`RuleSet`] holds the built-in packs (`packs/<family>.toml`, one file a family) and the user's. A block is folded
-//! once, two prefilters find the rules whose words stand in it, and only those run their pattern.
+//! once, a prefilter finds the rules and guards whose words stand in it, and only those run their pattern.
 //! Which matches count depends on the place and the neighbours and is decided in [`judge`](crate::judge).
 
 mod beginnings;
+mod built_in;
 pub mod catalogue;
 mod matcher;
 pub mod pack;
 mod prefilter;
+mod table;
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use matcher::Pattern;
 use pack::{PackGuard, PackRule, PackTopic};
-use prefilter::Prefilter;
+use prefilter::{Filtered, Prefilter};
 use scraper::Selector;
 use std::collections::HashSet;
 
@@ -122,12 +124,10 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     guards: Vec<Guard>,
     topics: Vec<Topic>,
+    /// The patterns of the rules, then those of the guards.
     prefilter: Prefilter,
-    guard_prefilter: Prefilter,
     /// No rule looks at a longer block.
     max_words: u32,
-    /// No rule whose pattern may begin anywhere does.
-    max_floating_words: u32,
     kept_lines: HashSet<String>,
     kept_reasons: HashSet<String>,
 }
@@ -200,13 +200,7 @@ impl RuleSet {
         elsewhere: &[RuleChoice],
         limits: &Limits,
     ) -> Result<RuleSet, Error> {
-        let (mut rules, mut guards, mut topics) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, content) in PACKS {
-            let pack = pack::parse(name, content)?;
-            rules.extend(pack.rule.into_iter().map(|rule| rule.into_inner()));
-            guards.extend(pack.guard.into_iter().map(|guard| guard.into_inner()));
-            topics.extend(pack.topic.into_iter().map(|topic| topic.into_inner()));
-        }
+        let (mut rules, mut guards, mut topics) = built_in::read();
         let mut ids: HashSet<String> = rules.iter().map(|rule| rule.id.clone()).collect();
         for (name, content) in user_packs {
             let pack = pack::parse(name, content)?;
@@ -243,8 +237,19 @@ impl RuleSet {
         topics: Vec<PackTopic>,
         limits: &Limits,
     ) -> Result<RuleSet, Error> {
-        let prefilter = Prefilter::new(rules.iter().map(|rule| (&*rule.id, rule.pattern.as_deref())))?;
-        let guard_prefilter = Prefilter::new(guards.iter().map(|guard| (&*guard.id, Some(&*guard.pattern))))?;
+        let of_rules = rules.iter().map(|rule| Filtered {
+            id: &rule.id,
+            source: rule.pattern.as_deref(),
+            built_in: rule.built_in,
+            max_words: rule.max_words,
+        });
+        let of_guards = guards.iter().map(|guard| Filtered {
+            id: &guard.id,
+            source: Some(&guard.pattern),
+            built_in: guard.built_in,
+            max_words: guard.max_words,
+        });
+        let prefilter = Prefilter::new(of_rules.chain(of_guards))?;
         let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
         let pattern = |source: String| Pattern::new(source, limits.max_rule_compiled_bytes);
         let rules = rules
@@ -270,14 +275,11 @@ impl RuleSet {
             families: topic.families,
         });
         let topics = topics.collect();
-        let max_floating_words = prefilter.floating().map(|at| rules[at].max_words).max();
         Ok(RuleSet {
             rules,
-            max_floating_words: max_floating_words.unwrap_or(0),
             guards,
             topics,
             prefilter,
-            guard_prefilter,
             max_words: max_words.unwrap_or(0),
             kept_lines: HashSet::new(),
             kept_reasons: HashSet::new(),
@@ -324,22 +326,37 @@ impl RuleSet {
                 || id.split_once('/').is_some_and(|(family, _)| self.kept_reasons.contains(&format!("{family}/*"))))
     }
 
+    /// What could be said about a folded block of so many words: nothing of most. For [`guarding`](RuleSet::guarding) and
+    /// [`matches`](RuleSet::matches).
+    pub fn candidates(&self, folded: &str, words: u32) -> Candidates {
+        let mut candidates = Candidates::default();
+        if words <= self.max_words {
+            let admits = |at: usize| words <= self.words_of(at);
+            self.prefilter.any(folded, words, admits, |at| {
+                let list = if at < self.rules.len() { &mut candidates.rules } else { &mut candidates.guards };
+                list.push(at as u32);
+                false
+            });
+        }
+        candidates
+    }
+
+    /// Words that the pattern of a rule or, after the rules, of a guard looks at, at most.
+    fn words_of(&self, pattern: usize) -> u32 {
+        match self.rules.get(pattern) {
+            Some(rule) => rule.max_words,
+            None => self.guards[pattern - self.rules.len()].max_words,
+        }
+    }
+
     /// The keep list or guard that keeps the folded block whatever else is said about it.
-    pub fn guarding(&self, folded: &str, words: u32) -> Option<Guarding> {
-        if self.kept_lines.contains(folded) {
+    pub fn guarding(&self, folded: &str, candidates: &Candidates) -> Option<Guarding> {
+        if !self.kept_lines.is_empty() && self.kept_lines.contains(folded) {
             return Some(Guarding::KeepList);
         }
-        if words > self.max_words {
-            return None;
-        }
-        let mut found = None;
-        let admits = |at: usize| words <= self.guards[at].max_words;
-        self.guard_prefilter.any(folded, admits, |at| {
-            let keeps = self.guards[at].pattern.is_match(folded);
-            found = keeps.then_some(at);
-            keeps
-        });
-        found.map(|at| Guarding::Guard(self.guards[at].id.clone()))
+        let mut guards = candidates.guards.iter().map(|at| &self.guards[*at as usize - self.rules.len()]);
+        let guard = guards.find(|guard| guard.pattern.is_match(folded))?;
+        Some(Guarding::Guard(guard.id.clone()))
     }
 
     /// The words of a folded block by which it is guarded.
@@ -363,34 +380,44 @@ impl RuleSet {
 
     /// True when a rule could match a block of so many words or more that begins with these folded bytes.
     pub fn may_stir(&self, head: &[u8], least: u32) -> bool {
-        least <= self.max_floating_words || self.prefilter.begins(head, |at| least <= self.rules[at].max_words)
+        self.prefilter.floats(least)
+            || self.prefilter.begins(head, |at| self.rules.get(at).is_some_and(|rule| least <= rule.max_words))
     }
 
-    /// True when the pattern of a rule matches the folded block; it has `least` words or more, and `words` counts them.
-    pub fn stirs(&self, folded: &str, least: u32, words: impl Fn() -> u32) -> bool {
+    /// True when `found` accepts one of the rules whose patterns match the folded block, which it is given with their indexes
+    /// until it does; the block has `least` words or more, and `words` counts them.
+    pub fn stirs(
+        &self,
+        folded: &str,
+        least: u32,
+        words: impl Fn() -> u32,
+        mut found: impl FnMut(usize, &Rule) -> bool,
+    ) -> bool {
         // Most lines that begin as husk does are longer, and asking compiles the pattern.
         let mut counted = None;
         let mut is_short = |at: usize| *counted.get_or_insert_with(&words) <= self.rules[at].max_words;
-        let admits = |at: usize| least <= self.rules[at].max_words;
-        self.prefilter.any(folded, admits, |at| match &self.rules[at].matcher {
-            Matcher::Pattern(pattern) => is_short(at) && pattern.is_match(folded),
+        let admits = |at: usize| self.rules.get(at).is_some_and(|rule| least <= rule.max_words);
+        self.prefilter.any(folded, least, admits, |at| match &self.rules[at].matcher {
+            Matcher::Pattern(pattern) => is_short(at) && pattern.is_match(folded) && found(at, &self.rules[at]),
             Matcher::Selector(_) => false,
         })
     }
 
-    /// Calls `found` with the index of every rule whose pattern matches the folded block.
-    pub fn matches(&self, folded: &str, words: u32, mut found: impl FnMut(usize)) {
-        if words > self.max_words {
-            return;
-        }
-        let admits = |at: usize| words <= self.rules[at].max_words;
-        self.prefilter.any(folded, admits, |at| {
+    /// Calls `found` with the index of every rule whose pattern matches the folded block, of the ones that could.
+    pub fn matches(&self, folded: &str, candidates: &Candidates, mut found: impl FnMut(usize)) {
+        for at in candidates.rules.iter().map(|at| *at as usize) {
             if let Matcher::Pattern(pattern) = &self.rules[at].matcher
                 && pattern.is_match(folded)
             {
                 found(at);
             }
-            false
-        });
+        }
     }
+}
+
+/// The patterns that could match a block.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    rules: Vec<u32>,
+    guards: Vec<u32>,
 }

@@ -68,6 +68,9 @@ pub struct PackRule {
     pub drops: Vec<String>,
     /// Near misses that it must not touch.
     pub keeps: Vec<String>,
+    /// Its place among the built-in patterns, when it is one and was read with them.
+    #[serde(skip)]
+    pub built_in: Option<u32>,
 }
 
 /// A guard as written: lines that nothing may cut.
@@ -91,6 +94,9 @@ pub struct PackGuard {
     pub keeps: Vec<String>,
     /// Near misses that it must not protect.
     pub passes: Vec<String>,
+    /// Its place among the built-in patterns, when it is one and was read with them.
+    #[serde(skip)]
+    pub built_in: Option<u32>,
 }
 
 /// A topic as written: on a page whose headline matches, some families of rules do not act.
@@ -117,11 +123,11 @@ pub struct PackTopic {
     pub passes: Vec<String>,
 }
 
-fn default_max_words() -> u32 {
+pub(super) fn default_max_words() -> u32 {
     20
 }
 
-fn default_guard_words() -> u32 {
+pub(super) fn default_guard_words() -> u32 {
     60
 }
 

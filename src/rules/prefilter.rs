@@ -1,217 +1,355 @@
 //! Which patterns could match a folded block, told by the literals that they begin with.
 //!
-//! Branches of patterns that begin at the start of the block are found by its first bytes in a table, the others by an
-//! Aho-Corasick automaton; then one of the words that they require must stand in it too. A pattern whose beginnings
-//! cannot be listed is refused, so that none runs on every block.
+//! Branches of patterns that begin at the start of the block are found by its first bytes in a trie, the others by four
+//! bytes of theirs that few texts hold; then one of the words that they require must stand in it too. A pattern whose
+//! beginnings cannot be listed is refused, so that none runs on every block.
 
-use super::beginnings::{Branch, Literals, MAX_ANCHORED_BYTES, branches};
+use super::beginnings::{MAX_ANCHORED_BYTES, branches};
+use super::table::{Node, Table};
 use crate::error::{Error, ErrorKind};
-use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::ops::Range;
-use std::sync::LazyLock;
+use std::cmp::Reverse;
+
+/// The table that the build script wrote of the built-in patterns.
+static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
 
 pub struct Prefilter {
-    /// Where the branches of `anchored` stand that begin with a key.
-    keys: HashMap<u64, Range<u32>, BuildHasherDefault<KeyHasher>>,
-    anchored: Vec<u32>,
-    floating: AhoCorasick,
-    /// The branch of each literal of the automaton.
-    floating_branches: Vec<u32>,
-    branches: Vec<Way>,
+    /// The built-in patterns, and those of the user's packs.
+    tables: Vec<Known>,
+    floating: Floating,
 }
 
-/// A branch of a pattern.
+/// A table and what its patterns are called here.
+struct Known {
+    table: Table,
+    /// The index of each pattern of the table; [`ABSENT`] for those that are not asked.
+    patterns: Vec<u32>,
+}
+
+const ABSENT: u32 = u32::MAX;
+
+/// A pattern for the filter.
+pub struct Filtered<'a> {
+    /// The id of its rule, for errors.
+    pub id: &'a str,
+    /// Its source; none is a pattern that is never asked.
+    pub source: Option<&'a str>,
+    /// Its place among the built-in patterns, if it is one.
+    pub built_in: Option<u32>,
+    /// Words of the blocks that it looks at, at most.
+    pub max_words: u32,
+}
+
+/// A branch of one of the tables.
+#[derive(Clone, Copy)]
 struct Way {
-    pattern: u32,
-    /// One of these stands in what it matches, if there are any.
-    required: Literals,
-}
-
-/// One multiplication: the keys of the table are those of the packs, so that no page can make them collide.
-#[derive(Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        let product = u128::from(self.0 ^ key) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = product as u64 ^ (product >> 64) as u64;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
-/// A literal, or the first bytes of a block, as a number; a folded text holds no NUL, so lengths cannot be confused.
-fn key(bytes: &[u8]) -> u64 {
-    let mut key = [0; MAX_ANCHORED_BYTES];
-    key[..bytes.len()].copy_from_slice(bytes);
-    u64::from_le_bytes(key)
+    table: usize,
+    branch: u32,
 }
 
 impl Prefilter {
-    /// A prefilter for patterns by their index, each with the id of its rule; no pattern is one that is never asked.
-    pub fn new<'a>(patterns: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Result<Prefilter, Error> {
-        let (mut branches, mut anchored) = (Vec::new(), Vec::new());
-        let (mut floating, mut floating_branches) = (Vec::new(), Vec::new());
-        for (pattern, (id, source)) in patterns.enumerate() {
-            let Some(source) = source else { continue };
-            let found = beginnings(source).map_err(|why| Error::new(ErrorKind::Rules, format!("rule {id}: {why}")))?;
-            for branch in found {
-                let at = branches.len() as u32;
-                for literal in &branch.literals {
-                    if branch.anchored {
-                        anchored.push((key(literal), at));
-                    } else {
-                        floating.push(literal.to_vec());
-                        floating_branches.push(at);
-                    }
-                }
-                branches.push(Way { pattern: pattern as u32, required: branch.required });
+    /// A prefilter for patterns by their index.
+    pub fn new<'a>(patterns: impl Iterator<Item = Filtered<'a>>) -> Result<Prefilter, Error> {
+        let (mut built_in, mut own, mut own_branches, mut max_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (index, pattern) in patterns.enumerate() {
+            max_words.push(pattern.max_words);
+            let Some(source) = pattern.source else { continue };
+            if let Some(number) = pattern.built_in {
+                let number = number as usize;
+                built_in.resize(built_in.len().max(number + 1), ABSENT);
+                built_in[number] = index as u32;
+            } else {
+                let refused = |why| Error::new(ErrorKind::Rules, format!("rule {}: {why}", pattern.id));
+                own_branches.push(branches(source).map_err(refused)?);
+                own.push(index as u32);
             }
         }
-        let floating = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&floating)
-            .map_err(|source| Error::with_source(ErrorKind::Rules, "too many rules to compile", source))?;
-        anchored.sort_unstable();
-        let mut keys: HashMap<u64, Range<u32>, _> = HashMap::default();
-        for (at, (key, _)) in anchored.iter().enumerate() {
-            let at = at as u32;
-            keys.entry(*key).or_insert(at..at).end = at + 1;
+        let mut tables = vec![Known { table: Table::read(Cow::Borrowed(BUILT_IN)), patterns: built_in }];
+        if !own.is_empty() {
+            let table = Table::build(own_branches.iter().map(Vec::as_slice));
+            tables.push(Known { table, patterns: own });
         }
-        let anchored = anchored.into_iter().map(|(_, branch)| branch).collect();
-        Ok(Prefilter { keys, anchored, floating, floating_branches, branches })
+        let floating = Floating::new(&tables, &max_words);
+        Ok(Prefilter { tables, floating })
     }
 
-    /// The branches that begin as the block does.
-    fn anchored<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = u32> + 'a {
-        let lengths = 1..=bytes.len().min(MAX_ANCHORED_BYTES);
-        lengths.flat_map(|length| {
-            let range = self.keys.get(&key(&bytes[..length])).cloned().unwrap_or_default();
-            self.anchored[range.start as usize..range.end as usize].iter().copied()
-        })
+    /// Calls `found` with the branches that begin as the block does, shorter beginnings first, until it says true.
+    fn anchored(&self, bytes: &[u8], mut found: impl FnMut(Way) -> bool) -> bool {
+        let mut nodes: [Option<Node>; 2] = [None; 2];
+        for (at, byte) in bytes[..bytes.len().min(MAX_ANCHORED_BYTES)].iter().enumerate() {
+            let mut goes_on = false;
+            for (table, (known, node)) in self.tables.iter().zip(&mut nodes).enumerate() {
+                *node = match *node {
+                    _ if at == 0 => known.table.root(*byte),
+                    node => node.and_then(|node| known.table.child(node, *byte)),
+                };
+                if let Some(node) = *node {
+                    goes_on = true;
+                    if known.table.ending(node).iter().any(|&branch| found(Way { table, branch })) {
+                        return true;
+                    }
+                }
+            }
+            if !goes_on {
+                return false;
+            }
+        }
+        false
     }
 
-    /// The patterns that may begin anywhere in a block.
-    pub fn floating(&self) -> impl Iterator<Item = usize> + '_ {
-        self.floating_branches.iter().map(|branch| self.branches[*branch as usize].pattern as usize)
+    fn pattern(&self, way: Way) -> Option<usize> {
+        let known = &self.tables[way.table];
+        let pattern = known.patterns.get(known.table.pattern(way.branch)).copied()?;
+        (pattern != ABSENT).then_some(pattern as usize)
+    }
+
+    /// True when a pattern that may begin anywhere looks at blocks of so many words.
+    pub fn floats(&self, words: u32) -> bool {
+        words <= u32::from(self.floating.max_words)
     }
 
     /// True when a pattern that `test` accepts begins as a block does whose first bytes are these.
     pub fn begins(&self, bytes: &[u8], test: impl Fn(usize) -> bool) -> bool {
-        self.anchored(bytes).any(|branch| test(self.branches[branch as usize].pattern as usize))
+        self.anchored(bytes, |way| self.pattern(way).is_some_and(&test))
     }
 
     /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does, and never for
-    /// those that `admits` leaves out, which is cheap and comes first.
-    pub fn any(&self, folded: &str, admits: impl Fn(usize) -> bool, mut test: impl FnMut(usize) -> bool) -> bool {
+    /// those that `admits` leaves out, which is cheap and comes first; it leaves out those that look at fewer words
+    /// than `words`.
+    pub fn any(
+        &self,
+        folded: &str,
+        words: u32,
+        admits: impl Fn(usize) -> bool,
+        mut test: impl FnMut(usize) -> bool,
+    ) -> bool {
         let bytes = folded.as_bytes();
-        let anchored = self.anchored(bytes);
-        let floating = self.floating.find_overlapping_iter(folded);
-        let floating = floating.map(|hit| self.floating_branches[hit.pattern().as_usize()]);
-        let mut asked: Vec<u32> = Vec::new();
-        anchored.chain(floating).any(|branch| {
-            let branch = &self.branches[branch as usize];
-            if !admits(branch.pattern as usize) || asked.contains(&branch.pattern) {
+        let mut held = Held { bytes, sieve: None };
+        let mut asked: Vec<usize> = Vec::new();
+        let mut ask = |way: Way| {
+            let Some(pattern) = self.pattern(way) else { return false };
+            if !admits(pattern)
+                || asked.contains(&pattern)
+                || !held.holds_one(self.tables[way.table].table.required(way.branch))
+            {
                 return false;
             }
-            let mut required = branch.required.iter();
-            if !branch.required.is_empty() && !required.any(|word| memmem::find(bytes, word).is_some()) {
-                return false;
-            }
-            asked.push(branch.pattern);
-            test(branch.pattern as usize)
-        })
-    }
-}
-
-/// The branches of a pattern: those that the build script wrote down, or for a user's pattern its own.
-fn beginnings(pattern: &str) -> Result<Vec<Branch>, String> {
-    match BUILT_IN.get(pattern.as_bytes()) {
-        Some(written) => Ok(read_branches(written)),
-        None => branches(pattern),
-    }
-}
-
-/// What the build script wrote of each built-in pattern.
-type BuiltIn = HashMap<&'static [u8], &'static [u8]>;
-
-/// The table of the build script: patterns and their branches in turn, each after its length in four bytes. A branch is one
-/// byte for the anchor, then two lists of literals, each after its count in two bytes, each literal after its length in one.
-static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
-
-/// The places of the table, found when the first pattern is asked for and once for a process.
-static BUILT_IN: LazyLock<BuiltIn> = LazyLock::new(|| {
-    let mut rest = TABLE;
-    let mut table = BuiltIn::new();
-    while !rest.is_empty() {
-        let pattern = take_counted::<4>(&mut rest);
-        table.insert(pattern, take_counted::<4>(&mut rest));
-    }
-    table
-});
-
-fn read_branches(mut written: &'static [u8]) -> Vec<Branch> {
-    let mut branches = Vec::new();
-    while let Some((anchored, rest)) = written.split_first() {
-        written = rest;
-        let mut literals = || -> Literals {
-            let count = take_number::<2>(&mut written);
-            (0..count).map(|_| Cow::Borrowed(take_counted::<1>(&mut written))).collect()
+            asked.push(pattern);
+            test(pattern)
         };
-        branches.push(Branch { anchored: *anchored == 1, literals: literals(), required: literals() });
+        self.anchored(bytes, &mut ask) || self.floats(words) && self.floating.find(bytes, words).into_iter().any(ask)
     }
-    branches
 }
 
-/// Takes a number of so many bytes off, little-endian.
-fn take_number<const BYTES: usize>(from: &mut &'static [u8]) -> usize {
-    let (number, rest) = from.split_at(BYTES);
-    *from = rest;
-    number.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+/// Literals that may stand anywhere in a block.
+struct Floating {
+    /// For each hash of four bytes the most words of a block that a literal with such bytes is looked for in.
+    reach: Box<[u8; 1 << HASH_BITS]>,
+    /// The same for all literals.
+    max_words: u8,
+    literals: Vec<Literal>,
+    /// The four bytes that a literal is found by and the literal, by the hash of the four bytes.
+    grams: Vec<(u32, u32)>,
+    /// Where the grams of a hash begin.
+    firsts: Box<[u16; 1 << HASH_BITS]>,
 }
 
-/// Takes a number of so many bytes off, and as many bytes as it says.
-fn take_counted<const BYTES: usize>(from: &mut &'static [u8]) -> &'static [u8] {
-    let count = take_number::<BYTES>(from);
-    let (taken, rest) = from.split_at(count);
-    *from = rest;
-    taken
+struct Literal {
+    bytes: Box<[u8]>,
+    way: Way,
+    /// Its bytes after the four that it is found by.
+    rest: u32,
+}
+
+const HASH_BITS: u32 = 14;
+const GRAM: usize = 4;
+
+/// The place of four bytes in a table.
+fn place(gram: u32) -> usize {
+    (gram.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as usize
+}
+
+impl Floating {
+    fn new(tables: &[Known], max_words: &[u32]) -> Floating {
+        let mut floating = Floating {
+            reach: vec![0; 1 << HASH_BITS].try_into().expect("as long as the array"),
+            max_words: 0,
+            literals: Vec::new(),
+            grams: Vec::new(),
+            firsts: vec![0; 1 << HASH_BITS].try_into().expect("as long as the array"),
+        };
+        for (table, known) in tables.iter().enumerate() {
+            for (branch, literal) in known.table.floating() {
+                match known.patterns.get(known.table.pattern(branch)) {
+                    None | Some(&ABSENT) => {}
+                    Some(&pattern) => {
+                        let words = u8::try_from(max_words[pattern as usize]).unwrap_or(u8::MAX);
+                        floating.add(Way { table, branch }, literal, words);
+                    }
+                }
+            }
+        }
+        floating.grams.sort_unstable_by_key(|&(gram, number)| (place(gram), gram, number));
+        for (at, &(gram, _)) in floating.grams.iter().enumerate().rev() {
+            floating.firsts[place(gram)] = u16::try_from(at).unwrap_or(u16::MAX);
+        }
+        floating
+    }
+
+    fn add(&mut self, way: Way, bytes: &[u8], words: u8) {
+        let number = self.literals.len() as u32;
+        self.max_words = self.max_words.max(words);
+        let mut find_by = |gram: u32| {
+            self.grams.push((gram, number));
+            let reach = &mut self.reach[place(gram)];
+            *reach = words.max(*reach);
+        };
+        let gram = |window: &[u8]| window.iter().rev().fold(0, |gram, byte| gram << 8 | u32::from(*byte));
+        let rarest = bytes.windows(GRAM).enumerate().min_by_key(|(_, window)| commonness(window));
+        let rest = match rarest {
+            Some((at, window)) => {
+                find_by(gram(window));
+                bytes.len() - at - GRAM
+            }
+            // A shorter one is found with whatever stands before it.
+            None => {
+                (0..=u8::MAX).for_each(|before| find_by(gram(bytes) << 8 | u32::from(before)));
+                0
+            }
+        };
+        self.literals.push(Literal { bytes: bytes.into(), way, rest: rest as u32 });
+    }
+
+    /// The branches of the literals that stand in a block of so many words or more: by where they end, of those that end
+    /// together the longest first.
+    fn find(&self, bytes: &[u8], words: u32) -> Vec<Way> {
+        let least = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
+        let mut found: Vec<(usize, Reverse<usize>, u32)> = Vec::new();
+        let mut gram = 0u32;
+        for (at, byte) in bytes.iter().enumerate() {
+            gram = gram >> 8 | u32::from(*byte) << 24;
+            let place_here = place(gram);
+            if self.reach[place_here] >= least {
+                let first = usize::from(self.firsts[place_here]);
+                let kin = self.grams[first..].iter().skip_while(|(known, _)| place(*known) < place_here);
+                let kin = kin.take_while(|(known, _)| place(*known) == place_here);
+                for (_, number) in kin.filter(|(known, _)| *known == gram) {
+                    let literal = &self.literals[*number as usize];
+                    let end = at + 1 + literal.rest as usize;
+                    if bytes.get(..end).is_some_and(|before| before.ends_with(&literal.bytes)) {
+                        found.push((end, Reverse(literal.bytes.len()), *number));
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().map(|(.., number)| self.literals[number as usize].way).collect()
+    }
+}
+
+/// How often four bytes stand in texts, roughly: letters that are common in many languages, and spaces, count most.
+fn commonness(window: &[u8]) -> usize {
+    const COMMON: &[u8] = b"zjxqkvwybpgfmcuhdlrsoniate ";
+    let rank = |byte: &u8| COMMON.iter().position(|other| other == byte).unwrap_or(COMMON.len() / 2);
+    window.iter().map(rank).sum()
+}
+
+/// What stands in a block, for the words that are required of it.
+struct Held<'t> {
+    bytes: &'t [u8],
+    /// A bit for each hash of three bytes in a row, made when it is first needed.
+    sieve: Option<[u64; SIEVE_WORDS]>,
+}
+
+const SIEVE_WORDS: usize = 64;
+
+impl Held<'_> {
+    /// True when one of the words stands in the block, or when there are none.
+    fn holds_one<'w>(&mut self, mut words: impl Iterator<Item = &'w [u8]>) -> bool {
+        let Some(first) = words.next() else { return true };
+        self.holds(first) || words.any(|word| self.holds(word))
+    }
+
+    fn holds(&mut self, word: &[u8]) -> bool {
+        let bit = |three: &[u8]| {
+            let gram = u32::from(three[0]) | u32::from(three[1]) << 8 | u32::from(three[2]) << 16;
+            let hash = gram.wrapping_mul(0x9e37_79b1) >> 20;
+            (hash as usize / 64, 1 << (hash % 64))
+        };
+        if word.len() >= 3 {
+            let sieve = self.sieve.get_or_insert_with(|| {
+                let mut sieve = [0u64; SIEVE_WORDS];
+                for three in self.bytes.windows(3) {
+                    let (at, bit) = bit(three);
+                    sieve[at] |= bit;
+                }
+                sieve
+            });
+            let ends = [&word[..3], &word[word.len() - 3..]];
+            if ends.into_iter().any(|three| sieve[bit(three).0] & bit(three).1 == 0) {
+                return false;
+            }
+        }
+        memmem::find(self.bytes, word).is_some()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aho_corasick::AhoCorasick;
+    use proptest::prelude::*;
+
+    fn filter(patterns: &[&str]) -> Prefilter {
+        let filtered = |source| Filtered { id: source, source: Some(source), built_in: None, max_words: 20 };
+        Prefilter::new(patterns.iter().map(|source| filtered(source))).expect("builds")
+    }
+
+    fn asked(filter: &Prefilter, text: &str) -> Vec<usize> {
+        let mut asked = Vec::new();
+        filter.any(
+            text,
+            1,
+            |_| true,
+            |at| {
+                asked.push(at);
+                false
+            },
+        );
+        asked
+    }
 
     #[test]
     fn only_patterns_whose_beginning_is_there_are_asked() {
-        let patterns = ["^(join|enter) the forum", "logged in", "^©", "^[0-9]+ (comment|repl)"];
-        let filter = Prefilter::new(patterns.iter().map(|p| (*p, Some(*p)))).expect("builds");
-        let asked = |text: &str| {
-            let mut asked = Vec::new();
-            filter.any(
-                text,
-                |_| true,
-                |at| {
-                    asked.push(at);
-                    false
-                },
-            );
-            asked
-        };
+        let filter = filter(&["^(join|enter) the forum", "logged in", "^©", "^[0-9]+ (comment|repl)"]);
+        let asked = |text: &str| asked(&filter, text);
         assert_eq!(asked("join the forum"), [0]);
         assert_eq!(asked("to join the forum, be logged in"), [1]);
         assert_eq!(asked("© 2024"), [2]);
         assert!(asked("3 men").is_empty());
         assert_eq!(asked("3 replies"), [3]);
+    }
+
+    #[test]
+    fn longer_blocks_than_a_pattern_looks_at_are_not_searched() {
+        let filter = filter(&["logged in"]);
+        assert!(filter.floats(20) && !filter.floats(21));
+        assert!(!filter.any("be logged in", 21, |_| true, |_| true));
+    }
+
+    proptest! {
+        #[test]
+        fn literals_are_found_where_an_automaton_finds_them_and_in_its_order(text in "[abc ]{0,40}") {
+            const WORDS: [&str; 7] = ["abca", "bca", "cab", "abcab", "ca b", "aaaa", "bca"];
+            let automaton = AhoCorasick::new(WORDS).unwrap();
+            let mut expected = Vec::new();
+            for hit in automaton.find_overlapping_iter(&text) {
+                if !expected.contains(&hit.pattern().as_usize()) {
+                    expected.push(hit.pattern().as_usize());
+                }
+            }
+            prop_assert_eq!(asked(&filter(&WORDS), &text), expected);
+        }
     }
 }

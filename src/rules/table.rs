@@ -1,0 +1,194 @@
+//! The beginnings of many patterns in one table of bytes, which the build script writes for the built-in packs.
+//!
+//! In go the [`Branch`]es of patterns in their order, out comes a [`Table`] that is asked where it lies: the program
+//! holds the one of the built-in packs, so that nothing is built at the start of a run. Beginnings at the start of a text are
+//! a trie whose nodes stand level by level, so that the children of a node follow each other.
+
+use super::beginnings::{Branch, MAX_ANCHORED_BYTES};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A table; of a user's packs it is made at run time.
+pub struct Table {
+    bytes: Cow<'static, [u8]>,
+    /// The byte that leads to each node of the trie.
+    labels: Range<usize>,
+    /// The first child of each node, and one past the last node.
+    children: Vec<u32>,
+    /// Where the branches that end at a node begin in `ending`, and one past the last.
+    ends: Vec<u32>,
+    /// Branches by the node that they end at.
+    ending: Vec<u32>,
+    /// The child of the root that each byte leads to, for most texts go no further.
+    roots: Box<[Option<Node>; 256]>,
+    /// The pattern of each branch and where its words begin in `words`.
+    branches: Vec<[u32; 2]>,
+    /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
+    floating: Range<usize>,
+    /// Required words of the branches: how many in a byte, then each after its length in a byte.
+    words: Range<usize>,
+}
+
+/// The parts of a table as it is written, each of whose lengths stands at its start in four bytes: those of [`Table`] in the
+/// order labels, children, ends, ending, branches, floating, words.
+const PARTS: usize = 7;
+
+/// A node of the trie other than its root.
+#[derive(Clone, Copy)]
+pub struct Node(u32);
+
+impl Table {
+    /// The table of the branches of patterns, in their order.
+    pub fn build<'a>(patterns: impl Iterator<Item = &'a [Branch]>) -> Table {
+        let (mut keys, mut branches, mut words, mut floating) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (pattern, found) in patterns.enumerate() {
+            for branch in found {
+                let at = (branches.len() / 8) as u32;
+                branches.extend((pattern as u32).to_le_bytes());
+                branches.extend((words.len() as u32).to_le_bytes());
+                words.push(byte(branch.required.len()));
+                branch.required.iter().for_each(|word| push_counted(&mut words, word));
+                for literal in &branch.literals {
+                    if branch.anchored {
+                        keys.push((&**literal, at));
+                    } else {
+                        floating.extend(at.to_le_bytes());
+                        push_counted(&mut floating, literal);
+                    }
+                }
+            }
+        }
+        keys.sort_unstable();
+        let [labels, children, ends, ending] = trie(&keys);
+        Table::join([labels, children, ends, ending, branches, floating, words])
+    }
+
+    fn join(parts: [Vec<u8>; PARTS]) -> Table {
+        let mut bytes = Vec::new();
+        parts.iter().for_each(|part| bytes.extend((part.len() as u32).to_le_bytes()));
+        parts.iter().for_each(|part| bytes.extend(part));
+        Table::read(Cow::Owned(bytes))
+    }
+
+    /// A table that was written before.
+    pub fn read(bytes: Cow<'static, [u8]>) -> Table {
+        let mut end = 4 * PARTS;
+        let [labels, children, ends, ending, branches, floating, words] = std::array::from_fn(|part| {
+            let start = end;
+            end += number(&bytes, part) as usize;
+            start..end
+        });
+        let numbers = |part: Range<usize>| -> Vec<u32> {
+            let part = &bytes[part];
+            (0..part.len() / 4).map(|at| number(part, at)).collect()
+        };
+        let (children, ends, ending) = (numbers(children), numbers(ends), numbers(ending));
+        let branches = numbers(branches).chunks_exact(2).map(|branch| [branch[0], branch[1]]).collect();
+        let mut roots = Box::new([None; 256]);
+        for node in children[0]..children[1] {
+            roots[usize::from(bytes[labels.start + node as usize])] = Some(Node(node));
+        }
+        Table { bytes, labels, children, ends, ending, roots, branches, floating, words }
+    }
+
+    /// The table as it is written.
+    #[cfg_attr(not(test), allow(dead_code, reason = "the build script writes, the program reads"))]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The node that the first byte of a text leads to.
+    pub fn root(&self, byte: u8) -> Option<Node> {
+        self.roots[usize::from(byte)]
+    }
+
+    /// The node that a byte leads to.
+    pub fn child(&self, node: Node, byte: u8) -> Option<Node> {
+        let node = node.0 as usize;
+        let (first, end) = (self.children[node], self.children[node + 1]);
+        let labels = &self.bytes[self.labels.start + first as usize..self.labels.start + end as usize];
+        let place = labels.binary_search(&byte).ok()?;
+        Some(Node(first + place as u32))
+    }
+
+    /// The branches of which a beginning ends at the node.
+    pub fn ending(&self, node: Node) -> &[u32] {
+        let node = node.0 as usize;
+        &self.ending[self.ends[node] as usize..self.ends[node + 1] as usize]
+    }
+
+    /// The literals that may stand anywhere, each with its branch.
+    pub fn floating(&self) -> impl Iterator<Item = (u32, &[u8])> + '_ {
+        let mut rest = &self.bytes[self.floating.clone()];
+        std::iter::from_fn(move || {
+            let (branch, literal) = rest.split_at_checked(4)?;
+            let branch = number(branch, 0);
+            rest = literal;
+            Some((branch, take_counted(&mut rest)))
+        })
+    }
+
+    /// The pattern that a branch is one of.
+    pub fn pattern(&self, branch: u32) -> usize {
+        self.branches[branch as usize][0] as usize
+    }
+
+    /// The words of which one stands in what the branch matches; none when nothing can be said.
+    pub fn required(&self, branch: u32) -> impl Iterator<Item = &[u8]> + '_ {
+        let words = &self.bytes[self.words.clone()];
+        let start = self.branches[branch as usize][1] as usize;
+        let (count, mut rest) = words[start..].split_first().expect("each branch has a count");
+        (0..*count).map(move |_| take_counted(&mut rest))
+    }
+}
+
+/// The trie of sorted keys: labels, children, ends and ending.
+fn trie(keys: &[(&[u8], u32)]) -> [Vec<u8>; 4] {
+    let [mut labels, mut children, mut ends, mut ending] = [vec![0], Vec::new(), Vec::new(), Vec::new()];
+    // The keys below each node, and their bytes that lead there.
+    let mut nodes = vec![(0..keys.len(), 0)];
+    let mut at = 0;
+    while at < nodes.len() {
+        let (mut below, depth) = nodes[at].clone();
+        at += 1;
+        ends.extend((ending.len() as u32 / 4).to_le_bytes());
+        while below.start < below.end && keys[below.start].0.len() == depth {
+            ending.extend(keys[below.start].1.to_le_bytes());
+            below.start += 1;
+        }
+        children.extend((nodes.len() as u32).to_le_bytes());
+        while below.start < below.end {
+            let label = keys[below.start].0[depth];
+            let count = keys[below.clone()].iter().take_while(|(key, _)| key[depth] == label).count();
+            labels.push(label);
+            nodes.push((below.start..below.start + count, depth + 1));
+            below.start += count;
+        }
+    }
+    children.extend((nodes.len() as u32).to_le_bytes());
+    ends.extend((ending.len() as u32 / 4).to_le_bytes());
+    debug_assert!(nodes.iter().all(|(_, depth)| *depth <= MAX_ANCHORED_BYTES));
+    [labels, children, ends, ending]
+}
+
+/// The number at a place of a list of u32, little-endian.
+fn number(bytes: &[u8], at: usize) -> u32 {
+    let bytes = bytes[4 * at..4 * at + 4].try_into().expect("four bytes");
+    u32::from_le_bytes(bytes)
+}
+
+fn byte(count: usize) -> u8 {
+    u8::try_from(count).expect("beginnings keeps lists and literals short")
+}
+
+fn push_counted(to: &mut Vec<u8>, bytes: &[u8]) {
+    to.push(byte(bytes.len()));
+    to.extend_from_slice(bytes);
+}
+
+fn take_counted<'a>(from: &mut &'a [u8]) -> &'a [u8] {
+    let (count, rest) = from.split_first().expect("a length stands before");
+    let (taken, rest) = rest.split_at(usize::from(*count));
+    *from = rest;
+    taken
+}
