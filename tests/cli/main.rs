@@ -18,7 +18,6 @@ mod ledger;
 mod markdown;
 mod packed;
 mod place;
-mod readme;
 mod resume;
 mod rules;
 mod stats;
