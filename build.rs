@@ -44,7 +44,8 @@ fn main() {
 fn packs() -> Vec<PathBuf> {
     let entries = fs::read_dir(PACKS).expect("the packs are there");
     let paths = entries.map(|entry| entry.expect("the packs can be listed").path());
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
     paths.sort_by_key(|path| (path.ends_with("guards.toml"), path.clone()));
     paths
 }
@@ -61,8 +62,13 @@ fn push_rule(rules: &mut Vec<u8>, kind: u8, item: &toml::Value) {
         push_counted(rules, text(key).as_bytes());
     }
     for key in ["lang", "families"] {
-        let list: Vec<&str> =
-            item.get(key).and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+        let list: Vec<&str> = item
+            .get(key)
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str)
+            .collect();
         push_counted(rules, list.join(" ").as_bytes());
     }
 }

@@ -123,8 +123,7 @@ fn is_mostly_controls(bytes: &[u8]) -> bool {
     let start = prefix(bytes, META_PREFIX);
     // In strides that a byte can count, which the compiler makes vector code of.
     let is_control = |b: &u8| u8::from(matches!(b, 1..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f));
-    let controls: usize =
-        start.chunks(255).map(|stride| usize::from(stride.iter().map(is_control).sum::<u8>())).sum();
+    let controls: usize = start.chunks(255).map(|stride| usize::from(stride.iter().map(is_control).sum::<u8>())).sum();
     controls >= MIN_CONTROLS && controls * 50 > start.len()
 }
 

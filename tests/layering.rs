@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("block", &["article", "block::words", "html", "html::references", "limits", "normalize"]),
     ("rules", &["block", "block::words", "error", "limits"]),
     ("account", &["article", "block", "normalize"]),
-        ("eval", &[]),
+    ("eval", &[]),
     ("repeats", &["article", "block", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),

@@ -81,7 +81,13 @@ mod tests {
     #[test]
     fn it_holds_what_the_packs_say() {
         let (mut rules, mut guards, mut topics) = read();
-        assert!(rules.iter().map(|rule| rule.built_in).chain(guards.iter().map(|guard| guard.built_in)).all(|n| n.is_some()));
+        assert!(
+            rules
+                .iter()
+                .map(|rule| rule.built_in)
+                .chain(guards.iter().map(|guard| guard.built_in))
+                .all(|n| n.is_some())
+        );
         let (mut wanted_rules, mut wanted_guards, mut wanted_topics) = (Vec::new(), Vec::new(), Vec::new());
         for (name, content) in PACKS {
             let pack = pack::parse(name, content).unwrap();
