@@ -213,6 +213,7 @@ mod tests {
     use super::*;
     use crate::{Cleaner, Hints};
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     fn cleaner() -> Cleaner {
         Cleaner::builder().judgement(false).build().unwrap()
@@ -244,6 +245,37 @@ mod tests {
                     agree(&cleaner, &format!("{line}\n{prose}{line}\n\n{prose}\n"));
                 }
             }
+        }
+    }
+
+    /// Lines that rules remove and spare, and prose of two lengths between them.
+    fn lines() -> Vec<String> {
+        let packs = crate::rules::PACKS.iter().map(|(name, content)| crate::rules::pack::parse(name, content).unwrap());
+        let rules = packs.flat_map(|pack| pack.rule.into_iter().map(|rule| rule.into_inner()));
+        let rules = rules.filter(|rule| rule.place != Where::Any || !rule.alone);
+        rules.flat_map(|rule| rule.drops.into_iter().chain(rule.keeps)).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn no_order_of_lines_hides_a_finding(picks in prop::collection::vec((0..4u8, any::<prop::sample::Index>()), 1..40)) {
+            static LINES: LazyLock<(Cleaner, Vec<String>)> = LazyLock::new(|| (cleaner(), lines()));
+            let (cleaner, lines) = &*LINES;
+            let mut text = String::new();
+            for (at, (kind, index)) in picks.iter().enumerate() {
+                match kind {
+                    0 => text += index.get(lines),
+                    1 => text += &format!("Mill {at} stood by the river"),
+                    _ => text += &format!(
+                        "In the year {at} the council met on Tuesday, and after two hours of talk all but one of them agreed on the \
+                         bridge. Nobody had asked the ferryman about it."
+                    ),
+                }
+                text += if at % 3 == 0 { "\n" } else { "\n\n" };
+            }
+            agree(cleaner, &text);
         }
     }
 
