@@ -161,12 +161,14 @@ fn may_be_glued(line: &[u8]) -> bool {
         byte => byte >= 0x80 || byte.is_ascii_control(),
     };
     // Many bytes at once, which is vector code, are faster than one after the other.
+    // Comparisons put together by `|`: of `matches!` on marks the compiler makes a test of bits, which is none.
     let is_suspect = |last: u8, at: u8| {
-        let may_close = last.is_ascii_lowercase()
-            | last.is_ascii_control()
-            | (last >= 0x80)
-            | matches!(last, b'.' | b'!' | b'?' | b':' | b'"' | b')');
-        (at.is_ascii_uppercase() | (at >= 0xc3) & !matches!(at, 0xd7..=0xe0 | 0xe3..=0xe9 | 0xeb..=0xee)) & may_close
+        let is_mark =
+            (last == b'.') | (last == b'!') | (last == b'?') | (last == b':') | (last == b'"') | (last == b')');
+        let may_close = last.is_ascii_lowercase() | (last < b' ') | (last >= 0x7f) | is_mark;
+        let has_no_capitals =
+            (at.wrapping_sub(0xd7) <= 9) | (at.wrapping_sub(0xe3) <= 6) | (at.wrapping_sub(0xeb) <= 3);
+        (at.is_ascii_uppercase() | (at >= 0xc3) & !has_no_capitals) & may_close
     };
     (1..line.len()).step_by(STRIDE).any(|from| {
         let end = line.len().min(from + STRIDE);
