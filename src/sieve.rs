@@ -266,7 +266,7 @@ mod tests {
             let mut text = String::new();
             for (at, (kind, index)) in picks.iter().enumerate() {
                 match kind {
-                    0 => text += index.get(lines),
+                    0 => text += index.get::<String>(lines).as_str(),
                     1 => text += &format!("Mill {at} stood by the river"),
                     _ => text += &format!(
                         "In the year {at} the council met on Tuesday, and after two hours of talk all but one of them agreed on the \
@@ -297,7 +297,8 @@ mod tests {
             let line = line.trim_end();
             let folded = words::fold(line);
             let length = folded.len().min(KEY_BYTES);
-            prop_assert_eq!(Head::of(line).bytes(), &folded.as_bytes()[..length]);
+            let head = Head::of(line);
+            prop_assert_eq!(head.bytes(), &folded.as_bytes()[..length]);
         }
 
         #[test]
