@@ -354,7 +354,8 @@ impl Cleaner {
             Format::Html => self.segment_html(source, hints),
         };
         let judgement = self.judge.judge(&blocks, page.as_ref(), &metadata, hints.text_kind, max_bytes, false);
-        let words = Some(blocks.items.iter().map(|block| block.words as usize).sum());
+        // Of a text the count must not hang on whether the glance was enough.
+        let words = (format == Format::Html).then(|| blocks.items.iter().map(|block| block.words as usize).sum());
         let removals = removals(&blocks, judgement, self.judge.explains);
         drop(blocks);
         Ok(Inspection { text: decoded.text, format, encoding: decoded.encoding, removals, words })

@@ -5,13 +5,14 @@
 //! everything is asked again until nothing changes, so that cleaning a cleaned page finds nothing.
 
 mod notes;
+mod scores;
 
 use crate::account::Grounds;
 use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Features, Stated};
 use crate::block::line_features::Lines;
 use crate::block::outline::Cues;
-use crate::block::{Block, Blocks, Gap, words};
+use crate::block::{Blocks, Gap, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
 use crate::model::decode::{Favor, decode};
@@ -19,9 +20,10 @@ use crate::model::html::HtmlModel;
 use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use notes::Notes;
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 /// What happens to captions.
@@ -124,8 +126,6 @@ const ROWS_AT_ONCE: usize = 256;
 const SHORT_WORDS: u32 = 50;
 /// How many times the wanted confidence such a text needs.
 const SHORT_DOUBT: f32 = 3.5;
-/// How far the score of a block is drawn to the mean of its kind; 0.3 to 0.6 score alike with the domains of a page held out.
-const KIND_PULL: f32 = 0.4;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
 
@@ -229,17 +229,17 @@ impl Judge {
 /// A rule whose words were found in a block; whether it counts depends on the place and the neighbours.
 struct Candidate {
     rule: usize,
-    /// The words, for the report.
-    evidence: String,
+    found: Found,
 }
 
-/// The families of rules that a page is about, told by its title; a text has none but its first lines.
-fn at_rest<'j>(judge: &'j Judge, blocks: &Blocks<'_>, folded: &[String], title: Option<&str>) -> Vec<&'j str> {
-    const FIRST_LINES: usize = 3;
-    let first_lines = if blocks.format == Format::Text { FIRST_LINES } else { 0 };
-    let title = title.map(words::fold);
-    let headlines = title.iter().chain(folded.iter().take(first_lines));
-    headlines.flat_map(|headline| judge.rules.families_at_rest(headline)).collect()
+/// Where a rule found its words, to show them when it acts.
+enum Found {
+    /// In the folded block.
+    Block,
+    /// In the folded line of which it is a piece.
+    Line(Rc<str>),
+    /// In the element of this name.
+    Element(String),
 }
 
 fn without_noise(score: f32) -> f32 {
@@ -312,18 +312,18 @@ impl<'j> State<'j> {
                 let text = &self.blocks.text[items[line.start].range().start..items[line.end - 1].range().end];
                 let words = items[line.clone()].iter().map(|block| block.words).sum();
                 if text.len() <= max_bytes && self.judge.rules.reaches(words) {
-                    self.ask(&words::fold(text), words, line.clone());
+                    self.ask(&words::fold(text), words, line.clone(), true);
                 }
             }
             for piece in line {
                 if items[piece].kind != BlockKind::Code {
-                    self.ask(&self.folded[piece], items[piece].words, piece..piece + 1);
+                    self.ask(&self.folded[piece], items[piece].words, piece..piece + 1, false);
                 }
             }
         }
     }
 
-    fn ask(&mut self, folded: &str, words: u32, line: std::ops::Range<usize>) {
+    fn ask(&mut self, folded: &str, words: u32, line: std::ops::Range<usize>, is_cut: bool) {
         let rules = &self.judge.rules;
         if folded.is_empty() || !rules.reaches(words) {
             return;
@@ -345,15 +345,23 @@ impl<'j> State<'j> {
             if rules.keeps_reason(id) || self.is_at_rest(family) {
                 return line.clone().for_each(|at| self.notes.passed_over(at, id));
             }
-            let evidence = if self.judge.explains { rules.rules()[rule].evidence(folded) } else { "" };
+            let whole: Option<Rc<str>> = is_cut.then(|| folded.into());
             for at in line.clone() {
-                self.candidates[at].push(Candidate { rule, evidence: evidence.to_owned() });
+                let found = whole.clone().map_or(Found::Block, Found::Line);
+                self.candidates[at].push(Candidate { rule, found });
             }
         });
     }
 
+    /// True for the families of rules that the page is about, told by its title; a text has none but its first lines.
     fn is_at_rest(&self, family: &str) -> bool {
-        let families = || at_rest(self.judge, self.blocks, self.folded, self.title);
+        const FIRST_LINES: usize = 3;
+        let families = || {
+            let first_lines = if self.blocks.format == Format::Text { FIRST_LINES } else { 0 };
+            let title = self.title.map(words::fold);
+            let headlines = title.iter().chain(self.folded.iter().take(first_lines));
+            headlines.flat_map(|headline| self.judge.rules.families_at_rest(headline)).collect()
+        };
         self.at_rest.get_or_init(families).contains(&family)
     }
 
@@ -371,8 +379,8 @@ impl<'j> State<'j> {
             }
             for element in page.html.select(selector) {
                 for at in by_node.get(&element.id()).cloned().unwrap_or_default() {
-                    let evidence = element.value().name().to_owned();
-                    self.candidates[at as usize].push(Candidate { rule, evidence });
+                    let found = Found::Element(element.value().name().to_owned());
+                    self.candidates[at as usize].push(Candidate { rule, found });
                 }
             }
         }
@@ -431,8 +439,14 @@ impl<'j> State<'j> {
             in_place && (rule.alone || self.is_beside_husk(at) || self.is_in_weak_run(at, rule.family()))
         };
         let Some(candidate) = candidates.iter().find(acts) else { return false };
-        let id = self.judge.rules.rules()[candidate.rule].id.clone();
-        self.verdicts[at] = Verdict::sure(Reason::Rule(id), &candidate.evidence);
+        let rule = &self.judge.rules.rules()[candidate.rule];
+        let evidence = match &candidate.found {
+            Found::Element(name) => name,
+            _ if !self.judge.explains => "",
+            Found::Block => rule.evidence(&self.folded[at]),
+            Found::Line(folded) => rule.evidence(folded),
+        };
+        self.verdicts[at] = Verdict::sure(Reason::Rule(rule.id.clone()), evidence);
         self.ruled[at] = true;
         true
     }
@@ -646,53 +660,6 @@ impl<'j> State<'j> {
             }
         }
         true
-    }
-
-    /// Calls prose as likely as not, whatever the model says: on a page of more blocks than it has ever seen, or that passed a
-    /// bound, it knows no place.
-    fn trust_prose(&self, scores: &mut [f32]) {
-        const LIKELY: f32 = 0.6;
-        for (at, block) in self.blocks.items.iter().enumerate() {
-            if self.prose[at] && !block.hidden && self.verdicts[at].is_none() {
-                scores[at] = scores[at].max(LIKELY);
-            }
-        }
-    }
-
-    /// Draws the score of each block towards the mean, by words, of the blocks in elements of the same names inside parents of
-    /// the same names: posts, cards and paragraphs of one kind mostly belong together. Blocks that went before have no part.
-    fn even_out_kinds(&self, scores: &mut [f32]) {
-        let outline = &self.blocks.outline;
-        let kind = |block: &Block| {
-            let element = &outline.elements[block.element as usize];
-            [element.kind, outline.elements[element.parent as usize].kind]
-        };
-        let mut sums: HashMap<[u32; 2], (f32, f32)> = HashMap::new();
-        // A block without words counts a little, so that no mean is empty.
-        let weight = |block: &Block| block.words as f32 + 0.5;
-        let is_open = |(at, _): &(usize, &Block)| self.verdicts[*at].is_none();
-        for (at, block) in self.blocks.items.iter().enumerate().filter(is_open) {
-            let sum = sums.entry(kind(block)).or_default();
-            *sum = (sum.0 + weight(block) * scores[at], sum.1 + weight(block));
-        }
-        for (at, block) in self.blocks.items.iter().enumerate().filter(is_open) {
-            let (sum, words) = sums[&kind(block)];
-            scores[at] += KIND_PULL * (sum / words - scores[at]);
-        }
-    }
-
-    /// Gives the rows of a table one score, their mean by words: a table is kept as a whole or not at all.
-    fn even_out_tables(&self, scores: &mut [f32]) {
-        let items = &self.blocks.items;
-        let is_row = |at: usize| items[at].kind == BlockKind::TableRow && self.verdicts[at].is_none();
-        let mut at = 0;
-        while at < items.len() {
-            let end = (at..items.len()).find(|&at| !is_row(at)).unwrap_or(items.len());
-            let words: f32 = items[at..end].iter().map(|block| block.words as f32).sum();
-            let sum: f32 = items[at..end].iter().zip(&scores[at..end]).map(|(block, p)| block.words as f32 * p).sum();
-            scores[at..end].fill(sum / words.max(1.0));
-            at = end + 1;
-        }
     }
 
     /// Small furniture that the judgement left around and inside the article.

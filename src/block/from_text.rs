@@ -149,13 +149,6 @@ fn joints_of_glued(line: &str) -> Vec<usize> {
 /// True when sentences may be glued in a line: a capital, or what may be one, follows at once on something that may end one.
 fn may_be_glued(line: &[u8]) -> bool {
     const STRIDE: usize = 32;
-    let may_be_capital = |at: usize| match line[at] {
-        b'A'..=b'Z' => true,
-        // Small letters and marks of Latin-1, and the quotation marks and dashes of U+20xx.
-        0xc3 => !matches!(line.get(at + 1), Some(0x9f..)),
-        0xe2 => line.get(at + 1) != Some(&0x80),
-        byte => byte > 0xc3,
-    };
     let is_small = |byte: u8| byte.is_ascii_lowercase() || byte >= 0x80 || byte.is_ascii_control();
     let may_end = |at: usize| match line[at - 1] {
         // One small letter alone ends no word.
@@ -168,19 +161,39 @@ fn may_be_glued(line: &[u8]) -> bool {
         byte => byte >= 0x80 || byte.is_ascii_control(),
     };
     // Many bytes at once, which is vector code, are faster than one after the other.
+    // Comparisons put together by `|`: of `matches!` on marks the compiler makes a test of bits, which is none.
     let is_suspect = |last: u8, at: u8| {
-        let may_close = last.is_ascii_lowercase()
-            | last.is_ascii_control()
-            | (last >= 0x80)
-            | matches!(last, b'.' | b'!' | b'?' | b':' | b'"' | b')');
-        (at.is_ascii_uppercase() | (at >= 0xc3)) & may_close
+        let is_mark =
+            (last == b'.') | (last == b'!') | (last == b'?') | (last == b':') | (last == b'"') | (last == b')');
+        let may_close = last.is_ascii_lowercase() | (last < b' ') | (last >= 0x7f) | is_mark;
+        let has_no_capitals =
+            (at.wrapping_sub(0xd7) <= 9) | (at.wrapping_sub(0xe3) <= 6) | (at.wrapping_sub(0xeb) <= 3);
+        (at.is_ascii_uppercase() | (at >= 0xc3) & !has_no_capitals) & may_close
     };
     (1..line.len()).step_by(STRIDE).any(|from| {
         let end = line.len().min(from + STRIDE);
         let pairs = line[from - 1..end - 1].iter().zip(&line[from..end]);
         let is_suspected = pairs.fold(false, |suspected, (last, at)| suspected | is_suspect(*last, *at));
-        is_suspected && (from..end).any(|at| may_be_capital(at) && may_end(at))
+        is_suspected && (from..end).any(|at| may_be_capital(&line[at..]) && may_end(at))
     })
+}
+
+/// True for text that may begin with a capital; never false for one that does.
+fn may_be_capital(text: &[u8]) -> bool {
+    let next = text.get(1).copied().unwrap_or_default();
+    match text[0] {
+        b'A'..=b'Z' => true,
+        // Small letters and marks of Latin-1.
+        0xc3 => next < 0x9f,
+        // Cyrillic.
+        0xd0 => next < 0xb0,
+        0xd1 => next >= 0xa0,
+        // Hebrew to Thai; Chinese, Japanese and Korean; private use: without capitals.
+        0xd7..=0xe0 | 0xe3..=0xe9 | 0xeb..=0xee => false,
+        // Quotation marks and dashes.
+        0xe2 => next != 0x80,
+        byte => byte > 0xc3,
+    }
 }
 
 /// Letters of a small word before a joint, at least.
@@ -251,6 +264,13 @@ mod tests {
     fn verse_is_not_taken_for_wrapped_text() {
         let text = "The road goes up, the road goes down again\nAnd nobody can say where it will end,\n".repeat(8);
         assert_eq!(pieces(&text).len(), 16);
+    }
+
+    #[test]
+    fn every_capital_may_be_one() {
+        for capital in ('\0'..=char::MAX).filter(|c| c.is_uppercase()) {
+            assert!(may_be_capital(capital.to_string().as_bytes()), "{capital}");
+        }
     }
 
     #[test]

@@ -16,8 +16,10 @@ pub struct Branch {
     pub anchored: bool,
     /// What it can begin with.
     pub literals: Literals,
-    /// One of these comes after the beginning; empty when nothing can be said.
-    pub required: Literals,
+    /// Longer beginnings at the start of a text, of which it has one; empty when nothing can be said.
+    pub heads: Literals,
+    /// Of each of these lists one comes after the beginning.
+    pub required: Vec<Literals>,
 }
 
 /// Byte strings, in the program or made from a user's pattern.
@@ -25,6 +27,12 @@ pub type Literals = Vec<Cow<'static, [u8]>>;
 
 /// Bytes of a beginning at the start of a text that are told apart.
 pub const MAX_ANCHORED_BYTES: usize = 8;
+/// Bytes of a beginning at the start of a text by which few texts pass that begin as the pattern does.
+const MAX_HEAD_BYTES: usize = 24;
+/// Such beginnings of a branch, at most.
+const MAX_HEADS: usize = 48;
+/// Lists of required words of a branch, at most.
+const MAX_LISTS: usize = 6;
 /// Bytes of a literal anywhere else that are told apart.
 const MAX_FLOATING_BYTES: usize = 16;
 /// Bytes that a literal must have at least when it may stand anywhere; shorter ones find every text.
@@ -84,7 +92,11 @@ fn divide(hir: Hir) -> Vec<Vec<Hir>> {
 
 fn branch(parts: Vec<Hir>) -> Result<Branch, String> {
     let after = parts.iter().skip_while(|part| matches!(part.kind(), HirKind::Look(_))).skip(1);
-    let required = after.filter_map(required).max_by_key(worth).unwrap_or_default();
+    let mut required: Vec<Literals> = after.flat_map(requirements).collect();
+    // The rarest first, for it is asked first.
+    required.sort_by_key(|words| Reverse(worth(words)));
+    required.dedup();
+    required.truncate(MAX_LISTS);
     let hir = Hir::concat(parts);
     let anchored = hir.properties().look_set_prefix().contains(Look::Start);
     let max_bytes = if anchored { MAX_ANCHORED_BYTES } else { MAX_FLOATING_BYTES };
@@ -101,7 +113,32 @@ fn branch(parts: Vec<Hir>) -> Result<Branch, String> {
     // One that begins with another is found with it.
     literals.sort();
     literals.dedup_by(|next, before| next.starts_with(before));
-    Ok(Branch { anchored, literals: literals.into_iter().map(Cow::Owned).collect(), required })
+    let heads = if anchored { heads(&hir) } else { Vec::new() };
+    Ok(Branch { anchored, literals: literals.into_iter().map(Cow::Owned).collect(), heads, required })
+}
+
+/// The longer beginnings of an expression, when they are few and say more than the short ones.
+fn heads(hir: &Hir) -> Literals {
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_total(MAX_HEADS).limit_class(MAX_CLASS).limit_literal_len(MAX_HEAD_BYTES);
+    let found = extractor.extract(hir);
+    let Some(found) = found.literals() else { return Vec::new() };
+    let mut heads: Vec<&[u8]> = found.iter().map(|literal| literal.as_bytes()).collect();
+    heads.sort_unstable();
+    heads.dedup_by(|next, before| next.starts_with(before));
+    let says_more = heads.len() <= MAX_HEADS && heads.iter().any(|head| head.len() > MAX_ANCHORED_BYTES);
+    let heads = heads.into_iter().filter(|_| says_more);
+    heads.map(|head| Cow::Owned(head.to_vec())).collect()
+}
+
+/// Lists of words: of each one stands in all that an expression matches.
+fn requirements(hir: &Hir) -> Vec<Literals> {
+    match hir.kind() {
+        HirKind::Capture(capture) => requirements(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => requirements(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().flat_map(requirements).collect(),
+        _ => required(hir).into_iter().collect(),
+    }
 }
 
 /// Words of which one stands in all that an expression matches.
@@ -133,10 +170,13 @@ fn worth(words: &Literals) -> (usize, Reverse<usize>) {
 mod tests {
     use super::*;
 
-    fn shape(pattern: &str) -> Vec<(bool, Vec<String>, Vec<String>)> {
+    fn shape(pattern: &str) -> Vec<(bool, Vec<String>, Vec<Vec<String>>)> {
         let text = |words: &Literals| words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
         let branches = branches(pattern).unwrap();
-        branches.iter().map(|branch| (branch.anchored, text(&branch.literals), text(&branch.required))).collect()
+        branches
+            .iter()
+            .map(|branch| (branch.anchored, text(&branch.literals), branch.required.iter().map(text).collect()))
+            .collect()
     }
 
     fn words(words: &[&str]) -> Vec<String> {
@@ -149,10 +189,21 @@ mod tests {
             shape("^(?:sign up|[ab]+ (?:replies|[0-9]? posts))|log in"),
             [
                 (true, words(&["sign up"]), vec![]),
-                (true, words(&["a", "b"]), words(&[" posts", "replies"])),
+                (true, words(&["a", "b"]), vec![words(&[" posts", "replies"])]),
                 (false, words(&["log in"]), vec![]),
             ]
         );
+    }
+
+    #[test]
+    fn every_part_after_the_beginning_requires_its_words() {
+        assert_eq!(
+            shape("^sign up (?:for|to) .{0,9}(?:our|the) (?:news )?letters"),
+            [(true, words(&["sign up "]), vec![words(&[" letters"]), words(&["our", "the"]), words(&["for", "to"])])]
+        );
+        let heads = branches("^sign up (?:for|to) [a-z]+").unwrap().remove(0).heads;
+        assert_eq!(heads, [&b"sign up for "[..], b"sign up to "]);
+        assert!(branches("^sign up").unwrap().remove(0).heads.is_empty());
     }
 
     #[test]

@@ -421,3 +421,54 @@ pub struct Candidates {
     rules: Vec<u32>,
     guards: Vec<u32>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::words;
+
+    /// A line, shorter ones, longer ones, and the same in other spellings.
+    fn variants(line: &str) -> Vec<String> {
+        let cut = |at: usize| line.split(' ').take(at).collect::<Vec<_>>().join(" ");
+        let count = line.split(' ').count();
+        let after = line.split_once(' ').map_or(line, |(_, after)| after);
+        let spelt =
+            [line.to_uppercase(), line.replace('\'', "’"), line.replace(' ', "\u{a0}"), line.replace('e', "e\u{301}")];
+        let longer =
+            [format!("{line} {line}"), format!("Zoë: {line}"), format!("{line} – größer"), format!("- {line}!")];
+        let cuts = [cut(count - count / 4), cut(count / 2), after.to_owned(), line.to_owned()];
+        spelt.into_iter().chain(longer).chain(cuts).collect()
+    }
+
+    #[test]
+    fn a_pattern_that_matches_is_always_among_the_candidates() {
+        let set = RuleSet::load(&[], &[], &RuleChoice::default(), &[], &Limits::default()).unwrap();
+        let packs = PACKS.iter().map(|(name, content)| pack::parse(name, content).unwrap());
+        let (mut rules, mut guards) = (Vec::new(), Vec::new());
+        for pack in packs {
+            rules.extend(pack.rule.into_iter().map(|rule| rule.into_inner()));
+            guards.extend(pack.guard.into_iter().map(|guard| guard.into_inner()));
+        }
+        let rules = rules.iter().map(|rule| (rule.pattern.as_deref(), rule.max_words, &rule.drops, &rule.id));
+        let guards = guards.iter().map(|guard| (Some(&*guard.pattern), guard.max_words, &guard.keeps, &guard.id));
+        let mut matched = 0;
+        for (at, (pattern, max_words, lines, id)) in rules.chain(guards).enumerate() {
+            let Some(pattern) = pattern else { continue };
+            let regex = matcher::compile(pattern, 1 << 20).unwrap();
+            for line in lines.iter().flat_map(|line| variants(line)) {
+                let (folded, words) = (words::fold(&line), words::count(&line) as u32);
+                if words <= max_words && regex.is_match(&folded) {
+                    let candidates = set.candidates(&folded, words);
+                    let list = if at < set.rules.len() { &candidates.rules } else { &candidates.guards };
+                    assert!(list.contains(&(at as u32)), "{id}: {line:?}");
+                    if let Some(Rule { matcher: Matcher::Pattern(pattern), .. }) = set.rules.get(at) {
+                        assert!(pattern.is_match(&folded), "{id}: {line:?}");
+                        assert_eq!(pattern.find(&folded), regex.find(&folded).map(|found| found.as_str()), "{id}");
+                    }
+                    matched += 1;
+                }
+            }
+        }
+        assert!(matched > 10_000, "{matched}");
+    }
+}

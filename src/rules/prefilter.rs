@@ -129,9 +129,8 @@ impl Prefilter {
         let mut asked: Vec<usize> = Vec::new();
         let mut ask = |way: Way| {
             let Some(pattern) = self.pattern(way) else { return false };
-            if !admits(pattern)
-                || asked.contains(&pattern)
-                || !held.holds_one(self.tables[way.table].table.required(way.branch))
+            let table = &self.tables[way.table].table;
+            if !admits(pattern) || asked.contains(&pattern) || !table.admits(way.branch, bytes, |word| held.holds(word))
             {
                 return false;
             }
@@ -265,12 +264,6 @@ struct Held<'t> {
 const SIEVE_WORDS: usize = 64;
 
 impl Held<'_> {
-    /// True when one of the words stands in the block, or when there are none.
-    fn holds_one<'w>(&mut self, mut words: impl Iterator<Item = &'w [u8]>) -> bool {
-        let Some(first) = words.next() else { return true };
-        self.holds(first) || words.any(|word| self.holds(word))
-    }
-
     fn holds(&mut self, word: &[u8]) -> bool {
         let bit = |three: &[u8]| {
             let gram = u32::from(three[0]) | u32::from(three[1]) << 8 | u32::from(three[2]) << 16;

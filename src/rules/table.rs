@@ -25,7 +25,8 @@ pub struct Table {
     branches: Vec<[u32; 2]>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
-    /// Required words of the branches: how many in a byte, then each after its length in a byte.
+    /// Lists of words of the branches: how many lists in a byte, then of each how many words in a byte, and each word after
+    /// its length in a byte. The first list is of heads, the others of required words.
     words: Range<usize>,
 }
 
@@ -46,8 +47,11 @@ impl Table {
                 let at = (branches.len() / 8) as u32;
                 branches.extend((pattern as u32).to_le_bytes());
                 branches.extend((words.len() as u32).to_le_bytes());
-                words.push(byte(branch.required.len()));
-                branch.required.iter().for_each(|word| push_counted(&mut words, word));
+                words.push(byte(1 + branch.required.len()));
+                for list in std::iter::once(&branch.heads).chain(&branch.required) {
+                    words.push(byte(list.len()));
+                    list.iter().for_each(|word| push_counted(&mut words, word));
+                }
                 for literal in &branch.literals {
                     if branch.anchored {
                         keys.push((&**literal, at));
@@ -92,7 +96,7 @@ impl Table {
     }
 
     /// The table as it is written.
-    #[cfg_attr(not(test), allow(dead_code, reason = "the build script writes, the program reads"))]
+    #[allow(dead_code, reason = "the build script writes, the program reads")]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -133,14 +137,26 @@ impl Table {
         self.branches[branch as usize][0] as usize
     }
 
-    /// The words of which one stands in what the branch matches; none when nothing can be said.
-    pub fn required(&self, branch: u32) -> impl Iterator<Item = &[u8]> + '_ {
+    /// Says whether a text could be what the branch matches: it begins with one of the heads, and of each list of required
+    /// words one is in it, as `holds` says.
+    pub fn admits(&self, branch: u32, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> bool {
         let words = &self.bytes[self.words.clone()];
-        let start = self.branches[branch as usize][1] as usize;
-        let (count, mut rest) = words[start..].split_first().expect("each branch has a count");
-        (0..*count).map(move |_| take_counted(&mut rest))
+        let (lists, mut rest) = words[self.branches[branch as usize][1] as usize..].split_first().expect(COUNTED);
+        (0..*lists).all(|list| {
+            let (count, words) = rest.split_first().expect(COUNTED);
+            rest = words;
+            let mut found = *count == 0;
+            for _ in 0..*count {
+                let word = take_counted(&mut rest);
+                found = found || if list == 0 { text.starts_with(word) } else { holds(word) };
+            }
+            found
+        })
     }
 }
+
+/// Why a count is there.
+const COUNTED: &str = "each list stands after its length";
 
 /// The trie of sorted keys: labels, children, ends and ending.
 fn trie(keys: &[(&[u8], u32)]) -> [Vec<u8>; 4] {
@@ -187,7 +203,7 @@ fn push_counted(to: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 fn take_counted<'a>(from: &mut &'a [u8]) -> &'a [u8] {
-    let (count, rest) = from.split_first().expect("a length stands before");
+    let (count, rest) = from.split_first().expect(COUNTED);
     let (taken, rest) = rest.split_at(usize::from(*count));
     *from = rest;
     taken
