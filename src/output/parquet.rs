@@ -123,22 +123,11 @@ impl Table {
         bytes: u64,
     ) -> io::Result<Table> {
         let mut table = Table::new(columns, compression);
-        let unreadable = || io::Error::new(io::ErrorKind::InvalidData, "what is there of it is no Parquet");
         let mut end = bytes;
         let mut groups = Vec::new();
         while end > MAGIC.len() as u64 {
-            let mut tail = [0; 8];
-            file.seek(SeekFrom::Start(end.checked_sub(8).ok_or_else(unreadable)?))?;
-            file.read_exact(&mut tail)?;
-            let length = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
-            let footer_at = end.checked_sub(8 + length).filter(|_| &tail[4..] == MAGIC).ok_or_else(unreadable)?;
-            let mut footer = vec![0; length as usize];
-            file.seek(SeekFrom::Start(footer_at))?;
-            file.read_exact(&mut footer)?;
-            let metadata = ParquetMetaDataReader::decode_metadata(&footer).map_err(io::Error::other)?;
-            let [group] = metadata.row_groups() else {
-                return Err(unreadable());
-            };
+            let (footer_at, metadata) = footer_of(&mut file, end)?;
+            let group = metadata.row_group(0);
             let begin = footer_at.checked_sub(length_of(group)).ok_or_else(unreadable)?;
             if table.begun.is_none() {
                 let about = metadata.file_metadata();
@@ -228,7 +217,10 @@ impl Table {
         let Some(begun) = self.begun.as_mut().filter(|begun| begun.rows > 0) else {
             return Ok(Vec::new());
         };
-        let (mut bytes, group) = begun.group(self.codec).map_err(io::Error::other)?;
+        let mut bytes = begun.group(self.codec).map_err(io::Error::other)?;
+        // Read back as a run that goes on would: what the writer knows besides would make another footer of it.
+        let (_, metadata) = footer_of(&mut io::Cursor::new(&bytes), bytes.len() as u64)?;
+        let group = metadata.row_group(0).clone();
         // A group is written as a file of its own, which begins with the magic number as the whole does.
         let begin = self.bytes.max(MAGIC.len() as u64);
         self.groups.push(moved(group, begin, self.groups.len()).map_err(io::Error::other)?);
@@ -319,8 +311,8 @@ impl Begun {
         }
     }
 
-    /// The rows that wait as a file of their own, and where in it they stand.
-    fn group(&mut self, codec: Codec) -> Result<(Vec<u8>, RowGroupMetaData), ParquetError> {
+    /// The rows that wait as a file of their own.
+    fn group(&mut self, codec: Codec) -> Result<Vec<u8>, ParquetError> {
         let mut properties = WriterProperties::builder()
             .set_created_by(created_by())
             .set_compression(codec)
@@ -344,10 +336,28 @@ impl Begun {
             column.close()?;
         }
         group.close()?;
-        let metadata = writer.close()?;
+        writer.close()?;
         (self.rows, self.size) = (0, 0);
-        Ok((bytes, metadata.row_group(0).clone()))
+        Ok(bytes)
     }
+}
+
+fn unreadable() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "what is there of it is no Parquet")
+}
+
+/// The footer of the group that ends at `end`, and where it begins.
+fn footer_of(file: &mut (impl Read + Seek), end: u64) -> io::Result<(u64, ParquetMetaData)> {
+    let mut tail = [0; 8];
+    file.seek(SeekFrom::Start(end.checked_sub(8).ok_or_else(unreadable)?))?;
+    file.read_exact(&mut tail)?;
+    let length = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
+    let at = end.checked_sub(8 + length).filter(|_| &tail[4..] == MAGIC).ok_or_else(unreadable)?;
+    let mut footer = vec![0; length as usize];
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(&mut footer)?;
+    let metadata = ParquetMetaDataReader::decode_metadata(&footer).map_err(io::Error::other)?;
+    if metadata.num_row_groups() == 1 { Ok((at, metadata)) } else { Err(unreadable()) }
 }
 
 fn created_by() -> String {

@@ -166,7 +166,9 @@ fn an_archive_cut_anywhere_gives_whole_pages_only() {
         if cut >= 512 {
             let all = [1, 2, 3, 4].map(page);
             assert_eq!(found.texts, all[..found.texts.len()], "cut {cut}: {:?}", found.outcomes);
-            assert!(found.code == 1 || cut % 512 == 0, "cut {cut}: {:?}", found.outcomes);
+            // What fills the last block of a member may be missing.
+            let is_filling = tar[cut..cut.next_multiple_of(512)].iter().all(|byte| *byte == 0);
+            assert!(found.code == 1 || is_filling, "cut {cut}: {:?}", found.outcomes);
         }
         let cut = zip.len() * place / 65;
         let found = run("a.zip", &zip[..cut], &["-j", "1"]);
