@@ -59,4 +59,7 @@ fn packs_load_or_are_refused() {
 fn containers_are_accounted_for() {
     run(&["tests/fuzz/found/warc"], container::check_warc);
     run(&["tests/fuzz/found/jsonl"], container::check_jsonl);
+    run(&["tests/fuzz/found/zip"], container::check_zip);
+    run(&["tests/fuzz/found/tar"], container::check_tar);
+    run(&["tests/fuzz/found/parquet"], container::check_parquet);
 }

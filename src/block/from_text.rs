@@ -165,7 +165,7 @@ fn may_be_glued(line: &[u8]) -> bool {
     let is_suspect = |last: u8, at: u8| {
         let is_mark =
             (last == b'.') | (last == b'!') | (last == b'?') | (last == b':') | (last == b'"') | (last == b')');
-        let may_close = last.is_ascii_lowercase() | (last < b' ') | (last >= 0x7f) | is_mark;
+        let may_close = last.is_ascii_lowercase() | !(b' '..0x7f).contains(&last) | is_mark;
         let has_no_capitals =
             (at.wrapping_sub(0xd7) <= 9) | (at.wrapping_sub(0xe3) <= 6) | (at.wrapping_sub(0xeb) <= 3);
         (at.is_ascii_uppercase() | (at >= 0xc3) & !has_no_capitals) & may_close

@@ -211,7 +211,7 @@ fn has_no_capital(c: char) -> bool {
 fn push_plain(folded: &mut String, text: &str, mut space: bool) -> bool {
     let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) | (byte == b'`');
     let has_other = text.bytes().fold(false, |other, byte| other | is_other(byte));
-    if !has_other && !(space && text.starts_with(' ')) && !has_double_space(text.as_bytes()) {
+    if !(has_other || space && text.starts_with(' ') || has_double_space(text.as_bytes())) {
         let start = folded.len();
         folded.push_str(text);
         folded[start..].make_ascii_lowercase();

@@ -121,7 +121,7 @@ pub(super) struct CleanArgs {
     /// The field of a line, or the column, that holds the page
     ///
     /// Without it the first of html, raw_html, text, content, raw_content, body and document that is a text.
-    /// `a.b` is the field `b` of the object `a`.
+    /// `a.b` is the field `b` of the object or group `a`.
     #[arg(long, value_name = "NAME", help_heading = RECORDS)]
     pub(super) field: Option<String>,
 
@@ -144,8 +144,8 @@ pub(super) struct CleanArgs {
     ///
     /// `a/b/page.html` becomes `DIR/a/b/page.txt`, and the records of `crawl.warc.gz` a file each in the folder
     /// `DIR/crawl.warc.gz`. With `--format jsonl` a container becomes one file, `DIR/crawl.jsonl`, and all other pages go to
-    /// `DIR/dehusk.jsonl`; `-o all.jsonl` puts everything into one file. Without `-o`, a single page, or JSONL,
-    /// goes to standard output. Files appear whole or not at all; what stands there is replaced.
+    /// `DIR/dehusk.jsonl`; `-o all.jsonl` puts everything into one file. Parquet does likewise. Without `-o`, a single page,
+    /// JSONL or Parquet goes to standard output. Files appear whole or not at all; what stands there is replaced.
     #[arg(short, long, value_name = "DIR", help_heading = OUTPUT)]
     pub(super) output: Option<PathBuf>,
 
@@ -158,7 +158,7 @@ pub(super) struct CleanArgs {
     )]
     pub(super) format: &'static OutputFormat,
 
-    /// Pack files of many articles; `-o all.jsonl.zst` does too
+    /// Pack files of many articles; `-o all.jsonl.zst` does too, and Parquet is packed with zstd
     #[arg(long, value_name = "WITH", help_heading = OUTPUT)]
     pub(super) compress: Option<CompressArg>,
 
@@ -174,7 +174,7 @@ pub(super) struct CleanArgs {
 
     /// Write one line for each record to FILE: where it stood, what became of it, and why
     ///
-    /// JSON lines, in input order; `-` is standard output.
+    /// JSON lines, in input order, or Parquet when FILE ends in `.parquet`; `-` is standard output.
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) ledger: Option<PathBuf>,
 
@@ -642,6 +642,7 @@ Examples:
   dehusk clean pages -o articles --keep veto.txt
                                                 the same without the cuts that veto.txt lists
   dehusk clean crawl/*.warc.gz -o articles --format jsonl --compress zstd --ledger ledger.jsonl
+  dehusk clean fineweb/*.parquet -o articles --format parquet
                                                 a crawl, one file of articles for each of its files
 
 Exit codes: 0 nothing failed, 1 some inputs failed, 2 wrong usage, rules or output.";

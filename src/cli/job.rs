@@ -81,6 +81,9 @@ impl Job {
                 pages(inputs.len()),
                 output.name
             ),
+            Target::Stream(Place::Stdout) if output.is_table() && io::stdout().is_terminal() => {
+                bail!("{} is not for a terminal: name a file or a folder with `-o`", output.name)
+            }
             Target::Stream(Place::File(path)) if several && !output.together => bail!(
                 "`-o {path}` names a file, and there {are}: end it with a slash (`-o {path}/`) to make a folder",
                 path = path.display(),
@@ -138,7 +141,7 @@ impl Job {
             Target::Tree(folder) => (real(folder), Some((self.args.format.ending.to_owned(), None))),
             Target::Shards(folder, pages) => {
                 targets.push(folder.join(pages));
-                let ending = format!("{}{}", self.args.format.ending, self.compression.ending());
+                let ending = self.args.format.packed_ending(self.compression);
                 (real(folder), Some((ending, Some(pages))))
             }
         };
@@ -180,8 +183,8 @@ impl Job {
             Target::Nothing | Target::Stream(_) => None,
         };
         let retry = args.retry.as_deref().map(|path| {
-            let open = || Ok::<_, anyhow::Error>(Retry::read(io::BufReader::new(fs::File::open(path)?))?);
-            open().with_context(|| format!("cannot use the ledger {}", printable(path)))
+            Retry::open(path, self.cleaners[0].limits())
+                .with_context(|| format!("cannot use the ledger {}", printable(path)))
         });
         let mut filters = Filters::default();
         (filters.min_words, filters.dedup) = (args.min_words, args.dedup);
@@ -249,7 +252,7 @@ fn target(args: &CleanArgs, compression: Compression) -> Target {
     match () {
         () if path == Path::new("-") => Target::Stream(Place::Stdout),
         () if args.format.together && folder => {
-            let pages = format!("dehusk.{}{}", args.format.ending, compression.ending());
+            let pages = format!("dehusk.{}", args.format.packed_ending(compression));
             Target::Shards(path.clone(), PathBuf::from(pages))
         }
         () if args.format.together => Target::Stream(Place::File(path.clone())),
@@ -264,9 +267,12 @@ fn target(args: &CleanArgs, compression: Compression) -> Target {
 fn compression(args: &CleanArgs) -> anyhow::Result<Compression> {
     if let Some(asked) = args.compress {
         if !args.format.together {
-            bail!("`--compress` packs files of many articles: add `--format jsonl`");
+            bail!("`--compress` packs files of many articles: add `--format jsonl` or `--format parquet`");
         }
         return Ok(asked.into());
+    }
+    if args.format.is_table() {
+        return Ok(Compression::Zstd);
     }
     let ending = args.output.as_deref().filter(|_| args.format.together).and_then(Path::extension);
     let named = [Compression::Gzip, Compression::Zstd]

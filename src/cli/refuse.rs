@@ -15,7 +15,8 @@ pub(super) fn refuse_equal(outputs: &[PathBuf]) -> anyhow::Result<()> {
 }
 
 /// Endings of files that are pages rather than reports.
-const PAGE_ENDINGS: [&str; 8] = ["html", "htm", "xhtml", "txt", "text", "md", "gz", "zst"];
+const PAGE_ENDINGS: [&str; 14] =
+    ["html", "htm", "xhtml", "txt", "text", "md", "gz", "zst", "warc", "wet", "parquet", "zip", "tar", "tgz"];
 
 /// A report that stands in an input folder already may be one of its pages, and one among the articles may be named as
 /// an article is.

@@ -5,11 +5,16 @@
 //! splitting goes on where it can.
 
 use super::stream::{Bytes, Position, Stream};
-use super::{JsonRow, Skip, jsonl, warc};
+use super::unpack::{GZIP, ZSTD};
+use super::{JsonRow, Skip, jsonl, member, tar, warc, zip};
+#[cfg(feature = "parquet")]
+use super::{TableRow, parquet};
 use crate::cleaner::Hints;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 /// A format of files that hold many pages.
@@ -20,8 +25,6 @@ pub struct InputFormat {
     pub about: &'static str,
     /// Endings of its files, which the names of outputs are made without.
     pub endings: &'static [&'static str],
-    /// Whether a file of it can be gone on with in the middle. Otherwise a run that goes on reads it from its start.
-    pub resumes: bool,
     pub(super) detect: fn(head: &[u8]) -> bool,
     pub(super) open: fn(Source<'_>) -> Result<Box<dyn Split>, Error>,
     pub(super) parse: fn(Raw, &mut Origin, &Read<'_>) -> Result<Record, Refused>,
@@ -33,7 +36,6 @@ pub static FORMATS: &[InputFormat] = &[
         name: "warc",
         about: "web archives: WARC 1.0 and 1.1, WET",
         endings: &["warc", "wet"],
-        resumes: true,
         detect: warc::detect,
         open: warc::open,
         parse: warc::parse,
@@ -42,10 +44,35 @@ pub static FORMATS: &[InputFormat] = &[
         name: "jsonl",
         about: "a JSON object a line, with a field for the page",
         endings: &["jsonl", "ndjson", "json"],
-        resumes: true,
         detect: jsonl::detect,
         open: jsonl::open,
         parse: jsonl::parse,
+    },
+    #[cfg(feature = "parquet")]
+    InputFormat {
+        name: "parquet",
+        about: "Parquet, a column of which holds the pages; from a file",
+        endings: &["parquet", "pq"],
+        detect: parquet::detect,
+        open: parquet::open,
+        parse: parquet::parse,
+    },
+    InputFormat {
+        name: "zip",
+        about: "a zip archive of pages; from a file",
+        endings: &["zip"],
+        detect: zip::detect,
+        open: zip::open,
+        parse: member::parse,
+    },
+    // Last, as what tells it stands deep in the head.
+    InputFormat {
+        name: "tar",
+        about: "a tar archive of pages",
+        endings: &["tar", "tgz"],
+        detect: tar::detect,
+        open: tar::open,
+        parse: member::parse,
     },
 ];
 
@@ -87,6 +114,26 @@ impl Source<'_> {
     pub fn stream(self) -> Result<Stream, Error> {
         Stream::open(self.bytes, self.from, self.limits)
     }
+
+    /// The file of a format that is read from its end; `what` names it for people, and it begins with one of `magics`.
+    pub fn seekable(self, what: &str, magics: &[&[u8]]) -> Result<File, Error> {
+        let Bytes::File(mut file) = self.bytes else {
+            let message =
+                format!("{what} is read from its end, which a pipe does not show: save it as a file and name that");
+            return Err(Error::new(ErrorKind::Io, message));
+        };
+        let unreadable = |e| Error::with_source(ErrorKind::Io, "cannot read", e);
+        let mut head = Vec::new();
+        (&mut file).take(4).read_to_end(&mut head).map_err(unreadable)?;
+        if magics.contains(&&*head) {
+            return Ok(file);
+        }
+        let message = match head.starts_with(GZIP) || head.starts_with(ZSTD) {
+            true => format!("{what} that is packed once more cannot be read: unpack it first"),
+            false => format!("not {what}"),
+        };
+        Err(Error::new(ErrorKind::Malformed, message))
+    }
 }
 
 /// Takes one record after the other off a file.
@@ -104,6 +151,11 @@ pub trait Split: Send {
     fn has_trailing(&self) -> bool {
         false
     }
+
+    /// A row that holds nothing and shows what columns the rows of the file have, for formats of rows.
+    fn blank(&self) -> Option<Row> {
+        None
+    }
 }
 
 /// A record as it was split off.
@@ -116,6 +168,15 @@ pub struct Raw {
     pub bytes: Vec<u8>,
     /// How many of the bytes are the header; of a page in an archive the header is its path.
     pub head: usize,
+    /// The row, in place of bytes, where the format keeps its columns apart.
+    pub row: Option<Row>,
+}
+
+impl Raw {
+    /// Bytes that it holds.
+    pub fn size(&self) -> usize {
+        self.bytes.len() + self.row.as_ref().map_or(0, Row::size)
+    }
 }
 
 /// A record that could not be split off.
@@ -164,13 +225,23 @@ pub struct Record {
 pub enum Row {
     /// A line of JSON.
     Json(JsonRow),
+    /// A row of columns.
+    #[cfg(feature = "parquet")]
+    Table(TableRow),
 }
 
 impl Row {
+    /// Whether it has columns, which a table can take up.
+    pub fn is_table(&self) -> bool {
+        !matches!(self, Row::Json(_))
+    }
+
     /// Bytes that it holds.
     pub fn size(&self) -> usize {
         match self {
             Row::Json(row) => row.size(),
+            #[cfg(feature = "parquet")]
+            Row::Table(row) => row.size(),
         }
     }
 }

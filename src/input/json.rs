@@ -28,6 +28,13 @@ impl JsonRow {
         self.line.len()
     }
 
+    /// The line with `null` for the page.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn without_page(&self) -> String {
+        let (before, after) = (&self.line[..self.page.start], &self.line[self.page.end..]);
+        String::from_utf8_lossy(&[before, b"null", after].concat()).into_owned()
+    }
+
     /// Appends the line with `text` for the page and `account`, a JSON object, as the member `dehusk`.
     pub fn write(&self, text: &str, account: &[u8], out: &mut Vec<u8>) {
         let line = &self.line;

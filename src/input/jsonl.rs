@@ -24,7 +24,7 @@ pub(super) const FIELDS: &[(&str, Option<Format>)] = &[
 ];
 
 /// Fields that hold the id and the address of a page, in the order in which they are tried.
-const IDS: &[&str] = &[
+pub(super) const IDS: &[&str] = &[
     "id",
     "warc_record_id",
     "record_id",
@@ -33,7 +33,7 @@ const IDS: &[&str] = &[
     "metadata.WARC-Record-ID",
     "warc_headers.warc-record-id",
 ];
-const URLS: &[&str] = &[
+pub(super) const URLS: &[&str] = &[
     "url",
     "uri",
     "metadata.url",
@@ -78,7 +78,7 @@ impl Split for Lines {
             let offset = begin.member.unwrap_or(begin.offset);
             match self.line() {
                 Ok(Some(Ok(bytes))) if bytes.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(Some(Ok(bytes))) => return Some(Ok(Raw { offset, bytes, head: 0 })),
+                Ok(Some(Ok(bytes))) => return Some(Ok(Raw { offset, bytes, ..Raw::default() })),
                 Ok(Some(Err(error))) => return Some(Err(Loss { offset, error, is_rest: false })),
                 Ok(None) => self.is_over = true,
                 Err(error) => {
@@ -195,7 +195,7 @@ mod tests {
         let options = ReadOptions { field: field.map(str::to_owned), ..ReadOptions::default() };
         let limits = Limits::default();
         let mut origin = Origin::default();
-        let raw = Raw { offset: 0, bytes: line.as_bytes().to_vec(), head: 0 };
+        let raw = Raw { bytes: line.as_bytes().to_vec(), ..Raw::default() };
         match parse(raw, &mut origin, &Read { options: &options, limits: &limits }) {
             Ok(record) => Ok((String::from_utf8(record.bytes).unwrap(), origin)),
             Err(Refused::Skip(skip, _)) => Err(skip.name().to_owned()),

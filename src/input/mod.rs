@@ -15,11 +15,20 @@ mod http;
 mod json;
 mod jsonl;
 mod list;
+mod member;
 mod page;
 mod pages;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod stream;
+#[cfg(feature = "parquet")]
+mod table;
+mod tar;
+#[cfg(feature = "parquet")]
+mod thrift;
 pub mod unpack;
 mod warc;
+mod zip;
 
 pub use container::{
     FORMATS, InputFormat, Loss, Origin, Raw, Read, ReadOptions, Record, Refused, Row, Split, Statuses,
@@ -29,7 +38,13 @@ pub use json::JsonRow;
 pub use list::read_list;
 pub use page::{OpenPage, Opened, Reading};
 pub use pages::{Looking, PageName, PageVisitor, label};
+#[cfg(feature = "parquet")]
+pub use parquet::lines;
 pub use stream::Position;
+#[cfg(feature = "parquet")]
+pub use table::TableRow;
+#[cfg(feature = "parquet")]
+pub(crate) use table::{ACCOUNT, Leaf, Table, Values};
 
 use std::path::{Path, PathBuf};
 

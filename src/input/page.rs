@@ -168,7 +168,7 @@ fn unreadable(error: io::Error) -> Error {
 }
 
 /// The file's name without the endings of the packing that was opened.
-fn page_name(path: &Path, levels: usize) -> Option<String> {
+pub(super) fn page_name(path: &Path, levels: usize) -> Option<String> {
     let name = path.file_name()?.to_string_lossy();
     let mut page = &*name;
     for _ in 0..levels {

@@ -141,7 +141,7 @@ impl Warc {
         let inside = memmem::find(&bytes[start..], b"\nWARC/1.").map(|at| start + at + 1);
         let boundary = if left == 0 { self.boundary()? } else { Boundary::None };
         if boundary == Boundary::Sure || boundary == Boundary::Likely && inside.is_none() {
-            return Ok(Ok(Raw { offset: 0, bytes, head: start }));
+            return Ok(Ok(Raw { bytes, head: start, ..Raw::default() }));
         }
         // The length is wrong: too long when a record begins in the block, else too short, or the file is cut.
         if let Some(next) = inside {

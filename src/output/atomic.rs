@@ -106,7 +106,7 @@ pub fn abandon() {
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) file: File,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     target: PathBuf,
     arrived: bool,
     stays: bool,

@@ -32,6 +32,8 @@ struct Line<'a> {
     words_out: usize,
     degraded: &'a [Degraded],
     text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<&'a str>,
 }
 
 /// What became of a page, in a row that is somebody else's.
@@ -47,19 +49,31 @@ struct Account<'a> {
 
 /// Appends the page as one line.
 pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
-    let article = page.article;
-    if let Some(Row::Json(row)) = page.row {
-        let account = Account {
-            outcome: page.outcome,
-            confidence: article.confidence,
-            words_in: article.words_in,
-            words_out: article.words_out,
-            removals: article.removals.len(),
-            degraded: &article.degraded,
-        };
-        let account = serde_json::to_vec(&account).expect("strings and numbers always are JSON");
-        return row.write(&article.text, &account, out);
+    match page.row {
+        Some(Row::Json(row)) => row.write(&page.article.text, &account(page), out),
+        #[cfg(feature = "parquet")]
+        Some(Row::Table(row)) => row.write(&page.article.text, &account(page), out),
+        None => line(page, None, out),
     }
+}
+
+/// What became of a page, as a JSON object.
+pub(super) fn account(page: &Page<'_>) -> Vec<u8> {
+    let article = page.article;
+    let account = Account {
+        outcome: page.outcome,
+        confidence: article.confidence,
+        words_in: article.words_in,
+        words_out: article.words_out,
+        removals: article.removals.len(),
+        degraded: &article.degraded,
+    };
+    serde_json::to_vec(&account).expect("strings and numbers always are JSON")
+}
+
+/// Appends the page as a line of its own, with the row that it stood in where that cannot be written in its place.
+pub(super) fn line(page: &Page<'_>, row: Option<&str>, out: &mut Vec<u8>) {
+    let article = page.article;
     let metadata = &article.metadata;
     let line = Line {
         path: page.path,
@@ -81,6 +95,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut Vec<u8>) {
         words_out: article.words_out,
         degraded: &article.degraded,
         text: &article.text,
+        row,
     };
     serde_json::to_writer(&mut *out, &line).expect("strings and numbers always are JSON");
     out.push(b'\n');

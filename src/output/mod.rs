@@ -8,12 +8,16 @@ mod atomic;
 mod jsonl;
 mod markdown;
 mod name;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod records;
 mod shards;
 mod sink;
 mod text;
 
 pub use atomic::{Tree, abandon};
 pub use name::{Names, record_name};
+pub use records::{Column, ColumnKind, Records, Shape};
 pub use shards::{Shards, ShardsCut};
 pub use sink::{Compression, Place, Sink, Writing};
 
@@ -48,6 +52,8 @@ pub struct OutputFormat {
     pub about: &'static str,
     /// True when all pages go to one file, false when each has its own.
     pub together: bool,
+    /// What the pages of a stream become.
+    pub shape: Shape,
     /// Appends one page to a buffer.
     pub write: fn(&Page<'_>, &mut Vec<u8>),
 }
@@ -59,6 +65,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "txt",
         about: "plain text, one file a page",
         together: false,
+        shape: Shape::Lines,
         write: text::write,
     },
     OutputFormat {
@@ -66,6 +73,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "md",
         about: "Markdown with title, headings, lists, quotes, code and tables, one file a page",
         together: false,
+        shape: Shape::Lines,
         write: markdown::write,
     },
     OutputFormat {
@@ -73,7 +81,17 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "jsonl",
         about: "one JSON object a page, with metadata; one file a container, or one for all",
         together: true,
+        shape: Shape::Lines,
         write: jsonl::write,
+    },
+    #[cfg(feature = "parquet")]
+    OutputFormat {
+        name: "parquet",
+        ending: "parquet",
+        about: "a row a page, with metadata; one Parquet file a container, or one for all",
+        together: true,
+        shape: Shape::Table(parquet::PAGES),
+        write: parquet::write,
     },
 ];
 
@@ -81,6 +99,17 @@ impl OutputFormat {
     /// The format of that name.
     pub fn by_name(name: &str) -> Option<&'static OutputFormat> {
         OUTPUTS.iter().find(|format| format.name == name)
+    }
+
+    /// True when pages become rows of a table, which takes up other columns of the rows that they stood in.
+    pub fn is_table(&self) -> bool {
+        matches!(self.shape, Shape::Table(_))
+    }
+
+    /// The ending of its streams when they are packed like this, without the point; a table is packed within.
+    pub fn packed_ending(&self, compression: Compression) -> String {
+        let packed = if self.is_table() { "" } else { compression.ending() };
+        format!("{}{packed}", self.ending)
     }
 }
 

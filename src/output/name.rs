@@ -190,9 +190,11 @@ fn is_container(ending: &str) -> bool {
     FORMATS.iter().any(|format| format.endings.contains(&ending))
 }
 
-/// The name of a record's file in the folder of its container: its place, and its address or id to recognize it by.
+/// The name of a record's file in the folder of its container: its place, and its path there, its
+/// address or its id to recognize it by.
 pub fn record_name(origin: &Origin, ending: &str, limits: &Limits) -> PathBuf {
-    let address = origin.url.as_deref().or(origin.id.as_deref()).unwrap_or("record");
+    let path = origin.path.as_ref().map(|path| path.to_string_lossy());
+    let address = path.as_deref().or(origin.url.as_deref()).or(origin.id.as_deref()).unwrap_or("record");
     let address = address.split_once("://").map_or(address, |(_, rest)| rest);
     let mut name = format!("{:07}-", origin.index);
     for c in address.chars() {

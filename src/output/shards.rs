@@ -1,8 +1,11 @@
 //! One file of articles for each container, and one for all pages that are files of their own.
 
+use super::OutputFormat;
 use super::atomic::{failed, is_part, make_ready};
-use super::sink::{Compression, Place, Sink, Writing};
+use super::records::Records;
+use super::sink::{Compression, Place, Writing};
 use crate::error::Error;
+use crate::input::Row;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -13,10 +16,11 @@ pub struct Shards {
     root: PathBuf,
     /// The file of the pages that stand in no container.
     pages_name: PathBuf,
+    output: &'static OutputFormat,
     compression: Compression,
     writing: Writing,
-    pages: Option<Sink>,
-    open: Option<(PathBuf, Sink)>,
+    pages: Option<Records>,
+    open: Option<(PathBuf, Records)>,
     /// True once there was a container.
     has_shards: bool,
     /// Folders that exist and hold no leftovers.
@@ -43,6 +47,7 @@ impl Shards {
     pub fn new(
         root: PathBuf,
         pages_name: PathBuf,
+        output: &'static OutputFormat,
         compression: Compression,
         writing: Writing,
         others: Vec<PathBuf>,
@@ -50,6 +55,7 @@ impl Shards {
         Shards {
             root,
             pages_name,
+            output,
             compression,
             writing,
             pages: None,
@@ -71,13 +77,13 @@ impl Shards {
         if let Some(bytes) = pages {
             let place = Place::File(self.root.join(&self.pages_name));
             self.others.push(self.root.join(&self.pages_name));
-            self.pages = Some(Sink::open(&place, self.compression, self.writing, Some(bytes))?);
+            self.pages = Some(self.stream(&place, Some(bytes))?);
         }
         if let Some((relative, bytes)) = shard {
             let path = self.root.join(&relative);
             self.others.push(path.clone());
-            let sink = Sink::open(&Place::File(path), self.compression, self.writing, Some(bytes))?;
-            self.open = Some((relative, sink));
+            let shard = self.stream(&Place::File(path), Some(bytes))?;
+            self.open = Some((relative, shard));
         }
         Ok(())
     }
@@ -85,30 +91,47 @@ impl Shards {
     /// Appends a page that is a file of its own.
     ///
     /// # Errors
-    /// As [`Sink::write`].
-    pub fn write_page(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    /// As [`Records::write`].
+    pub fn write_page(&mut self, bytes: &[u8], row: Option<&Row>) -> Result<(), Error> {
+        self.begin_pages()?;
+        self.pages.as_mut().map_or(Ok(()), |pages| pages.write(bytes, row))
+    }
+
+    fn begin_pages(&mut self) -> Result<(), Error> {
         if self.pages.is_none() {
             let path = self.root.join(&self.pages_name);
             self.pages = Some(self.create(path)?);
         }
-        self.pages.as_mut().map_or(Ok(()), |sink| sink.write(bytes))
+        Ok(())
     }
 
     /// Appends a record to the shard `relative`, which is begun with its first one.
     ///
     /// # Errors
-    /// As [`Sink::write`].
-    pub fn write_record(&mut self, relative: &Path, bytes: &[u8]) -> Result<(), Error> {
-        if self.open.as_ref().is_none_or(|(open, _)| open != relative) {
-            self.finish_shard()?;
-            let sink = self.create(self.root.join(relative))?;
-            self.open = Some((relative.to_owned(), sink));
-            self.has_shards = true;
-        }
-        self.open.as_mut().map_or(Ok(()), |(_, sink)| sink.write(bytes))
+    /// As [`Records::write`].
+    pub fn write_record(&mut self, relative: &Path, bytes: &[u8], row: Option<&Row>) -> Result<(), Error> {
+        self.shard(relative)?.write(bytes, row)
     }
 
-    fn create(&mut self, path: PathBuf) -> Result<Sink, Error> {
+    /// The shard that is open, after the one before was ended.
+    fn shard(&mut self, relative: &Path) -> Result<&mut Records, Error> {
+        if self.open.as_ref().is_some_and(|(open, _)| open != relative) {
+            self.finish_shard()?;
+        }
+        if self.open.is_none() {
+            let shard = self.create(self.root.join(relative))?;
+            self.open = Some((relative.to_owned(), shard));
+            self.has_shards = true;
+        }
+        let (_, shard) = self.open.as_mut().expect("it was opened above");
+        Ok(shard)
+    }
+
+    fn stream(&self, place: &Place, from: Option<u64>) -> Result<Records, Error> {
+        Records::open(place, self.output.shape, self.compression, self.writing, from)
+    }
+
+    fn create(&mut self, path: PathBuf) -> Result<Records, Error> {
         let folder = path.parent().unwrap_or(&self.root).to_owned();
         if !self.ready.contains(&folder) {
             let others = &self.others;
@@ -125,35 +148,36 @@ impl Shards {
             self.ready.insert(folder);
         }
         self.others.push(path.clone());
-        Sink::open(&Place::File(path), self.compression, self.writing, None)
+        self.stream(&Place::File(path), None)
     }
 
-    /// Ends the shard of the container that is through; an empty one when none of its records was written.
+    /// Ends the shard of the container that is through; an empty one when none of its records was written. `blank` is a row
+    /// that shows the columns that it has even then.
     ///
     /// # Errors
-    /// As [`Sink::finish`].
-    pub fn end_shard(&mut self, relative: &Path) -> Result<(), Error> {
-        self.write_record(relative, b"")?;
+    /// As [`Records::finish`].
+    pub fn end_shard(&mut self, relative: &Path, blank: Option<&Row>) -> Result<(), Error> {
+        self.shard(relative)?.begin(blank)?;
         self.finish_shard()
     }
 
     fn finish_shard(&mut self) -> Result<(), Error> {
-        let Some((relative, sink)) = self.open.take() else {
+        let Some((relative, shard)) = self.open.take() else {
             return Ok(());
         };
         let path = self.root.join(relative);
         self.others.retain(|other| *other != path);
-        sink.finish()
+        shard.finish()
     }
 
     /// Cuts what is open and says how long it is.
     ///
     /// # Errors
-    /// As [`Sink::cut`].
+    /// As [`Records::cut`].
     pub fn cut(&mut self) -> Result<ShardsCut, Error> {
-        let pages = self.pages.as_mut().map(Sink::cut).transpose()?;
+        let pages = self.pages.as_mut().map(Records::cut).transpose()?;
         let shard = match &mut self.open {
-            Some((relative, sink)) => Some((relative.clone(), sink.cut()?)),
+            Some((relative, shard)) => Some((relative.clone(), shard.cut()?)),
             None => None,
         };
         Ok(ShardsCut { pages, shard, has_shards: self.has_shards })
@@ -162,12 +186,12 @@ impl Shards {
     /// Ends all files; without any container there is a file of pages, however empty.
     ///
     /// # Errors
-    /// As [`Sink::finish`].
+    /// As [`Records::finish`].
     pub fn finish(mut self) -> Result<(), Error> {
         self.finish_shard()?;
         if !self.has_shards {
-            self.write_page(b"")?;
+            self.begin_pages()?;
         }
-        self.pages.map_or(Ok(()), Sink::finish)
+        self.pages.map_or(Ok(()), Records::finish)
     }
 }

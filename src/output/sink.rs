@@ -161,6 +161,21 @@ impl Sink {
         finish().map_err(|e| failed(&path, e))
     }
 
+    /// The error for a stream that cannot be written.
+    pub(super) fn failed(&self, error: io::Error) -> Error {
+        failed(&self.path, error)
+    }
+
+    /// Opens the file on its way to read what is there of it.
+    pub(super) fn written(&self) -> io::Result<fs::File> {
+        if let Packer::Idle(out) = &self.packer
+            && let To::File(part) = &out.get_ref().to
+        {
+            return fs::File::open(&part.path);
+        }
+        Err(io::Error::other("it cannot be read again"))
+    }
+
     fn begin(&mut self) -> io::Result<()> {
         if !matches!(self.packer, Packer::Idle(_)) {
             return Ok(());

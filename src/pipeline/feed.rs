@@ -9,7 +9,7 @@ use super::budget::Budget;
 use super::ledger::Retry;
 use super::record::quietly;
 use crate::error::{Error, ErrorKind};
-use crate::input::{InputFormat, Inputs, Loss, OpenPage, Opened, Origin, Position, Raw, Reading, Split};
+use crate::input::{InputFormat, Inputs, Loss, OpenPage, Opened, Origin, Position, Raw, Reading, Row, Split};
 use crate::limits::Limits;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
@@ -51,8 +51,16 @@ pub(super) enum Task<'a> {
     Record(Raw, Origin),
     /// One that could not be.
     Lost(Loss, Origin),
-    /// The end of a container; true when bytes after its last gzip member were left out.
-    End(bool),
+    /// The end of a container.
+    End(End),
+}
+
+/// What is known of a container at its end.
+pub(super) struct End {
+    /// True when bytes after its last gzip member were left out.
+    pub trailing: bool,
+    /// A row that holds nothing and shows the columns of its rows.
+    pub blank: Option<Row>,
 }
 
 /// Hands out the steps.
@@ -104,7 +112,8 @@ impl<'a> Feed<'a> {
             let opened = match self.inputs.refusal(source) {
                 // What was refused when the list was made is not opened.
                 Some(_) => Err(Error::new(ErrorKind::Io, "not a page")),
-                None => self.inputs.open(source, state.at.position, self.reading, self.limits),
+                None => quietly(|| self.inputs.open(source, state.at.position, self.reading, self.limits))
+                    .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))),
             };
             match opened {
                 Ok(Opened::Container(format, split)) => state.open = Some(Open { format, split, is_over: false }),
@@ -152,11 +161,11 @@ impl<'a> Feed<'a> {
         }
         let size = self.inputs.size(source);
         let Some(next) = next else {
-            let trailing = open.split.has_trailing();
+            let end = End { trailing: open.split.has_trailing(), blank: open.split.blank() };
             let format = open.format;
             state.open = None;
             state.at = At { source: source + 1, ..At::default() };
-            return self.step(state, source, Some(format), size.saturating_sub(counted), 0, Task::End(trailing));
+            return self.step(state, source, Some(format), size.saturating_sub(counted), 0, Task::End(end));
         };
         let packed = open.split.packed().clamp(counted, size.max(counted));
         let bytes = packed - counted;
@@ -165,7 +174,7 @@ impl<'a> Feed<'a> {
         let (held, task) = match next {
             Ok(raw) => {
                 let origin = origin(raw.offset);
-                (raw.bytes.len(), Task::Record(raw, origin))
+                (raw.size(), Task::Record(raw, origin))
             }
             Err(loss) => {
                 open.is_over = loss.is_rest;

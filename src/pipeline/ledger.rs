@@ -1,12 +1,17 @@
-//! The ledger: one JSON object for each record, with what became of it, in the order of the inputs.
+//! The ledger: one JSON object for each record, with what became of it, in the order of the inputs; or a row of a Parquet
+//! file with the same columns.
 //!
 //! Its lines are the records that the summary counts, and their words add up to its words.
 
 use super::record::{Finished, Outcome};
 use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use crate::output::{Column, ColumnKind, Compression, Place, Shape};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
-use std::io::BufRead;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::path::Path;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -21,6 +26,29 @@ struct Line<'a> {
     rest: bool,
     words_in: usize,
     words_out: usize,
+}
+
+/// The columns of a ledger that is a table.
+const COLUMNS: &[Column] = &[
+    Column { name: "file", kind: ColumnKind::Text },
+    Column { name: "offset", kind: ColumnKind::Whole },
+    Column { name: "record", kind: ColumnKind::Whole },
+    Column { name: "id", kind: ColumnKind::Text },
+    Column { name: "url", kind: ColumnKind::Text },
+    Column { name: "outcome", kind: ColumnKind::Text },
+    Column { name: "reason", kind: ColumnKind::Text },
+    Column { name: "message", kind: ColumnKind::Text },
+    Column { name: "rest", kind: ColumnKind::Flag },
+    Column { name: "words_in", kind: ColumnKind::Whole },
+    Column { name: "words_out", kind: ColumnKind::Whole },
+];
+
+/// What the lines of a ledger become there, and how it is packed: the ending of its name says so.
+pub(super) fn shape(place: &Place) -> (Shape, Compression) {
+    match place.file().and_then(Path::extension) {
+        Some(ending) if ending == "parquet" => (Shape::Table(COLUMNS), Compression::Zstd),
+        _ => (Shape::Lines, Compression::Plain),
+    }
 }
 
 /// Appends the line of a record.
@@ -72,15 +100,36 @@ struct Entry {
 }
 
 impl Retry {
-    /// Reads a ledger, line by line.
+    /// Reads the ledger of that name, JSON lines or Parquet.
     ///
     /// # Errors
-    /// [`ErrorKind::Malformed`] for a line that no ledger has, [`ErrorKind::Io`].
-    pub fn read(ledger: impl BufRead) -> Result<Retry, Error> {
+    /// [`ErrorKind::Malformed`] for a line that no ledger has, [`ErrorKind::Io`], and what is wrong with a Parquet file.
+    pub fn open(path: &Path, limits: &Limits) -> Result<Retry, Error> {
+        let unreadable = |e: io::Error| Error::with_source(ErrorKind::Io, "cannot read the ledger", e);
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut head = Vec::new();
+        (&mut file).take(4).read_to_end(&mut head).map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        if head == b"PAR1" {
+            return Retry::of_table(file, limits);
+        }
+        Retry::read(BufReader::new(file).split(b'\n').map(|line| line.map_err(unreadable)))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn of_table(file: File, limits: &Limits) -> Result<Retry, Error> {
+        Retry::read(crate::input::lines(file, limits)?)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn of_table(_: File, _: &Limits) -> Result<Retry, Error> {
+        Err(Error::new(ErrorKind::Malformed, "Parquet is not known to this build, which was made without it"))
+    }
+
+    fn read(lines: impl Iterator<Item = Result<Vec<u8>, Error>>) -> Result<Retry, Error> {
         let mut retry = Retry::default();
-        for (number, line) in ledger.lines().enumerate() {
-            let line = line.map_err(|e| Error::with_source(ErrorKind::Io, "cannot read the ledger", e))?;
-            let entry: Entry = serde_json::from_str(&line).map_err(|e| {
+        for (number, line) in lines.enumerate() {
+            let entry: Entry = serde_json::from_slice(&line?).map_err(|e| {
                 Error::with_source(ErrorKind::Malformed, format!("line {} is of no ledger", number + 1), e)
             })?;
             if entry.outcome != "failed" {

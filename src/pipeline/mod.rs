@@ -145,7 +145,7 @@ fn run_with(
         Target::Shards(_, pages) => target::Kind::Shards(pages.clone()),
     };
     let ending = match kind {
-        target::Kind::Shards(_) => format!("{}{}", plan.output.ending, plan.compression.ending()),
+        target::Kind::Shards(_) => plan.output.packed_ending(plan.compression),
         _ => plan.output.ending.to_owned(),
     };
     let targets = Targets::new(kind, plan.inputs, ending, limits);

@@ -98,6 +98,8 @@ pub(super) struct Done {
     pub(super) next: At,
     /// The page, for an outcome that has one.
     pub(super) page: Option<Vec<u8>>,
+    /// The row that the page stood in, where the output carries its other columns along.
+    pub(super) row: Option<Row>,
     /// Where it goes, when it has a file or a shard.
     pub(super) target: Option<PathBuf>,
     /// Lines for the report.
@@ -109,9 +111,14 @@ pub(super) struct Done {
 }
 
 impl Done {
+    /// Bytes that it holds until it is written.
+    pub(super) fn size(&self) -> usize {
+        self.page.as_ref().map_or(0, Vec::len) + self.report.len() + self.row.as_ref().map_or(0, Row::size)
+    }
+
     /// Takes the article back: its text came before.
     pub(super) fn drop_duplicate(&mut self) {
-        self.page = None;
+        (self.page, self.row) = (None, None);
         self.report.clear();
         if let Some(finished) = &mut self.finished {
             finished.outcome = Outcome::Skipped("duplicate text");
@@ -154,13 +161,14 @@ where
             source,
             next,
             page: None,
+            row: None,
             target: None,
             report: Vec::new(),
             text: None,
             held: 0,
         };
-        if let Task::End(trailing) = task {
-            done.trailing = trailing;
+        if let Task::End(end) = task {
+            (done.trailing, done.row) = (end.trailing, end.blank);
             done.target = self.targets.shard(source);
             self.feed.budget.give(held);
             return Some(done);
@@ -179,7 +187,7 @@ where
             degraded: Vec::new(),
         };
         let result = quietly(|| self.make(task, &mut held, &mut done, &mut finished)).unwrap_or_else(|panic| {
-            (done.page, done.text) = (None, None);
+            (done.page, done.row, done.text) = (None, None, None);
             done.report.clear();
             Err(Stop::Error(Error::new(ErrorKind::Panic, panic)))
         });
@@ -203,7 +211,7 @@ where
         finished.time = start.elapsed();
         done.finished = Some(finished);
         // From here on it holds what waits for the writer, and no longer the page that it was made from.
-        done.held = (done.page.as_ref().map_or(0, Vec::len) + done.report.len()).min(held);
+        done.held = done.size().min(held);
         self.feed.budget.give(held - done.held);
         Some(done)
     }
@@ -273,8 +281,10 @@ where
         if self.reports {
             report::write(&finished.name, &article, &mut done.report);
         }
-        let waiting = done.page.as_ref().map_or(0, Vec::len) + done.report.len();
-        self.hold(done.number, waiting, held)?;
+        if self.output.is_table() {
+            done.row = record.row.filter(Row::is_table);
+        }
+        self.hold(done.number, done.size(), held)?;
         for removal in &article.removals {
             let family = removal.reason.family();
             match finished.removals.get_mut(family) {
@@ -330,9 +340,9 @@ pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             }
         }));
     });
-    QUIET.set(true);
+    let before = QUIET.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(work));
-    QUIET.set(false);
+    QUIET.set(before);
     result.map_err(|payload| message(&*payload))
 }
 

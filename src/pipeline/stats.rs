@@ -207,26 +207,31 @@ type Counted = (String, Result<Tally, (Outcome, String)>);
 fn pages(plan: &StatsPlan<'_>, options: &ReadOptions, index: usize) -> Vec<Counted> {
     let looking = Looking { reading: plan.reading, options, limits: plan.cleaner.limits() };
     let mut pages = Vec::new();
-    plan.inputs.each_page(index, looking, &mut |page, record| {
-        let made = match record {
-            Ok(record) => quietly(|| {
-                let article = plan.cleaner.clean(&record.bytes, &record.hints)?;
-                Ok(Tally::of(&article, record.hints.url.as_deref(), page))
-            }),
-            Err(Refused::Skip(skip, _)) => {
-                pages.push((page.name.clone(), Err((Outcome::Skipped(skip.name()), String::new()))));
-                return ControlFlow::Continue(());
-            }
-            Err(Refused::Fail(error)) => Ok(Err(error)),
-        };
-        let counted = match made {
-            Ok(Ok(tally)) => Ok(tally),
-            Ok(Err(error)) => Err((outcome(&error), error.to_string())),
-            Err(message) => Err((Outcome::Failed(ErrorKind::Panic.name()), message)),
-        };
-        pages.push((page.name.clone(), counted));
-        ControlFlow::Continue(())
-    });
+    let walk = |pages: &mut Vec<Counted>| {
+        plan.inputs.each_page(index, looking, &mut |page, record| {
+            let made = match record {
+                Ok(record) => quietly(|| {
+                    let article = plan.cleaner.clean(&record.bytes, &record.hints)?;
+                    Ok(Tally::of(&article, record.hints.url.as_deref(), page))
+                }),
+                Err(Refused::Skip(skip, _)) => {
+                    pages.push((page.name.clone(), Err((Outcome::Skipped(skip.name()), String::new()))));
+                    return ControlFlow::Continue(());
+                }
+                Err(Refused::Fail(error)) => Ok(Err(error)),
+            };
+            let counted = match made {
+                Ok(Ok(tally)) => Ok(tally),
+                Ok(Err(error)) => Err((outcome(&error), error.to_string())),
+                Err(message) => Err((Outcome::Failed(ErrorKind::Panic.name()), message)),
+            };
+            pages.push((page.name.clone(), counted));
+            ControlFlow::Continue(())
+        })
+    };
+    if let Err(panic) = quietly(|| walk(&mut pages)) {
+        pages.push((plan.inputs.name(index), Err((Outcome::Failed(ErrorKind::Panic.name()), panic))));
+    }
     pages
 }
 

@@ -35,17 +35,23 @@ pub fn visit<T: Send>(
     let pool = workers(jobs)?;
     let entry = |index: usize| {
         let mut visited = Vec::new();
-        inputs.each_page(index, looking, &mut |page, record| {
-            let result = match record {
-                Err(Refused::Skip(..)) => return ControlFlow::Continue(()),
-                Err(Refused::Fail(error)) => Err(error),
-                Ok(record) => {
-                    quietly(|| look(page, record)).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)))
-                }
-            };
-            visited.push(Visited { name: page.name.clone(), result });
-            ControlFlow::Continue(())
-        });
+        let walk = |visited: &mut Vec<Visited<T>>| {
+            inputs.each_page(index, looking, &mut |page, record| {
+                let result = match record {
+                    Err(Refused::Skip(..)) => return ControlFlow::Continue(()),
+                    Err(Refused::Fail(error)) => Err(error),
+                    Ok(record) => {
+                        quietly(|| look(page, record)).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)))
+                    }
+                };
+                visited.push(Visited { name: page.name.clone(), result });
+                ControlFlow::Continue(())
+            })
+        };
+        if let Err(panic) = quietly(|| walk(&mut visited)) {
+            let result = Err(Error::new(ErrorKind::Panic, panic));
+            visited.push(Visited { name: inputs.name(index), result });
+        }
         visited
     };
     let visited = pool.install(|| (0..inputs.len()).into_par_iter().map(entry).collect::<Vec<_>>());

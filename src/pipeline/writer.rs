@@ -7,7 +7,7 @@ use super::record::{Done, Finished};
 use super::summary::Summary;
 use super::{Plan, Target, ledger};
 use crate::error::{Error, ErrorKind};
-use crate::output::{OutputFormat, Shards, ShardsCut, Sink, Tree, Writing};
+use crate::output::{Compression, OutputFormat, Place, Records, Shards, ShardsCut, Sink, Tree, Writing};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
@@ -22,7 +22,7 @@ const MAX_POINT_BYTES: u64 = 16 << 20;
 enum Articles {
     Nothing,
     Tree(Tree),
-    Stream(Box<Sink>),
+    Stream(Box<Records>),
     Shards(Box<Shards>),
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Writer {
     articles: Articles,
     output: &'static OutputFormat,
     report: Option<Sink>,
-    ledger: Option<Sink>,
+    ledger: Option<Records>,
     dedup: Option<Dedup>,
     /// Whether points wait for the disk.
     sync: bool,
@@ -59,22 +59,28 @@ impl Writer {
         let articles = match &plan.target {
             Target::Nothing => Articles::Nothing,
             Target::Tree(root) => Articles::Tree(Tree::new(root.clone(), plan.sync)),
-            Target::Stream(place) => Articles::Stream(Box::new(Sink::open(place, plan.compression, writing, None)?)),
+            Target::Stream(place) => {
+                let stream = Records::open(place, plan.output.shape, plan.compression, writing, None)?;
+                Articles::Stream(Box::new(stream))
+            }
             Target::Shards(root, pages) => {
-                let mut shards = Shards::new(root.clone(), pages.clone(), plan.compression, writing, others);
+                let mut shards =
+                    Shards::new(root.clone(), pages.clone(), plan.output, plan.compression, writing, others);
                 shards.resume(point.shards)?;
                 Articles::Shards(Box::new(shards))
             }
         };
-        let stream = |place: &Option<_>, bytes: Option<u64>| {
-            let from = if is_resumed { bytes } else { None };
-            place.as_ref().map(|place| Sink::open(place, Default::default(), writing, from)).transpose()
+        let from = |bytes: Option<u64>| bytes.filter(|_| is_resumed);
+        let report = |place: &Place| Sink::open(place, Compression::Plain, writing, from(point.report));
+        let ledger = |place: &Place| {
+            let (shape, packing) = ledger::shape(place);
+            Records::open(place, shape, packing, writing, from(point.ledger))
         };
         Ok(Writer {
             articles,
             output: plan.output,
-            report: stream(&plan.report, point.report)?,
-            ledger: stream(&plan.ledger, point.ledger)?,
+            report: plan.report.as_ref().map(report).transpose()?,
+            ledger: plan.ledger.as_ref().map(ledger).transpose()?,
             dedup: match plan.filters.dedup {
                 true => Some(
                     Dedup::open(plan.journal.as_ref().map(|journal| &*journal.folder), point.texts)
@@ -141,15 +147,14 @@ impl Writer {
             if let Some(ledger) = &mut self.ledger {
                 self.line.clear();
                 ledger::write(finished, &mut self.line);
-                ledger.write(&self.line)?;
+                ledger.write(&self.line, None)?;
             }
             self.summary.add(finished);
         }
         self.records += 1;
         self.bytes += (done.page.as_ref().map_or(0, Vec::len) + done.report.len()) as u64;
         let is_end = done.finished.is_none();
-        let can_resume = is_end || done.container.is_none_or(|format| format.resumes);
-        if can_resume && (is_end || self.records >= MAX_POINT_RECORDS || self.bytes >= MAX_POINT_BYTES) {
+        if is_end || self.records >= MAX_POINT_RECORDS || self.bytes >= MAX_POINT_BYTES {
             self.point(done)?;
         }
         Ok(())
@@ -163,12 +168,15 @@ impl Writer {
             );
             return Err(Error::new(ErrorKind::Io, message));
         }
+        let row = done.row.as_ref();
         match (&mut self.articles, &done.page, &done.target) {
             (Articles::Tree(tree), Some(page), Some(target)) => tree.write(target, page),
-            (Articles::Stream(sink), Some(page), _) => sink.write(page),
-            (Articles::Shards(shards), Some(page), Some(target)) => shards.write_record(target, page),
-            (Articles::Shards(shards), Some(page), None) => shards.write_page(page),
-            (Articles::Shards(shards), None, Some(target)) if done.finished.is_none() => shards.end_shard(target),
+            (Articles::Stream(stream), Some(page), _) => stream.write(page, row),
+            (Articles::Shards(shards), Some(page), Some(target)) => shards.write_record(target, page, row),
+            (Articles::Shards(shards), Some(page), None) => shards.write_page(page, row),
+            (Articles::Shards(shards), None, Some(target)) if done.finished.is_none() => shards.end_shard(target, row),
+            // A stream without a row has the columns of its first container.
+            (Articles::Stream(stream), None, _) if row.is_some() => stream.begin(row),
             _ => Ok(()),
         }
     }
@@ -178,8 +186,8 @@ impl Writer {
         (self.records, self.bytes) = (0, 0);
         let shards = match &mut self.articles {
             Articles::Shards(shards) => shards.cut()?,
-            Articles::Stream(sink) => {
-                sink.cut()?;
+            Articles::Stream(stream) => {
+                stream.cut()?;
                 ShardsCut::default()
             }
             _ => ShardsCut::default(),
@@ -188,7 +196,7 @@ impl Writer {
             return Ok(());
         };
         let report = self.report.as_mut().map(Sink::cut).transpose()?;
-        let ledger = self.ledger.as_mut().map(Sink::cut).transpose()?;
+        let ledger = self.ledger.as_mut().map(Records::cut).transpose()?;
         let texts = self.dedup.as_mut().map(|dedup| dedup.cut(self.sync)).transpose().map_err(unlisted)?;
         self.summary.seconds = self.seconds + self.start.elapsed().as_secs_f64();
         let summary = self.summary.clone();
@@ -199,11 +207,11 @@ impl Writer {
     pub fn finish(mut self, summary: Option<Sink>) -> Result<Summary, Error> {
         match self.articles {
             Articles::Nothing | Articles::Tree(_) => {}
-            Articles::Stream(sink) => sink.finish()?,
+            Articles::Stream(stream) => stream.finish()?,
             Articles::Shards(shards) => shards.finish()?,
         }
         self.report.map_or(Ok(()), Sink::finish)?;
-        self.ledger.map_or(Ok(()), Sink::finish)?;
+        self.ledger.map_or(Ok(()), Records::finish)?;
         self.summary.seconds = self.seconds + self.start.elapsed().as_secs_f64();
         if let Some(mut sink) = summary {
             let mut json = serde_json::to_vec_pretty(&self.summary).expect("counts and names always are JSON");

@@ -33,3 +33,36 @@ fn what_failed_is_read_again_and_nothing_else() {
         .code(2)
         .stderr(contains("line 1 is of no ledger"));
 }
+
+/// A ledger that is a table says the same, and a run can be made from it.
+#[cfg(feature = "parquet")]
+#[test]
+fn a_ledger_in_parquet_is_the_same() {
+    let place = Place::with(&["in/a.txt"]);
+    let file = crawl(&utf8_pages()[..4]);
+    place.write("in/b.warc.gz", &file[..file.len() / 2]);
+    let run = |ledger: &str, more: &[&str]| {
+        place.clean(&[&["in", "-o", "out.jsonl", "--format", "jsonl", "--ledger", ledger], more].concat()).assert()
+    };
+    for ledger in ["l.jsonl", "l.parquet"] {
+        run(ledger, &[]).code(1);
+    }
+    let limits = dehusk::Limits::default();
+    let rows = dehusk::input::lines(std::fs::File::open(place.path().join("l.parquet")).unwrap(), &limits);
+    let rows: Vec<serde_json::Value> = rows
+        .unwrap()
+        .map(|row| {
+            let mut row: serde_json::Value = serde_json::from_slice(&row.unwrap()).unwrap();
+            row.as_object_mut().unwrap().remove("dehusk");
+            row
+        })
+        .collect();
+    assert_eq!(rows, place.lines("l.jsonl"));
+    let mut retried = Vec::new();
+    for ledger in ["l.jsonl", "l.parquet"] {
+        run("again.jsonl", &["--retry", ledger]).code(1);
+        retried.push(place.read("again.jsonl"));
+    }
+    assert_eq!(retried[0], retried[1]);
+    assert!(retried[0].contains("corrupt"), "{}", retried[0]);
+}

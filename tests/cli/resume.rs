@@ -91,6 +91,80 @@ fn a_run_that_was_killed_ends_with_the_same_bytes() {
     assert_eq!(counts(&place), summary);
 }
 
+/// Runs `run` to its end, then again with a kill at each of the first points, and compares what both left.
+fn ends_the_same(place: &Place, run: &[&str], files: &[&str]) {
+    place.clean(run).assert().success();
+    let file = |name: &&str| fs::read(place.path().join(name)).unwrap();
+    let left = |place: &Place| (place.tree("out"), files.iter().map(file).collect::<Vec<_>>());
+    let whole = left(place);
+    fs::remove_dir_all(place.path().join("out")).unwrap();
+    let resume = [run, &["--resume"]].concat();
+    let kills = (1..4).filter(|wanted| kill_when(place, &resume, |folder| points(folder) >= *wanted)).count();
+    assert!(kills > 0, "no run lasted long enough to be killed");
+    place.clean(&resume).assert().success();
+    assert!(left(place) == whole, "{run:?} did not end with the same bytes");
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_goes_on_with_the_same_bytes() {
+    let place = Place::with(&[]);
+    input(&place);
+    let run = ["in", "-o", "out/", "--format", "parquet", "--ledger", "l.parquet", "-q"];
+    ends_the_same(&place, &run, &["l.parquet"]);
+    // Rows of Parquet are gone on with in the middle of their file too.
+    fs::rename(place.path().join("out"), place.path().join("rows")).unwrap();
+    let run = ["rows", "-o", "out/", "--format", "parquet", "--ledger", "l.parquet", "-q"];
+    ends_the_same(&place, &run, &["l.parquet"]);
+}
+
+#[test]
+fn archives_are_gone_on_with() {
+    let place = Place::with(&[]);
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for number in 0..5_000 {
+        let (name, text) = (format!("{number}.txt"), format!("{PAGE}\nPage {number} is like the others.\n"));
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        tar.append_data(&mut header, &name, text.as_bytes()).unwrap();
+        zip.start_file(&*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    place.write("in/a.tar.zst", zstd::encode_all(&*tar.into_inner().unwrap(), 1).unwrap());
+    place.write("in/b.zip", zip.finish().unwrap().into_inner());
+    ends_the_same(&place, &["in", "-o", "out/", "--format", "jsonl", "--ledger", "l.jsonl", "-q"], &["l.jsonl"]);
+}
+
+/// Of each text the first stays, also when the copies come after the stop.
+#[test]
+fn duplicates_are_found_across_a_stop() {
+    let place = Place::with(&[]);
+    input(&place);
+    let run = ["in", "-o", "out/", "--format", "jsonl", "--dedup", "--ledger", "l.jsonl", "-q"];
+    ends_the_same(&place, &run, &["l.jsonl"]);
+    let ledger = place.lines("l.jsonl");
+    let duplicates = ledger.iter().filter(|line| line["reason"] == "duplicate text").count();
+    assert!(duplicates > 2_900, "{duplicates} of {}", ledger.len());
+}
+
+/// Every other line of a file could not be read and was mended since.
+#[test]
+fn a_run_over_what_had_failed_goes_on() {
+    let place = Place::with(&[]);
+    let text = |number: usize| serde_json::json!({"text": format!("{PAGE}\nLine {number}.")}).to_string();
+    let lines: Vec<String> = (0..9_000).map(text).collect();
+    let broken = |at: usize, line: &String| if at.is_multiple_of(2) { line.clone() } else { line.replace(':', "-") };
+    let some: Vec<String> = lines.iter().enumerate().map(|(at, line)| broken(at, line)).collect();
+    place.write("in/a.jsonl", some.join("\n"));
+    let first = ["in", "-o", "first/", "--format", "jsonl", "--ledger", "first.jsonl", "-q"];
+    place.clean(&first).assert().code(1);
+    place.write("in/a.jsonl", lines.join("\n"));
+    let run = ["in", "-o", "out/", "--format", "jsonl", "--retry", "first.jsonl", "--ledger", "l.jsonl", "-q"];
+    ends_the_same(&place, &run, &["l.jsonl"]);
+    assert_eq!(place.lines("out/a.jsonl").len(), 4_500);
+}
+
 #[test]
 fn a_run_that_was_stopped_is_not_overwritten_and_not_gone_on_with_in_another_way() {
     let place = Place::with(&[]);

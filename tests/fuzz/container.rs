@@ -23,6 +23,21 @@ pub fn check_jsonl(bytes: &[u8]) {
     check(bytes, "jsonl");
 }
 
+/// Reads the bytes as Parquet.
+pub fn check_parquet(bytes: &[u8]) {
+    check(bytes, "parquet");
+}
+
+/// Reads the bytes as a zip archive.
+pub fn check_zip(bytes: &[u8]) {
+    check(bytes, "zip");
+}
+
+/// Reads the bytes as a tar archive.
+pub fn check_tar(bytes: &[u8]) {
+    check(bytes, "tar");
+}
+
 fn check(bytes: &[u8], format: &str) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("input");

@@ -5,6 +5,10 @@
 
 #![cfg(feature = "cli")]
 
+mod archives;
+#[cfg(feature = "parquet")]
+mod parquet;
+
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};

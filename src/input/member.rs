@@ -1,0 +1,49 @@
+//! A member of an archive as a page: the path that it has there and its bytes, packed or not.
+
+use super::Skip;
+use super::container::{Origin, Raw, Read, Record, Refused};
+use super::page::page_name;
+use super::printable;
+use super::unpack::unpack;
+use crate::cleaner::Hints;
+use crate::error::Error;
+use std::path::{Path, PathBuf};
+
+/// A member as it was split off.
+pub(super) fn raw(offset: u64, path: &[u8], content: &[u8]) -> Raw {
+    Raw { offset, bytes: [path, content].concat(), head: path.len(), row: None }
+}
+
+/// A member that is no file, such as a folder or a link: its path ends in a slash here, as no path of a file does.
+pub(super) fn no_file(offset: u64, path: &[u8]) -> Raw {
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    raw(offset, &[path, b"/"].concat(), b"")
+}
+
+/// The error of a member that cannot be split off, with its path.
+pub(super) fn named(path: &[u8], error: &Error) -> Error {
+    Error::new(error.kind(), format!("{}: {error}", printable(&to_path(path))))
+}
+
+pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Record, Refused> {
+    let mut bytes = raw.bytes;
+    let path = origin.path.insert(to_path(&bytes[..raw.head]));
+    if bytes[..raw.head].ends_with(b"/") {
+        return Err(Refused::Skip(Skip::NoText, "a folder, a link or another member that is no file".to_owned()));
+    }
+    bytes.drain(..raw.head);
+    let page = unpack(bytes, read.limits)?;
+    let hints = Hints { name: page_name(path, page.levels), ..Hints::default() };
+    Ok(Record { bytes: page.bytes, hints, trailing: page.trailing, row: None })
+}
+
+#[cfg(unix)]
+fn to_path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    Path::new(std::ffi::OsStr::from_bytes(bytes)).to_owned()
+}
+
+#[cfg(not(unix))]
+fn to_path(bytes: &[u8]) -> PathBuf {
+    Path::new(&*String::from_utf8_lossy(bytes)).to_owned()
+}
