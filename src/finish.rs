@@ -478,6 +478,10 @@ fn cues(names: &[&str]) -> Cues {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::from_html::segment;
+    use crate::block::outline::CueFinder;
+    use crate::html::parse;
+    use crate::limits::Limits;
 
     #[test]
     fn the_lists_name_hints_that_exist() {
@@ -486,5 +490,74 @@ mod tests {
         assert!(["furniture", "vague", "boxes", "posts"].into_iter().all(names));
         assert_eq!(LISTS.furniture.with(LISTS.vague), LISTS.furniture, "what is vague is furniture");
         assert!(takes_its_box("newsletter") && !takes_its_box("related"));
+    }
+
+    /// The blocks of a page, and for each element the hints of its own names.
+    fn page(body: &str) -> (Blocks<'static>, Vec<Cues>) {
+        let (finder, limits) = (CueFinder::builtin(), Limits::default());
+        let source = format!("<!doctype html><body>{body}");
+        let page = parse::parse(&source, &limits, false).unwrap_or_else(|_| panic!("within bounds"));
+        let blocks = segment(&page, &source, &finder, &limits);
+        let parts = blocks.outline.elements.iter().map(|element| element.own_cues).collect();
+        (blocks, parts)
+    }
+
+    /// The texts of the blocks that the finish takes.
+    fn taken<'b>(blocks: &'b Blocks<'_>, found: &[Finished]) -> Vec<&'b str> {
+        found.iter().map(|finished| blocks.text_of(&blocks.items[finished.block])).collect()
+    }
+
+    fn at(blocks: &Blocks<'_>, text: &str) -> usize {
+        blocks.items.iter().position(|block| blocks.text_of(block) == text).expect("a block")
+    }
+
+    const STORY: &str = "<p>The harbour board reopened the old ferry line on Monday, nine years after the bridge was built, \
+        and the first boat left with forty people and a dog on deck.</p><p>Tickets cost two crowns, as they did then, and \
+        the board expects that most passengers will be walkers who want to see the islands without a car this \
+        summer.</p><p>The boat sails each hour until dusk, and the last one waits for the train from the city.</p>";
+
+    #[test]
+    fn a_list_of_choices_stays_where_it_is_what_the_page_says() {
+        const CHOICES: &str = "<select><option>Red</option><option>Green glass</option><option>Blue</option></select>";
+        let (blocks, parts) = page(&format!("{STORY}{CHOICES}"));
+        assert_eq!(taken(&blocks, &controls(&blocks, &parts, |_| true)), ["Red", "Green glass", "Blue"]);
+        let (blocks, parts) = page(&format!("<p>Choose one</p>{CHOICES}"));
+        assert!(controls(&blocks, &parts, |_| true).is_empty());
+    }
+
+    #[test]
+    fn a_label_that_counts_the_answers_to_a_post_ends_no_thread() {
+        let post = |name: &str| {
+            format!(
+                "<p>{name}</p><p>4 May 2024, 10:30</p><p>The {name} boat was late again today, and nobody said why it was.</p>"
+            )
+        };
+        let comments =
+            "<p>0 replies</p><p>7 May 2024, 9:12</p><p>What a fine boat this is, says one of the readers.</p>";
+        let after = |body: &str| {
+            let (blocks, parts) = page(&format!("{body}{comments}"));
+            let article = Sound::new(&blocks, false, |_| true).expect("a sound article");
+            let is_stamp = |at: usize| blocks.items.get(at).is_some_and(|block| words::has_date(blocks.text_of(block)));
+            let label = at(&blocks, "0 replies");
+            let none = vec![Cues::default(); parts.len()];
+            article.comments(&[label], &none, |at| is_stamp(at + 1)).len()
+        };
+        assert_eq!(after(STORY), 3, "the label of a story's comments ends it");
+        let thread: String = ["first", "second", "third", "fourth", "fifth", "sixth"].map(post).concat();
+        assert_eq!(after(&thread), 0, "that of a post does not");
+    }
+
+    #[test]
+    fn a_dated_story_is_sound_over_a_long_list_of_teasers() {
+        let teaser = |n: usize| {
+            format!("<p><a href=\"/{n}\">Ferry {n} of the northern islands is repaired and sails again.</a></p>")
+        };
+        let teasers: String = (1..40).map(teaser).collect();
+        let (blocks, _) = page(&format!("{STORY}{teasers}"));
+        let article = Sound::new(&blocks, true, |_| true).expect("the links of a dated page count for nothing");
+        assert_eq!(article.margins(|_| false).len(), 39);
+        // Of a page without a date they may be what it is for: its body reaches to the last of them.
+        let article = Sound::new(&blocks, false, |_| true).expect("sentences");
+        assert!(article.margins(|_| false).is_empty());
     }
 }

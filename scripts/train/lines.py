@@ -33,13 +33,14 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-import align
 import export
+import pages as labelled
 import texts
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDS = 5
-BITS = 15
+# Of each token table; a text that is mostly clean needs more places, so that few words share one.
+BITS = {"text": 17, "page": 15}
 # Of the table: the penalty on large weights, and the steps of the fit.
 PENALTY, STEPS = 1.0, 30
 # What tables are fitted on; crops and articles with husk put in say the same words again.
@@ -56,28 +57,9 @@ SETTINGS = {"text": dict(learning_rate=0.1, trees=150), "page": dict(learning_ra
 
 # Texts.
 
-def shares_with(cache):
-    """Labels of whole pages, computed once when a cache is given: nothing else takes as long."""
-    path = cache and os.path.join(cache, "shares.json")
-    known = json.load(open(path)) if path and os.path.exists(path) else {}
-
-    def shares(id, blocks, gold):
-        if id not in known or len(known[id]) != len(blocks):
-            known[id] = [float(share) for share in align.shares(blocks, align.words(gold))]
-        return known[id]
-
-    def save():
-        if path:
-            with open(path, "w") as file:
-                json.dump(known, file)
-    return shares, save
-
-
 def mix(args, skip):
     """-> all texts of the training, in a fixed order."""
-    shares, save = shares_with(args.cache)
-    whole = [page for folder, rendered, _ in args.pages for page in texts.whole(rendered, folder, skip, shares)]
-    save()
+    whole = [page for folder, rendered, _ in args.pages for page in texts.whole(rendered, folder, skip)]
     left = list(texts.leftovers(args.leftovers, skip))
     of_extractor = {page["id"] for page in left}
     with open(args.clean, encoding="utf-8") as file:
@@ -85,7 +67,7 @@ def mix(args, skip):
     domains, golds = {}, {}
     for number, (folder, _, _) in enumerate(args.pages):
         for id, url, gold in texts.golds(folder):
-            domains[id] = texts.registrable(url, id)
+            domains[id] = labelled.domain(url or id)
             # The first folder has its clean articles in a file of their own.
             if number:
                 golds[id] = gold
@@ -95,16 +77,16 @@ def mix(args, skip):
     crops = [made for page in left for made in [texts.cropped(page, "1")] if made]
     pools = {}
     for page in left:
-        pool = pools.setdefault(texts.fold_of(page["domain"], FOLDS), [])
+        pool = pools.setdefault(labelled.fold_of(page["domain"], FOLDS), [])
         pool += [line for line, label, factor in page["lines"] if label == 0 and factor == 1]
     known = [(id, domains[id], content) for id, content in {**articles, **golds}.items() if id not in skip]
-    clean = list(texts.clean(known, lambda domain: pools.get(texts.fold_of(domain, FOLDS))))
+    clean = list(texts.clean(known, lambda domain: pools.get(labelled.fold_of(domain, FOLDS))))
     heads = {id: head for folder, _, _ in args.pages for id, head in texts.heads(folder)}
-    clean += texts.headed(known, heads, lambda domain: pools.get(texts.fold_of(domain, FOLDS)))
+    clean += texts.headed(known, heads, lambda domain: pools.get(labelled.fold_of(domain, FOLDS)))
     made = [page for folder, _, cleaned in args.pages for page in texts.made(cleaned, folder, skip)]
     pages = left + crops + clean + made + whole
     for page in pages:
-        page["fold"] = texts.fold_of(page["domain"], FOLDS)
+        page["fold"] = labelled.fold_of(page["domain"], FOLDS)
     return pages
 
 
@@ -163,7 +145,7 @@ def labels(page, spans):
         size = sum(part[0] for part in parts) or 1
         label.append(sum(part[0] * part[1] for part in parts) / size)
         factor.append(sum(part[0] * part[2] for part in parts) / size)
-        count.append(len(align.words(content[start:end].decode())) + 0.5)
+        count.append(len(labelled.words(content[start:end].decode())) + 0.5)
     label, factor, count = (np.array(values, dtype=np.float64) for values in (label, factor, count))
     if page["kind"] == "whole":
         weight = count / np.sqrt(count.sum() * (page["gold"] + 1))
@@ -175,7 +157,7 @@ def labels(page, spans):
 
 # Token tables.
 
-def bags(tokens):
+def bags(tokens, bits):
     """-> a sparse row for each line: its tokens, scaled as serving scales them."""
     lengths, at = [], 0
     while at < len(tokens):
@@ -185,9 +167,9 @@ def bags(tokens):
     ends = np.cumsum(lengths)
     is_token = np.ones(len(tokens), dtype=bool)
     is_token[np.r_[0, ends[:-1] + np.arange(1, len(lengths))]] = False
-    columns = (tokens[is_token] & ((1 << BITS) - 1)).astype(np.int32)
+    columns = (tokens[is_token] & ((1 << bits) - 1)).astype(np.int32)
     values = np.repeat(1 / np.sqrt(lengths), lengths)
-    return csr_matrix((values, columns, np.r_[0, ends]), shape=(len(lengths), 1 << BITS))
+    return csr_matrix((values, columns, np.r_[0, ends]), shape=(len(lengths), 1 << bits))
 
 
 def fit_table(bag, label, weight, penalty):
@@ -213,7 +195,7 @@ def tables(folder, name, pages, program, cache=None):
     """Fits a table without each fold and each pair of folds, and one on everything. -> their paths by what they leave out."""
     pages = [page for page in pages if page["kind"] in TABLE_KINDS]
     rows = dump(program, pages, raw=True)
-    bag = bags(rows["tokens"])
+    bag = bags(rows["tokens"], BITS[name])
     parts = [labels(page, spans) for page, spans in zip(pages, rows["spans"])]
     label, weight = (np.concatenate([part[i] for part in parts]) for i in range(2))
     fold = np.concatenate([np.full(len(part[0]), page["fold"]) for page, part in zip(pages, parts)])
@@ -233,7 +215,6 @@ def tables(folder, name, pages, program, cache=None):
         export.write_tokens(path, fit_table(bag[chosen], label[chosen], weight[chosen], PENALTY))
         paths[out] = path
     return paths
-
 
 
 # Models.
@@ -319,7 +300,7 @@ def main():
     parser.add_argument("--skip")
     parser.add_argument("--out", default=os.path.join(ROOT, "src/model"))
     parser.add_argument("--folds-out")
-    parser.add_argument("--cache", help="keeps labels of whole pages and token tables between runs")
+    parser.add_argument("--cache", help="keeps token tables between runs")
     parser.add_argument("--program", default=os.path.join(ROOT, "target/release/dehusk"))
     parser.add_argument("--only", choices=[*KINDS, "kind"], action="append")
     args = parser.parse_args()

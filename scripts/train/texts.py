@@ -3,14 +3,12 @@
 Each text is a dict: kind, id, domain, text, lines (a list of (text, label, weight factor) for each line, in order).
 The label of a line is the share of it that belongs to the article.
 """
-import hashlib
 import json
 import os
 import random
 import re
-from urllib.parse import urlparse
 
-import align
+import pages as labelled
 
 # Lines of a page around the article that an extractor leaves at most, and the longest inner menu that it leaves whole.
 BEFORE, AFTER, MENU = 4, 12, 30
@@ -18,17 +16,6 @@ BEFORE, AFTER, MENU = 4, 12, 30
 DOUBTFUL = 0.5
 # The same of a line above the text, which may be part of the head.
 UNMARKED = 0.25
-
-
-def registrable(url, fallback):
-    """-> the domain that a site is registered by, as far as the common forms of country domains go."""
-    labels = (urlparse(url or "").hostname or fallback).split(".")
-    second = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"ac", "co", "com", "edu", "gov", "net", "org"}
-    return ".".join(labels[-3:] if second else labels[-2:])
-
-
-def fold_of(domain, folds):
-    return int(hashlib.sha256(domain.encode()).hexdigest(), 16) % folds
 
 
 def chance(*what):
@@ -74,7 +61,7 @@ def leftovers(path, skip):
             # Among the lines above the text are dates and bylines that nobody marked.
             first = next((at for at, line in enumerate(page["lines"]) if line["keep"]), 0)
             lines[:first] = [(line, label, min(factor, UNMARKED)) for line, label, factor in lines[:first]]
-            yield text("leftovers", page["id"], registrable(page["url"], page["id"]), lines, page["blank"])
+            yield text("leftovers", page["id"], labelled.domain(page["url"] or page["id"]), lines, page["blank"])
 
 
 def cropped(page, seed):
@@ -164,8 +151,8 @@ def written(date, draw):
                         f"{day} {name} {year} 18:02", f"Published {name} {day}, {year}"])
 
 
-def whole(rendered, folder, skip, shares):
-    """-> the pages of a folder as their whole text, one line a block; `shares` labels the lines of a page."""
+def whole(rendered, folder, skip):
+    """-> the pages of a folder as their whole text, one line a block."""
     for id, url, gold in golds(folder):
         path = os.path.join(rendered, id + ".txt")
         if id in skip or not os.path.exists(path):
@@ -173,10 +160,10 @@ def whole(rendered, folder, skip, shares):
         with open(path, encoding="utf-8", newline="") as file:
             content = file.read()
         pieces = lines_of(content)
-        labels = shares(id, [align.words(line) for line in pieces], gold)
+        labels = labelled.labels(pieces, gold)
         lines = [(line, float(label), 1.0) for line, label in zip(pieces, labels)]
         if lines:
-            yield dict(text("whole", id, registrable(url, id), lines, False), text=content, gold=len(align.words(gold)))
+            yield dict(text("whole", id, labelled.domain(url or id), lines, False), text=content, gold=len(labelled.words(gold)))
 
 
 def made(cleaned, folder, skip):
@@ -189,7 +176,7 @@ def made(cleaned, folder, skip):
             content = file.read()
         lines = [(line, 1.0, 1.0) for line in lines_of(content)]
         if lines:
-            yield dict(text("made", id, registrable(url, id), lines, True), text=content)
+            yield dict(text("made", id, labelled.domain(url or id), lines, True), text=content)
 
 
 def extracted(page):

@@ -8,12 +8,13 @@
 use super::Blocks;
 use super::line_tokens::{self, Begins, Shape};
 use super::overlap::overlaps;
+use super::threads::Stamps;
 
 /// Features of a line.
 pub const COUNT: usize = NAMES.len();
 
 /// The names of the values in a row, in order.
-pub const NAMES: [&str; 115] = [
+pub const NAMES: [&str; 121] = [
     // The line alone.
     "words",
     "chars",
@@ -72,6 +73,13 @@ pub const NAMES: [&str; 115] = [
     "long-before",
     "long-after",
     "words-since-long",
+    // Lines that say when something was written, as between the posts of a thread.
+    "in-thread",
+    "in-thread-page",
+    "stamps",
+    "stamps-page",
+    "since-stamp",
+    "until-stamp",
     // Its neighbours.
     "before-2-words",
     "before-2-ended",
@@ -276,6 +284,7 @@ impl Lines {
         let copies = Copies::new(&page);
         let overlaps = overlaps(&page);
         let distances = Distances::new(&page);
+        let dated = Dated::new(self, alive);
         let statistics = page.statistics(&copies);
         let near_body: Vec<f32> = prefix(overlaps.iter().map(|overlap| overlap.body));
         let mut rows = Vec::with_capacity(alive.len() * COUNT);
@@ -285,6 +294,7 @@ impl Lines {
             rows.extend(overlap.values());
             rows.push(mean(&near_body, at, 3, 3));
             rows.extend(distances.of(&page, at));
+            rows.extend(dated.of(at));
             rows.extend(page.neighbours(at));
             rows.extend(page.windows(at));
             rows.extend(page.tokens(at));
@@ -612,6 +622,51 @@ impl Alike {
     }
 }
 
+/// Lines from each line to the mark before it, or after it, that is nearest.
+fn steps(count: usize, is_mark: impl Fn(usize) -> bool, backward: bool) -> Vec<f32> {
+    let mut found = vec![FAR; count];
+    let mut distance = FAR;
+    let mut step = |at: usize| {
+        found[at] = distance;
+        distance = if is_mark(at) { 1.0 } else { (distance + 1.0).min(FAR) };
+    };
+    match backward {
+        true => (0..count).rev().for_each(&mut step),
+        false => (0..count).for_each(&mut step),
+    }
+    found
+}
+
+/// The lines that say when something was written: posts of a thread have them, and so have lists of links.
+struct Dated {
+    in_thread: Vec<bool>,
+    in_thread_share: f32,
+    count: f32,
+    share: f32,
+    since: Vec<f32>,
+    until: Vec<f32>,
+}
+
+impl Dated {
+    fn new(lines: &Lines, alive: &[u32]) -> Self {
+        let Stamps { is_stamp, in_thread } = Stamps::of(lines, alive);
+        let of_page = |marks: &[bool]| marks.iter().filter(|mark| **mark).count() as f32 / marks.len().max(1) as f32;
+        Dated {
+            in_thread_share: of_page(&in_thread),
+            count: (is_stamp.iter().filter(|is_stamp| **is_stamp).count() as f32).min(MANY),
+            share: of_page(&is_stamp),
+            since: steps(is_stamp.len(), |at| is_stamp[at], false),
+            until: steps(is_stamp.len(), |at| is_stamp[at], true),
+            in_thread,
+        }
+    }
+
+    fn of(&self, at: usize) -> [f32; 6] {
+        let in_thread = is(self.in_thread[at]);
+        [in_thread, self.in_thread_share, self.count, self.share, self.since[at], self.until[at]]
+    }
+}
+
 /// Lines to the next long line and the next sentence on either side.
 struct Distances {
     since_long: Vec<f32>,
@@ -625,19 +680,8 @@ struct Distances {
 
 impl Distances {
     fn new(page: &Page<'_>) -> Self {
-        let walk = |is_mark: fn(&Line) -> bool, backward: bool| {
-            let mut found = vec![FAR; page.alive.len()];
-            let mut distance = FAR;
-            let mut step = |at: usize| {
-                found[at] = distance;
-                distance = if is_mark(page.line(at)) { 1.0 } else { (distance + 1.0).min(FAR) };
-            };
-            match backward {
-                true => (0..page.alive.len()).rev().for_each(&mut step),
-                false => (0..page.alive.len()).for_each(&mut step),
-            }
-            found
-        };
+        let walk =
+            |is_mark: fn(&Line) -> bool, backward: bool| steps(page.alive.len(), |at| is_mark(page.line(at)), backward);
         let mut since = 0.0;
         let words_since_long = page.items().map(|line| {
             let before = since;

@@ -3,7 +3,7 @@
 //! A forum's article is its posts, and the lines between them look like husk: a name, a date. What gives a thread away
 //! is that dates come again and again with sentences between them, over most of the page.
 
-use super::line_features::Lines;
+use super::line_features::{Line, Lines};
 
 /// Posts that make a thread.
 const MIN_POSTS: usize = 4;
@@ -17,36 +17,55 @@ const NAME_REACH: usize = 3;
 impl Lines {
     /// For each line whether it is the stamp of a post in a thread, or stands beside one and could be the writer's name.
     pub fn stamps(&self) -> Vec<bool> {
-        let count = self.items.len();
-        let mut marked = vec![false; count];
-        let is_stamp = |at: &usize| {
-            let line = &self.items[*at];
-            line.words <= STAMP_WORDS && line.shape.years + line.shape.times > 0 && !line.is_sentence()
-        };
-        let stamps: Vec<usize> = (0..count).filter(is_stamp).collect();
-        if stamps.len() < MIN_POSTS || !self.is_thread(&stamps) {
-            return marked;
+        let all: Vec<u32> = (0..self.items.len() as u32).collect();
+        Stamps::of(self, &all).in_thread
+    }
+}
+
+/// The lines of a page that say when something was written.
+pub(super) struct Stamps {
+    /// For each line whether it is one.
+    pub(super) is_stamp: Vec<bool>,
+    /// For each line whether it is the stamp of a post in a thread, or stands beside one and could be the writer's name.
+    pub(super) in_thread: Vec<bool>,
+}
+
+impl Stamps {
+    /// Looks at the lines `alive`.
+    pub(super) fn of(lines: &Lines, alive: &[u32]) -> Stamps {
+        let line = |at: usize| &lines.items[alive[at] as usize];
+        let count = alive.len();
+        let is_stamp: Vec<bool> = (0..count)
+            .map(|at| {
+                let line = line(at);
+                line.words <= STAMP_WORDS && line.shape.years + line.shape.times > 0 && !line.is_sentence()
+            })
+            .collect();
+        let mut in_thread = vec![false; count];
+        let stamps: Vec<usize> = (0..count).filter(|&at| is_stamp[at]).collect();
+        if stamps.len() < MIN_POSTS || !is_thread(&stamps, count, line) {
+            return Stamps { is_stamp, in_thread };
         }
         for at in stamps {
-            marked[at] = true;
-            let (from, to) = (at.saturating_sub(NAME_REACH), (at + NAME_REACH + 1).min(count));
-            for (mark, line) in marked[from..to].iter_mut().zip(&self.items[from..to]) {
-                *mark |= line.words <= NAME_WORDS && !line.shape.ended;
+            in_thread[at] = true;
+            for near in at.saturating_sub(NAME_REACH)..(at + NAME_REACH + 1).min(count) {
+                let line = line(near);
+                in_thread[near] |= line.words <= NAME_WORDS && !line.shape.ended;
             }
         }
-        marked
+        Stamps { is_stamp, in_thread }
     }
+}
 
-    /// True when stamps have sentences before the next, allowing for several stamps a post, and the first comes early: the
-    /// comments below an article begin late.
-    fn is_thread(&self, stamps: &[usize]) -> bool {
-        let words = |from: usize, to: usize| self.items[from..to].iter().map(|line| line.words).sum::<u32>();
-        let has_sentence = |from: usize, to: usize| self.items[from..to].iter().any(|line| line.sentence_words() > 0);
-        let ends = stamps.iter().skip(1).copied().chain([self.items.len()]);
-        let posts = stamps.iter().zip(ends).filter(|&(&from, to)| has_sentence(from + 1, to)).count();
-        let before = words(0, stamps[0]);
-        posts * 5 >= stamps.len() && posts >= MIN_POSTS && before * 3 <= words(0, self.items.len())
-    }
+/// True when stamps have sentences before the next, allowing for several stamps a post, and the first comes early: the
+/// comments below an article begin late.
+fn is_thread<'l>(stamps: &[usize], count: usize, line: impl Fn(usize) -> &'l Line) -> bool {
+    let words = |from: usize, to: usize| (from..to).map(|at| line(at).words).sum::<u32>();
+    let has_sentence = |from: usize, to: usize| (from..to).any(|at| line(at).sentence_words() > 0);
+    let ends = stamps.iter().skip(1).copied().chain([count]);
+    let posts = stamps.iter().zip(ends).filter(|&(&from, to)| has_sentence(from + 1, to)).count();
+    let before = words(0, stamps[0]);
+    posts * 5 >= stamps.len() && posts >= MIN_POSTS && before * 3 <= words(0, count)
 }
 
 #[cfg(test)]

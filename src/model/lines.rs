@@ -202,9 +202,9 @@ impl Judgement<'_> {
 
 /// A line goes when its probability is below the slope times the mean doubt of its page, less the slack, and at most so
 /// much.
-const SLOPE: f32 = 1.5;
-const SLACK: f32 = 0.05;
-const MOST: f32 = 0.4;
+const SLOPE: f32 = 1.0;
+const SLACK: f32 = 0.06;
+const MOST: f32 = 0.3;
 /// Lines up to which a page says too little about itself to lose one, and how many more say enough; in between a line
 /// must be the surer husk the shorter the page is.
 const FEW_LINES: f32 = 5.0;
