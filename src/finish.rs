@@ -496,7 +496,7 @@ mod tests {
     fn page(body: &str) -> (Blocks<'static>, Vec<Cues>) {
         let (finder, limits) = (CueFinder::builtin(), Limits::default());
         let source = format!("<!doctype html><body>{body}");
-        let page = parse::parse(&source, &limits, false).unwrap_or_else(|_| panic!("within bounds"));
+        let page = parse::parse(&source, &limits, false, false).unwrap_or_else(|_| panic!("within bounds"));
         let blocks = segment(&page, &source, &finder, &limits);
         let parts = blocks.outline.elements.iter().map(|element| element.own_cues).collect();
         (blocks, parts)

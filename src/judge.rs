@@ -132,7 +132,7 @@ const MAX_ROUNDS: usize = 50;
 /// The same for the judgement of lines, each of which reads all that are left.
 const MAX_LINE_ROUNDS: usize = 6;
 /// How sure the judgement must be of husk among the names and dates of a forum's posts.
-const STAMP_SCORE: f32 = 0.95;
+const STAMP_SCORE: f32 = 0.97;
 
 impl Judge {
     /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself,
