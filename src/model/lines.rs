@@ -204,7 +204,7 @@ impl Judgement<'_> {
 /// much.
 const SLOPE: f32 = 1.0;
 const SLACK: f32 = 0.06;
-const MOST: f32 = 0.3;
+const MOST: f32 = 0.25;
 /// Lines up to which a page says too little about itself to lose one, and how many more say enough; in between a line
 /// must be the surer husk the shorter the page is.
 const FEW_LINES: f32 = 5.0;
