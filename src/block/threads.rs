@@ -48,9 +48,9 @@ impl Stamps {
         }
         for at in stamps {
             in_thread[at] = true;
-            for near in at.saturating_sub(NAME_REACH)..(at + NAME_REACH + 1).min(count) {
-                let line = line(near);
-                in_thread[near] |= line.words <= NAME_WORDS && !line.shape.ended;
+            let near = at.saturating_sub(NAME_REACH)..(at + NAME_REACH + 1).min(count);
+            for (in_thread, line) in in_thread[near.clone()].iter_mut().zip(near.map(line)) {
+                *in_thread |= line.words <= NAME_WORDS && !line.shape.ended;
             }
         }
         Stamps { is_stamp, in_thread }

@@ -134,6 +134,7 @@ impl Records {
     ///
     /// # Errors
     /// As [`Sink::write`].
+    #[cfg_attr(not(feature = "parquet"), expect(unused_mut, reason = "only a table has something to add"))]
     pub fn finish(mut self) -> Result<(), Error> {
         #[cfg(feature = "parquet")]
         {

@@ -162,11 +162,13 @@ impl Sink {
     }
 
     /// The error for a stream that cannot be written.
+    #[cfg(feature = "parquet")]
     pub(super) fn failed(&self, error: io::Error) -> Error {
         failed(&self.path, error)
     }
 
     /// Opens the file on its way to read what is there of it.
+    #[cfg(feature = "parquet")]
     pub(super) fn written(&self) -> io::Result<fs::File> {
         if let Packer::Idle(out) = &self.packer
             && let To::File(part) = &out.get_ref().to
