@@ -55,11 +55,11 @@ pub(super) fn detect(head: &[u8]) -> bool {
     }
     match memchr::memchr(b'\n', head) {
         // Text in another encoding is no reason to doubt that it is a line of JSON. An article may begin with an object; then
-        // prose follows.
+        // most of its lines are none.
         Some(end) => {
-            let next = head[end..].trim_ascii_start().first();
-            next.is_none_or(|byte| *byte == b'{')
-                && Members::read(String::from_utf8_lossy(&head[..end]).trim_end()).is_ok()
+            let lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_start).filter(|line| !line.is_empty());
+            let (objects, others): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with(b"{"));
+            objects.len() > others.len() && Members::read(String::from_utf8_lossy(&head[..end]).trim_end()).is_ok()
         }
         None => true,
     }
