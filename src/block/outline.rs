@@ -135,12 +135,12 @@ impl Outline {
         &self.names[entry.names.start as usize..entry.names.end as usize]
     }
 
-    /// The names in the list of all; elements that have their first name in one place there have the same names.
+    /// The names in the list of all.
     pub fn names_count(&self) -> usize {
         self.names.len()
     }
 
-    /// The place of an element's first name in the list of all.
+    /// The place of an element's first name in the list of all; elements with one place have the same names.
     pub fn first_name(&self, entry: &Entry) -> usize {
         entry.names.start as usize
     }

@@ -28,7 +28,7 @@ const MAGIC: &[u8] = b"DHF1";
 const MAX_FEATURES: usize = 255;
 const MAX_NODES: usize = 31;
 const MAX_LEAVES: usize = MAX_NODES + 1;
-/// Rows that are scored together: two vectors of 16 bytes.
+/// Rows that are scored together: one vector of 32 bytes, or two of 16 where there are no wider ones.
 const LANES: usize = 32;
 
 /// A forest; immutable, so that all workers share it.
