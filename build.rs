@@ -3,6 +3,8 @@
 //! In go `src/rules/packs/*.toml`, out come `rules.bin`, which `src/rules/built_in.rs` reads, and a table of what the
 //! patterns begin with for `src/rules/prefilter.rs`.
 
+#[path = "src/rules/ascii.rs"]
+mod ascii;
 #[path = "src/rules/beginnings.rs"]
 mod beginnings;
 #[path = "src/rules/table.rs"]
@@ -16,7 +18,7 @@ use table::Table;
 const PACKS: &str = "src/rules/packs";
 
 fn main() {
-    for read in [PACKS, "src/rules/beginnings.rs", "src/rules/table.rs"] {
+    for read in [PACKS, "src/rules/ascii.rs", "src/rules/beginnings.rs", "src/rules/table.rs"] {
         println!("cargo::rerun-if-changed={read}");
     }
     let (mut rules, mut patterns) = (Vec::new(), Vec::new());
@@ -50,17 +52,22 @@ fn packs() -> Vec<PathBuf> {
     paths
 }
 
-/// One byte each for the kind, the place, the words (0 when it does not say) and whether it acts alone; then the texts
-/// and the lists, each after its length in two bytes.
+/// One byte each for the kind, the place, the words (0 when it does not say) and whether it acts alone; then the texts,
+/// the two of its form for ASCII the last of them, and the lists, each after its length in two bytes.
 fn push_rule(rules: &mut Vec<u8>, kind: u8, item: &toml::Value) {
     let text = |key: &str| item.get(key).and_then(toml::Value::as_str).unwrap_or_default();
     let max_words = item.get("max_words").and_then(toml::Value::as_integer).unwrap_or_default();
     let alone = item.get("alone").and_then(toml::Value::as_bool);
     let place = text("where").bytes().next().unwrap_or_default();
-    rules.extend([kind, place, u8::try_from(max_words).unwrap_or(u8::MAX), u8::from(alone != Some(false))]);
+    let max_words = u8::try_from(max_words).unwrap_or(u8::MAX);
+    rules.extend([kind, place, max_words, u8::from(alone != Some(false))]);
     for key in ["id", "why", "match", "selector"] {
         push_counted(rules, text(key).as_bytes());
     }
+    // A pattern that is no good is left to the test of the packs here too.
+    let (source, known) = ascii::ascii_form(text("match")).map(|form| (form.source, form.known)).unwrap_or_default();
+    push_counted(rules, source.as_bytes());
+    push_counted(rules, known.as_bytes());
     for key in ["lang", "families"] {
         let list: Vec<&str> = item
             .get(key)

@@ -3,7 +3,8 @@
 //! In the order of [`PACKS`](super::PACKS), in which the table of beginnings numbers their patterns too.
 
 use super::Where;
-use super::pack::{PackGuard, PackRule, PackTopic, default_guard_words, default_max_words};
+use super::ascii::AsciiForm;
+use super::pack::{BuiltIn, PackGuard, PackRule, PackTopic, default_guard_words, default_max_words};
 
 static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 
@@ -15,10 +16,11 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
     while let Some(([kind, place, max_words, alone], after)) = rest.split_first_chunk() {
         rest = after;
         let mut text = || take_text(&mut rest);
-        let (id, why, pattern, selector) = (text(), text(), text(), text());
+        let (id, why, pattern, selector, source, known) = (text(), text(), text(), text(), text(), text());
         let mut list = || text().split_ascii_whitespace().map(str::to_owned).collect();
         let (lang, families) = (list(), list());
-        let (id, why, built_in) = (id.to_owned(), why.to_owned(), Some(number));
+        let ascii = AsciiForm { source: source.into(), known: known.into() };
+        let (id, why, built_in) = (id.to_owned(), why.to_owned(), Some(BuiltIn { number, ascii }));
         let words = |absent: u32| if *max_words == 0 { absent } else { u32::from(*max_words) };
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         match kind {
@@ -58,6 +60,7 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
                 why,
                 keeps: Vec::new(),
                 passes: Vec::new(),
+                built_in,
             }),
         }
         number += 1;
@@ -84,9 +87,10 @@ mod tests {
         assert!(
             rules
                 .iter()
-                .map(|rule| rule.built_in)
-                .chain(guards.iter().map(|guard| guard.built_in))
-                .all(|n| n.is_some())
+                .map(|rule| &rule.built_in)
+                .chain(guards.iter().map(|guard| &guard.built_in))
+                .chain(topics.iter().map(|topic| &topic.built_in))
+                .all(|known| known.is_some())
         );
         let (mut wanted_rules, mut wanted_guards, mut wanted_topics) = (Vec::new(), Vec::new(), Vec::new());
         for (name, content) in PACKS {
@@ -97,6 +101,7 @@ mod tests {
         }
         rules.iter_mut().for_each(|rule| rule.built_in = None);
         guards.iter_mut().for_each(|guard| guard.built_in = None);
+        topics.iter_mut().for_each(|topic| topic.built_in = None);
         for rule in &mut wanted_rules {
             (rule.drops, rule.keeps) = Default::default();
         }

@@ -3,20 +3,22 @@
 //! Most runs ask few of the patterns, and most of those whether they match at all. So a pattern is compiled when it is
 //! first asked, and first to an automaton that runs forward only: half of what a regular expression needs in time and
 //! memory, which counts as there are hundreds, each with a cache in each thread. For texts of ASCII, which most are, it
-//! is one that knows no other characters: classes such as `\w` have hundreds of ranges beyond.
+//! is one that knows no other characters; many patterns need no other, as other characters are all the same to them.
 
+use super::ascii::{AsciiForm, STAND_INS, ascii_form};
 use regex::{Regex, RegexBuilder};
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input};
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+use regex_syntax::{ParserBuilder, is_word_character};
 use std::sync::OnceLock;
 
 /// A pattern that was checked with its pack.
 pub struct Pattern {
     source: String,
     max_compiled_bytes: usize,
+    ascii: OnceLock<AsciiForm>,
     automaton: OnceLock<Box<Automaton>>,
     ascii_automaton: OnceLock<Box<Automaton>>,
     regex: OnceLock<Regex>,
@@ -32,29 +34,36 @@ struct Automaton {
 const CHECKED: &str = "packs are compiled when they are checked";
 
 impl Pattern {
-    /// A pattern whose compiled form has at most so many bytes.
-    pub fn new(source: String, max_compiled_bytes: usize) -> Pattern {
+    /// A pattern whose compiled form has at most so many bytes; its form for ASCII is made when it is asked, unless known.
+    pub fn new(source: String, ascii: Option<AsciiForm>, max_compiled_bytes: usize) -> Pattern {
         Pattern {
             source,
             max_compiled_bytes,
+            ascii: ascii.map_or_else(OnceLock::new, OnceLock::from),
             automaton: OnceLock::new(),
             ascii_automaton: OnceLock::new(),
             regex: OnceLock::new(),
         }
     }
 
-    /// True when it matches somewhere in the text.
+    /// True when it matches somewhere in the folded text.
     pub fn is_match(&self, text: &str) -> bool {
-        let automaton = self.automaton(text);
-        match automaton.end(text, true) {
+        let end = match text.is_ascii() {
+            true => self.ascii_automaton().end(text, true),
+            false => match with_stand_ins(text, &self.ascii().known) {
+                Some(text) => self.ascii_automaton().end(&text, true),
+                None => self.automaton().end(text, true),
+            },
+        };
+        match end {
             Some(end) => end.is_some(),
             None => self.regex().is_match(text),
         }
     }
 
-    /// The first match in the text.
+    /// The first match in the folded text.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let automaton = self.automaton(text);
+        let automaton = if text.is_ascii() { self.ascii_automaton() } else { self.automaton() };
         // Of a match that may begin anywhere the automaton does not know the beginning.
         let end = if automaton.anchored == Anchored::Yes { automaton.end(text, false) } else { None };
         match end {
@@ -63,28 +72,35 @@ impl Pattern {
         }
     }
 
-    /// The automaton for the text.
-    fn automaton(&self, text: &str) -> &Automaton {
-        match text.is_ascii() {
-            true => self.ascii_automaton.get_or_init(|| Box::new(self.compiled(only_ascii))),
-            false => self.automaton.get_or_init(|| Box::new(self.compiled(|hir| hir))),
-        }
+    fn ascii(&self) -> &AsciiForm {
+        self.ascii.get_or_init(|| ascii_form(&self.source).expect(CHECKED))
+    }
+
+    /// The automaton for texts of ASCII.
+    fn ascii_automaton(&self) -> &Automaton {
+        self.ascii_automaton.get_or_init(|| self.compiled(&self.ascii().source))
+    }
+
+    /// The automaton for any text.
+    fn automaton(&self) -> &Automaton {
+        self.automaton.get_or_init(|| self.compiled(&self.source))
     }
 
     fn regex(&self) -> &Regex {
         self.regex.get_or_init(|| compile(&self.source, self.max_compiled_bytes).expect(CHECKED))
     }
 
-    fn compiled(&self, form: impl Fn(Hir) -> Hir) -> Automaton {
+    fn compiled(&self, source: &str) -> Box<Automaton> {
         let limits =
             thompson::Config::new().nfa_size_limit(Some(self.max_compiled_bytes)).which_captures(WhichCaptures::None);
         let config = DFA::config().unicode_word_boundary(true).skip_cache_capacity_check(true);
-        let hir = form(regex_syntax::parse(&self.source).expect(CHECKED));
+        // What speaks of bytes could match half a character, if a text of ASCII had one.
+        let hir = ParserBuilder::new().utf8(false).build().parse(source).expect(CHECKED);
         let nfa = thompson::Compiler::new().configure(limits).build_from_hir(&hir).expect(CHECKED);
         let anchored = if nfa.is_always_start_anchored() { Anchored::Yes } else { Anchored::No };
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).expect(CHECKED);
         let of = dfa.clone();
-        Automaton { dfa, caches: Pool::new(Box::new(move || of.create_cache())), anchored }
+        Box::new(Automaton { dfa, caches: Pool::new(Box::new(move || of.create_cache())), anchored })
     }
 }
 
@@ -99,35 +115,21 @@ impl Automaton {
     }
 }
 
-/// What an expression says about texts of ASCII: the parser bounds how deep it is.
-fn only_ascii(hir: Hir) -> Hir {
-    match hir.into_kind() {
-        HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) if literal.0.is_ascii() => Hir::literal(literal.0),
-        HirKind::Literal(_) => Hir::fail(),
-        HirKind::Class(Class::Unicode(mut class)) => {
-            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
-            let bytes = class.to_byte_class();
-            Hir::class(bytes.map_or(Class::Unicode(class), Class::Bytes))
-        }
-        HirKind::Class(class) => Hir::class(class),
-        HirKind::Look(look) => Hir::look(match look {
-            Look::WordUnicode => Look::WordAscii,
-            Look::WordUnicodeNegate => Look::WordAsciiNegate,
-            Look::WordStartUnicode => Look::WordStartAscii,
-            Look::WordEndUnicode => Look::WordEndAscii,
-            Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
-            Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
-            look => look,
-        }),
-        HirKind::Repetition(repetition) => {
-            let sub = Box::new(only_ascii(*repetition.sub));
-            Hir::repetition(Repetition { sub, ..repetition })
-        }
-        HirKind::Capture(capture) => only_ascii(*capture.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(only_ascii).collect()),
-        HirKind::Alternation(choices) => Hir::alternation(choices.into_iter().map(only_ascii).collect()),
-    }
+/// The text with a stand-in for each character beyond ASCII; none when white space or one of the `known` ranges is among
+/// them.
+fn with_stand_ins(text: &str, known: &str) -> Option<String> {
+    let [word, other] = STAND_INS;
+    let is_known = |c: char| {
+        let mut bounds = known.chars();
+        std::iter::from_fn(|| bounds.next().zip(bounds.next())).any(|(first, last)| (first..=last).contains(&c))
+    };
+    let stand_in = |c: char| match c {
+        c if c.is_ascii() => Some(c),
+        c if c.is_whitespace() || is_known(c) => None,
+        c if is_word_character(c) => Some(word),
+        _ => Some(other),
+    };
+    text.chars().map(stand_in).collect()
 }
 
 /// Compiles a pattern within a bound of bytes; the error says what is wrong with it.
@@ -141,7 +143,7 @@ mod tests {
 
     #[test]
     fn it_matches_what_a_regular_expression_matches() {
-        let pattern = |source: &str| Pattern::new(source.to_owned(), 1 << 20);
+        let pattern = |source: &str| Pattern::new(source.to_owned(), None, 1 << 20);
         for (source, text, matches) in [
             ("^log in", "log in here", true),
             ("^log in", "please log in", false),
@@ -153,6 +155,16 @@ mod tests {
             (r"^[^a-yé]\w+ é?", "zoo e", true),
             (r"in\b|é", "login", true),
             (r"^(?:a|b)\b", "a", true),
+            (r"^é(?:a|b)\b", "a", false),
+            (r"log\b.in$", "log–in", true),
+            (r"log\b.in$", "logéin", false),
+            (r"log\B.in$", "logéin", true),
+            (r"log.{2}in$", "log½íin", true),
+            (r"log\W\win$", "log½íin", true),
+            (r"log\w{2}in$", "log½íin", false),
+            (r"log\s", "log\u{a0}in", true),
+            (r"log\d", "log\u{663}", true),
+            (r"log[0-9]", "log\u{663}", false),
         ] {
             assert_eq!(pattern(source).is_match(text), matches, "{source} {text}");
             let found = compile(source, 1 << 20).unwrap().find(text).map(|found| found.as_str());

@@ -4,6 +4,7 @@
 //! once, a prefilter finds the rules and guards whose words stand in it, and only those run their pattern.
 //! Which matches count depends on the place and the neighbours and is decided in [`judge`](crate::judge).
 
+mod ascii;
 mod beginnings;
 mod built_in;
 pub mod catalogue;
@@ -15,7 +16,7 @@ mod table;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use matcher::Pattern;
-use pack::{PackGuard, PackRule, PackTopic};
+use pack::{BuiltIn, PackGuard, PackRule, PackTopic};
 use prefilter::{Filtered, Prefilter};
 use scraper::Selector;
 use std::collections::HashSet;
@@ -240,18 +241,20 @@ impl RuleSet {
         let of_rules = rules.iter().map(|rule| Filtered {
             id: &rule.id,
             source: rule.pattern.as_deref(),
-            built_in: rule.built_in,
+            built_in: rule.built_in.as_ref().map(|known| known.number),
             max_words: rule.max_words,
         });
         let of_guards = guards.iter().map(|guard| Filtered {
             id: &guard.id,
             source: Some(&guard.pattern),
-            built_in: guard.built_in,
+            built_in: guard.built_in.as_ref().map(|known| known.number),
             max_words: guard.max_words,
         });
         let prefilter = Prefilter::new(of_rules.chain(of_guards))?;
         let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
-        let pattern = |source: String| Pattern::new(source, limits.max_rule_compiled_bytes);
+        let pattern = |source: String, built_in: Option<BuiltIn>| {
+            Pattern::new(source, built_in.map(|known| known.ascii), limits.max_rule_compiled_bytes)
+        };
         let rules = rules
             .into_iter()
             .map(|rule| {
@@ -259,7 +262,7 @@ impl RuleSet {
                 let selector = selector.map_err(|why| Error::new(ErrorKind::Rules, format!("{}: {why}", rule.id)))?;
                 let matcher = match selector {
                     Some(selector) => Matcher::Selector(selector),
-                    None => Matcher::Pattern(pattern(rule.pattern.unwrap_or_default())),
+                    None => Matcher::Pattern(pattern(rule.pattern.unwrap_or_default(), rule.built_in)),
                 };
                 let PackRule { id, why, place, max_words, alone, .. } = rule;
                 Ok(Rule { id, why, place, max_words, alone, matcher })
@@ -267,11 +270,15 @@ impl RuleSet {
             .collect::<Result<Vec<Rule>, Error>>()?;
         let guards = guards
             .into_iter()
-            .map(|guard| Guard { id: guard.id, max_words: guard.max_words, pattern: pattern(guard.pattern) })
+            .map(|guard| Guard {
+                id: guard.id,
+                max_words: guard.max_words,
+                pattern: pattern(guard.pattern, guard.built_in),
+            })
             .collect();
         let topics = topics.into_iter().map(|topic| Topic {
             max_words: topic.max_words,
-            pattern: pattern(topic.pattern),
+            pattern: pattern(topic.pattern, topic.built_in),
             families: topic.families,
         });
         let topics = topics.collect();
@@ -457,6 +464,12 @@ mod tests {
             let regex = matcher::compile(pattern, 1 << 20).unwrap();
             for line in lines.iter().flat_map(|line| variants(line)) {
                 let (folded, words) = (words::fold(&line), words::count(&line) as u32);
+                let asked = match set.rules.get(at).map(|rule| &rule.matcher) {
+                    Some(Matcher::Pattern(pattern)) => pattern,
+                    Some(Matcher::Selector(_)) => unreachable!("{id} has a pattern"),
+                    None => &set.guards[at - set.rules.len()].pattern,
+                };
+                assert_eq!(asked.is_match(&folded), regex.is_match(&folded), "{id}: {line:?}");
                 if words <= max_words && regex.is_match(&folded) {
                     let candidates = set.candidates(&folded, words);
                     let list = if at < set.rules.len() { &candidates.rules } else { &candidates.guards };

@@ -3,6 +3,7 @@
 //! A rule carries its own examples: at least two lines that it drops and two that it keeps. The built-in packs are
 //! checked by a test, a user's pack each time it is loaded.
 
+use super::ascii::AsciiForm;
 use super::{Where, beginnings, matcher};
 use crate::block::words;
 use crate::error::{Error, ErrorKind};
@@ -68,9 +69,9 @@ pub struct PackRule {
     pub drops: Vec<String>,
     /// Near misses that it must not touch.
     pub keeps: Vec<String>,
-    /// Its place among the built-in patterns, when it is one and was read with them.
+    /// Set when it is built in and was read with the others.
     #[serde(skip)]
-    pub built_in: Option<u32>,
+    pub built_in: Option<BuiltIn>,
 }
 
 /// A guard as written: lines that nothing may cut.
@@ -94,9 +95,9 @@ pub struct PackGuard {
     pub keeps: Vec<String>,
     /// Near misses that it must not protect.
     pub passes: Vec<String>,
-    /// Its place among the built-in patterns, when it is one and was read with them.
+    /// Set when it is built in and was read with the others.
     #[serde(skip)]
-    pub built_in: Option<u32>,
+    pub built_in: Option<BuiltIn>,
 }
 
 /// A topic as written: on a page whose headline matches, some families of rules do not act.
@@ -121,6 +122,18 @@ pub struct PackTopic {
     pub keeps: Vec<String>,
     /// Headlines of other pages.
     pub passes: Vec<String>,
+    /// Set when it is built in and was read with the others.
+    #[serde(skip)]
+    pub built_in: Option<BuiltIn>,
+}
+
+/// What is known of a built-in pattern.
+#[derive(Clone, Debug)]
+pub struct BuiltIn {
+    /// Its place among the built-in patterns.
+    pub number: u32,
+    /// What it says about texts of ASCII.
+    pub ascii: AsciiForm,
 }
 
 pub(super) fn default_max_words() -> u32 {

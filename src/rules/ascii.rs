@@ -1,0 +1,138 @@
+//! A pattern as texts of ASCII see it.
+//!
+//! Most texts are of ASCII, and classes such as `\w` have hundreds of ranges beyond, phrases in other scripts many letters:
+//! without them a pattern is parsed and compiled in a fraction of the time. The build script asks for the forms of the
+//! built-in patterns, so that a run makes those of a user's packs only.
+
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// What stands for a letter, digit or mark beyond ASCII, and what for any other character: no folded text holds a capital.
+pub const STAND_INS: [char; 2] = ['Z', '\u{1}'];
+
+/// A pattern that matches, of texts of ASCII, those that another matches.
+#[derive(Clone, Debug)]
+pub struct AsciiForm {
+    /// Its source, which speaks of bytes.
+    pub source: Cow<'static, str>,
+    /// The characters beyond ASCII that the other knows, as the first and last of each range. Letters, digits and marks
+    /// that it does not know are all the same to it, and so are other characters but white space: it matches a text of such if
+    /// this one matches the text with stand-ins.
+    pub known: Cow<'static, str>,
+}
+
+/// The form of a pattern; none when it cannot be parsed.
+pub fn ascii_form(pattern: &str) -> Option<AsciiForm> {
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let mut known = ClassUnicode::empty();
+    let form = only_ascii(hir, &mut known).unwrap_or_else(Hir::fail);
+    let known: String = known.ranges().iter().flat_map(|range| [range.start(), range.end()]).collect();
+    Some(AsciiForm { source: form.to_string().into(), known: known.into() })
+}
+
+/// What an expression says about texts of ASCII, none when it matches none; adds the characters that it knows beyond. The
+/// parser bounds how deep it is.
+fn only_ascii(hir: Hir, known: &mut ClassUnicode) -> Option<Hir> {
+    Some(match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) if literal.0.is_ascii() => Hir::literal(literal.0),
+        HirKind::Literal(literal) => {
+            let beyond = str::from_utf8(&literal.0).ok()?.chars().filter(|c| !c.is_ascii());
+            beyond.for_each(|c| known.push(ClassUnicodeRange::new(c, c)));
+            return None;
+        }
+        HirKind::Class(Class::Unicode(mut class)) => {
+            known.union(&told_apart(&class));
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
+            if class.ranges().is_empty() {
+                return None;
+            }
+            let bytes = class.to_byte_class();
+            Hir::class(bytes.map_or(Class::Unicode(class), Class::Bytes))
+        }
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Look(look) => Hir::look(match look {
+            Look::WordUnicode => Look::WordAscii,
+            Look::WordUnicodeNegate => Look::WordAsciiNegate,
+            Look::WordStartUnicode => Look::WordStartAscii,
+            Look::WordEndUnicode => Look::WordEndAscii,
+            Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
+            Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
+            look => look,
+        }),
+        HirKind::Repetition(repetition) => match only_ascii(*repetition.sub, known) {
+            Some(sub) => Hir::repetition(Repetition { sub: Box::new(sub), ..repetition }),
+            None if repetition.min == 0 => Hir::empty(),
+            None => return None,
+        },
+        HirKind::Capture(capture) => only_ascii(*capture.sub, known)?,
+        HirKind::Concat(parts) => {
+            let parts: Vec<_> = parts.into_iter().map(|part| only_ascii(part, known)).collect();
+            Hir::concat(parts.into_iter().collect::<Option<_>>()?)
+        }
+        HirKind::Alternation(choices) => {
+            let choices = choices.into_iter().filter_map(|choice| only_ascii(choice, known));
+            let choices: Vec<_> = choices.collect();
+            if choices.is_empty() {
+                return None;
+            }
+            Hir::alternation(choices)
+        }
+    })
+}
+
+/// The characters beyond ASCII that a class holds though it does not hold their stand-in, or the other way round.
+fn told_apart(class: &ClassUnicode) -> ClassUnicode {
+    /// All but white space, then letters, digits and marks, then the others.
+    static KINDS: LazyLock<[ClassUnicode; 3]> =
+        LazyLock::new(|| [r"[^\s\x00-\x7f]", r"[\w--[\x00-\x7f]]", r"[^\w\s\x00-\x7f]"].map(class_of));
+    let [all, kinds @ ..] = &*KINDS;
+    let mut apart = class.clone();
+    apart.intersect(all);
+    for (kind, stand_in) in kinds.iter().zip(STAND_INS) {
+        if class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&stand_in)) {
+            apart.symmetric_difference(kind);
+        }
+    }
+    apart
+}
+
+fn class_of(source: &str) -> ClassUnicode {
+    match regex_syntax::parse(source).map(Hir::into_kind) {
+        Ok(HirKind::Class(Class::Unicode(class))) => class,
+        other => unreachable!("{source} is a class, not {other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_text_of_ascii_matches_is_left_out() {
+        for (pattern, form) in [
+            ("^(?:log in|anmelden|войти)$", r"(?:\A(?:(?:log in)|(?:anmelden))\z)"),
+            ("^(?:войти|размер)+", r"[a&&b]"),
+            ("log(?:ín|é)? in", r"(?:log in)"),
+            (r"^[^a-y]+\b", r"(?:\A(?-u:[\x00-`z-\x7F])+(?-u:\b))"),
+        ] {
+            let found = ascii_form(pattern).unwrap();
+            assert_eq!(found.source, form, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_knows_what_it_tells_apart() {
+        let known = |pattern: &str| ascii_form(pattern).unwrap().known.into_owned();
+        for pattern in [r"^log in\b.{0,9}[^a-z]\w+\S", r"^log\s[0-9]+$", "^[^b]+[~!]"] {
+            assert_eq!(known(pattern), "", "{pattern}");
+        }
+        assert_eq!(known("^log é|á"), "ááéé");
+        assert_eq!(known("^log [^ö-ü]"), "öü");
+        // What holds a stand-in and not what it stands for.
+        assert!(known("^log [A-Z]n").starts_with('ª'));
+        assert!(known(r"^log \d").starts_with("٠٩"));
+        assert!(!known(r"^(?i)kelvin").contains('é') && known(r"^(?i)kelvin").contains('\u{212a}'));
+    }
+}
