@@ -3,7 +3,7 @@
 //! The field is the one that the caller names, or the first of [`FIELDS`] that is a string. A line past the bound is left
 //! behind without being held.
 
-use super::container::{Loss, Origin, Raw, Read, Record, Refused, Row, Source, Split};
+use super::container::{Loss, Origin, Raw, Read, Record, Refused, Row, Source, Split, Told};
 use super::json::Members;
 use super::stream::{Position, Stream, failed};
 use super::{Skip, unpack};
@@ -43,21 +43,36 @@ pub(super) const URLS: &[&str] = &[
     "warc_headers.warc-target-uri",
 ];
 
-pub(super) fn detect(head: &[u8]) -> bool {
+pub(super) fn detect(head: &[u8]) -> Told {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let Some(inside) = head.strip_prefix(b"{") else {
-        return false;
+        return Told::No;
     };
     // An object that is spread over lines is a document of its own.
     let blank = inside.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     if !inside[blank..].starts_with(b"\"") {
-        return false;
+        return Told::No;
     }
-    match memchr::memchr(b'\n', head) {
-        // Text in another encoding is no reason to doubt that it is a line of JSON.
-        Some(end) => Members::read(String::from_utf8_lossy(&head[..end]).trim_end()).is_ok(),
-        None => true,
+    // Text in another encoding is no reason to doubt that it is a line of JSON.
+    let text = String::from_utf8_lossy(head);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    match lines.next().map(Members::read) {
+        Some(Ok(members)) if holds_page(&members) && lines.all(|line| is_begun(&Members::read(line))) => Told::Surely,
+        Some(Ok(_)) => Told::Likely,
+        Some(Err(_)) if memchr::memchr(b'\n', head).is_some() => Told::No,
+        // A line that is longer than what was read.
+        Some(row) if is_begun(&row) => Told::Surely,
+        _ => Told::Likely,
     }
+}
+
+/// True when a line is an object as far as it goes: the last that was read may go on.
+fn is_begun(row: &Result<Members<'_>, serde_json::Error>) -> bool {
+    row.as_ref().map_or_else(serde_json::Error::is_eof, |_| true)
+}
+
+fn holds_page(members: &Members<'_>) -> bool {
+    FIELDS.iter().any(|(name, _)| members.text(name).is_some())
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
@@ -218,7 +233,9 @@ mod tests {
             ),
             (format!(r#"{{"id":7,"text":"T","metadata":{{"WARC-Target-URI":"{url}"}}}}"#), true),
         ] {
-            assert!(detect(format!("{line}\n").as_bytes()) && detect(line.as_bytes()), "{line}");
+            for end in ["", "\n"] {
+                assert_eq!(detect(format!("{line}{end}").as_bytes()), Told::Surely, "{line}");
+            }
             let (text, origin) = parse_line(&line, None).unwrap();
             assert_eq!((&*text, origin.url.as_deref()), ("T", Some(url)));
             assert_eq!(origin.id.is_some(), has_id);
@@ -252,7 +269,25 @@ mod tests {
     #[test]
     fn a_document_that_is_no_line_is_not_taken_for_one() {
         for text in ["{\n  \"a\": 1\n}\n", "{ curly }", "[1]\n", "text", "{\"a\" is a letter}\n", ""] {
-            assert!(!detect(text.as_bytes()), "{text}");
+            assert_eq!(detect(text.as_bytes()), Told::No, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_begins_with_an_object_is_not_surely_a_file_of_lines() {
+        let row = r#"{"text":"T","n":[1,2]}"#;
+        let long = format!("{{\"text\":\"{}", "a ".repeat(2_000));
+        for text in [
+            "{\"a\":1}\nis an object, and this is a sentence about it.\n".to_owned(),
+            format!("{row}\n\nis a row.\n"),
+            format!("{row} is a row, and this is a sentence about it"),
+            "{\"a\":1}\n".to_owned(),
+            "{\"a\": the letter, in quotes".to_owned(),
+        ] {
+            assert_eq!(detect(text.as_bytes()), Told::Likely, "{text}");
+        }
+        for lines in [format!("{row}\n\n{row}\n"), format!("{row}\r\n{}", &row[..9]), long.clone(), format!("{row}\n{long}")] {
+            assert_eq!(detect(lines.as_bytes()), Told::Surely, "{lines}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! Headers of GNU and POSIX archives are read, long names with them. Where a header is damaged, the splitting goes on at the
 //! next block that is one, and what lies between is one [`Loss`].
 
-use super::container::{Loss, Raw, Source, Split};
+use super::container::{Loss, Raw, Source, Split, Told};
 use super::member;
 use super::stream::{Position, Stream, failed};
 use super::unpack::too_large;
@@ -16,8 +16,9 @@ const BLOCK: usize = 512;
 /// Bytes of a member that no disk holds; a header that says more is none.
 const MAX_SIZE: u64 = 1 << 56;
 
-pub(super) fn detect(head: &[u8]) -> bool {
-    head.get(..BLOCK).is_some_and(|block| header(block).is_some())
+pub(super) fn detect(head: &[u8]) -> Told {
+    // A checksum stands in it.
+    if head.get(..BLOCK).is_some_and(|block| header(block).is_some()) { Told::Surely } else { Told::No }
 }
 
 /// The header that a block is, if it is one: its checksum says so.

@@ -4,7 +4,7 @@
 //! on at the next line that begins with `WARC/1.`, and what lies between is one [`Loss`] that says how much it was.
 
 use super::Skip;
-use super::container::{Loss, Origin, Raw, Read, Record, Refused, Source, Split};
+use super::container::{Loss, Origin, Raw, Read, Record, Refused, Source, Split, Told};
 use super::http::{Response, field, head_end, media_type, no_http};
 use super::stream::{Position, Stream, failed};
 use super::unpack::{too_large, unpack};
@@ -20,8 +20,15 @@ const MAGIC: &[u8] = b"WARC/1.";
 /// Bytes that are looked through at once.
 const BLOCK: usize = 1 << 16;
 
-pub(super) fn detect(head: &[u8]) -> bool {
-    head.trim_ascii_start().starts_with(MAGIC)
+pub(super) fn detect(head: &[u8]) -> Told {
+    let head = head.trim_ascii_start();
+    if !head.starts_with(MAGIC) {
+        return Told::No;
+    }
+    // A record names its type and its length, in lines of their own.
+    let end = head_end(head, head.len()).unwrap_or(head.len());
+    let has = |name| field(&head[..end], name).is_some();
+    if has("WARC-Type") && has("Content-Length") { Told::Surely } else { Told::Likely }
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {

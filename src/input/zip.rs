@@ -4,7 +4,7 @@
 //! other unpacks to more than its size allows and is refused. Documents of other programs that are zip files within
 //! (spreadsheets, books, programs) are no archives of pages.
 
-use super::container::{Loss, Raw, Source, Split};
+use super::container::{Loss, Raw, Source, Split, Told};
 use super::member;
 use super::stream::Position;
 use super::unpack::too_large;
@@ -22,11 +22,14 @@ const EMPTY: &[u8] = b"PK\x05\x06";
 /// The first members of files that are more than archives.
 const DOCUMENTS: &[&[u8]] = &[b"[Content_Types].xml", b"mimetype", b"META-INF/", b"_rels/"];
 
-pub(super) fn detect(head: &[u8]) -> bool {
+pub(super) fn detect(head: &[u8]) -> Told {
     // The name of the first member stands behind 30 bytes of its head.
     let name = head.get(30..).unwrap_or_default();
     let is_document = DOCUMENTS.iter().any(|first| name.starts_with(first));
-    head.starts_with(EMPTY) || head.starts_with(MEMBER) && !is_document
+    match head.starts_with(EMPTY) || head.starts_with(MEMBER) && !is_document {
+        true => Told::Surely,
+        false => Told::No,
+    }
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
