@@ -4,7 +4,7 @@
 //! after the other, and how one of these becomes a [`Record`]. What cannot be split off is a [`Loss`], after which the
 //! splitting goes on where it can.
 
-use super::stream::{Bytes, Position, Stream};
+use super::stream::{Bytes, Position};
 use super::unpack::{GZIP, ZSTD};
 use super::{JsonRow, Skip, jsonl, member, tar, warc, zip};
 #[cfg(feature = "parquet")]
@@ -121,11 +121,6 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The unpacked bytes of the file.
-    pub fn stream(self) -> Result<Stream, Error> {
-        Stream::open(self.bytes, self.from, self.limits)
-    }
-
     /// The file of a format that is read from its end; `what` names it for people, and it begins with one of `magics`.
     pub fn seekable(self, what: &str, magics: &[&[u8]]) -> Result<File, Error> {
         let Bytes::File(mut file) = self.bytes else {

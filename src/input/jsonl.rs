@@ -3,9 +3,9 @@
 //! The field is the one that the caller names, or the first of [`FIELDS`] that is a string. A line past the bound is left
 //! behind without being held.
 
-use super::container::{Loss, Origin, Raw, Read, Record, Refused, Row, Source, Split, Told};
+use super::container::{Origin, Raw, Read, Record, Refused, Row, Source, Split, Told};
 use super::json::Members;
-use super::stream::{Position, Stream, failed};
+use super::stream::Stream;
 use super::{Skip, unpack};
 use crate::article::Format;
 use crate::cleaner::Hints;
@@ -76,49 +76,26 @@ fn holds_page(members: &Members<'_>) -> bool {
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
-    let max_bytes = source.limits.max_line_bytes;
-    Ok(Box::new(Lines { stream: source.stream()?, max_bytes, is_over: false }))
+    source.split(|stream, limits, offset| Lines { stream, max_bytes: limits.max_line_bytes }.row(offset))
 }
 
-struct Lines {
-    stream: Stream,
+struct Lines<'a> {
+    stream: &'a mut Stream,
     max_bytes: usize,
-    is_over: bool,
 }
 
-impl Split for Lines {
-    fn next(&mut self) -> Option<Result<Raw, Loss>> {
-        while !self.is_over {
-            let begin = self.stream.position();
-            let offset = begin.member.unwrap_or(begin.offset);
-            match self.line() {
-                Ok(Some(Ok(bytes))) if bytes.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(Some(Ok(bytes))) => return Some(Ok(Raw { offset, bytes, ..Raw::default() })),
-                Ok(Some(Err(error))) => return Some(Err(Loss { offset, error, is_rest: false })),
-                Ok(None) => self.is_over = true,
-                Err(error) => {
-                    self.is_over = true;
-                    return Some(Err(Loss { offset, error: failed(&error), is_rest: true }));
-                }
+impl Lines<'_> {
+    /// The next line that is not blank, and where it begins.
+    fn row(&mut self, offset: &mut u64) -> io::Result<Option<Result<Raw, Error>>> {
+        loop {
+            *offset = self.stream.position().begin();
+            match self.line()? {
+                Some(Ok(bytes)) if bytes.iter().all(u8::is_ascii_whitespace) => {}
+                line => return Ok(line.map(|line| line.map(|bytes| Raw { bytes, ..Raw::default() }))),
             }
         }
-        None
     }
 
-    fn position(&mut self) -> Position {
-        self.stream.position()
-    }
-
-    fn packed(&self) -> u64 {
-        self.stream.packed()
-    }
-
-    fn has_trailing(&self) -> bool {
-        self.stream.has_trailing()
-    }
-}
-
-impl Lines {
     /// The next line without its end; nothing at the end of the file.
     fn line(&mut self) -> io::Result<Option<Result<Vec<u8>, Error>>> {
         let mut line = Vec::new();
@@ -202,7 +179,7 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
 #[cfg(test)]
 mod tests {
     use super::super::ReadOptions;
-    use super::super::stream::Bytes;
+    use super::super::stream::{Bytes, Position};
     use super::*;
     use crate::limits::Limits;
 
@@ -286,7 +263,9 @@ mod tests {
         ] {
             assert_eq!(detect(text.as_bytes()), Told::Likely, "{text}");
         }
-        for lines in [format!("{row}\n\n{row}\n"), format!("{row}\r\n{}", &row[..9]), long.clone(), format!("{row}\n{long}")] {
+        for lines in
+            [format!("{row}\n\n{row}\n"), format!("{row}\r\n{}", &row[..9]), long.clone(), format!("{row}\n{long}")]
+        {
             assert_eq!(detect(lines.as_bytes()), Told::Surely, "{lines}");
         }
     }

@@ -59,9 +59,12 @@ impl Split for Members {
             return None;
         }
         let offset = self.at as u64;
-        let member = self.member(offset);
+        let member = self.member();
         self.at += 1;
-        Some(member.map_err(|error| Loss { offset, error, is_rest: false }))
+        Some(match member {
+            Ok(raw) => Ok(Raw { offset, ..raw }),
+            Err(error) => Err(Loss { offset, error, is_rest: false }),
+        })
     }
 
     fn position(&mut self) -> Position {
@@ -74,19 +77,19 @@ impl Split for Members {
 }
 
 impl Members {
-    fn member(&mut self, offset: u64) -> Result<Raw, Error> {
+    fn member(&mut self) -> Result<Raw, Error> {
         let limit = self.limits.max_document_bytes;
         let mut file = self.archive.by_index(self.at).map_err(failed)?;
         self.packed = self.packed.saturating_add(file.compressed_size());
         let path = file.name_raw().to_vec();
         if !file.is_file() {
-            return Ok(member::no_file(offset, &path));
+            return Ok(member::no_file(&path));
         }
         let mut content = Vec::new();
         let read = (&mut file).take(limit as u64 + 1).read_to_end(&mut content);
         match read.map_err(|e| failed(e.into())) {
             Ok(_) if content.len() > limit => Err(member::named(&path, &too_large(limit))),
-            Ok(_) => Ok(member::raw(offset, &path, &content)),
+            Ok(_) => Ok(member::raw(&path, &content)),
             Err(error) => Err(member::named(&path, &error)),
         }
     }
