@@ -4,7 +4,7 @@
 //! after the other, and how one of these becomes a [`Record`]. What cannot be split off is a [`Loss`], after which the
 //! splitting goes on where it can.
 
-use super::stream::{Bytes, Position, Stream};
+use super::stream::{Bytes, Position};
 use super::unpack::{GZIP, ZSTD};
 use super::{JsonRow, Skip, jsonl, member, tar, warc, zip};
 #[cfg(feature = "parquet")]
@@ -25,9 +25,19 @@ pub struct InputFormat {
     pub about: &'static str,
     /// Endings of its files, which the names of outputs are made without.
     pub endings: &'static [&'static str],
-    pub(super) detect: fn(head: &[u8]) -> bool,
+    pub(super) detect: fn(head: &[u8]) -> Told,
     pub(super) open: fn(Source<'_>) -> Result<Box<dyn Split>, Error>,
     pub(super) parse: fn(Raw, &mut Origin, &Read<'_>) -> Result<Record, Refused>,
+}
+
+/// What the first bytes of a file, unpacked, tell of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Told {
+    No,
+    /// It begins as a file of the format does, and so may a text that speaks of it.
+    Likely,
+    /// No text begins so.
+    Surely,
 }
 
 /// Every format of containers, in the order in which they are tried.
@@ -88,9 +98,10 @@ impl InputFormat {
         FORMATS.iter().find(|format| format.name == name)
     }
 
-    /// The format of a file with these first bytes, unpacked.
-    pub(super) fn of(head: &[u8]) -> Option<&'static InputFormat> {
-        FORMATS.iter().find(|format| (format.detect)(head))
+    /// The format of a file with these first bytes, unpacked; `says_text` is true when its name says that it is a text.
+    pub(super) fn of(head: &[u8], says_text: bool) -> Option<&'static InputFormat> {
+        let enough = if says_text { Told::Surely } else { Told::Likely };
+        FORMATS.iter().find(|format| (format.detect)(head) >= enough)
     }
 
     /// Makes a record of what was split off; `origin` is completed even when there is none.
@@ -110,11 +121,6 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The unpacked bytes of the file.
-    pub fn stream(self) -> Result<Stream, Error> {
-        Stream::open(self.bytes, self.from, self.limits)
-    }
-
     /// The file of a format that is read from its end; `what` names it for people, and it begins with one of `magics`.
     pub fn seekable(self, what: &str, magics: &[&[u8]]) -> Result<File, Error> {
         let Bytes::File(mut file) = self.bytes else {

@@ -3,9 +3,9 @@
 //! The field is the one that the caller names, or the first of [`FIELDS`] that is a string. A line past the bound is left
 //! behind without being held.
 
-use super::container::{Loss, Origin, Raw, Read, Record, Refused, Row, Source, Split};
+use super::container::{Origin, Raw, Read, Record, Refused, Row, Source, Split, Told};
 use super::json::Members;
-use super::stream::{Position, Stream, failed};
+use super::stream::Stream;
 use super::{Skip, unpack};
 use crate::article::Format;
 use crate::cleaner::Hints;
@@ -43,67 +43,59 @@ pub(super) const URLS: &[&str] = &[
     "warc_headers.warc-target-uri",
 ];
 
-pub(super) fn detect(head: &[u8]) -> bool {
+pub(super) fn detect(head: &[u8]) -> Told {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let Some(inside) = head.strip_prefix(b"{") else {
-        return false;
+        return Told::No;
     };
     // An object that is spread over lines is a document of its own.
     let blank = inside.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     if !inside[blank..].starts_with(b"\"") {
-        return false;
+        return Told::No;
     }
-    match memchr::memchr(b'\n', head) {
-        // Text in another encoding is no reason to doubt that it is a line of JSON.
-        Some(end) => Members::read(String::from_utf8_lossy(&head[..end]).trim_end()).is_ok(),
-        None => true,
+    // Text in another encoding is no reason to doubt that it is a line of JSON.
+    let text = String::from_utf8_lossy(head);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    match lines.next().map(Members::read) {
+        Some(Ok(members)) if holds_page(&members) && lines.all(|line| is_begun(&Members::read(line))) => Told::Surely,
+        Some(Ok(_)) => Told::Likely,
+        Some(Err(_)) if memchr::memchr(b'\n', head).is_some() => Told::No,
+        // A line that is longer than what was read.
+        Some(row) if is_begun(&row) => Told::Surely,
+        _ => Told::Likely,
     }
+}
+
+/// True when a line is an object as far as it goes: the last that was read may go on.
+fn is_begun(row: &Result<Members<'_>, serde_json::Error>) -> bool {
+    row.as_ref().map_or_else(serde_json::Error::is_eof, |_| true)
+}
+
+fn holds_page(members: &Members<'_>) -> bool {
+    FIELDS.iter().any(|(name, _)| members.text(name).is_some())
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
-    let max_bytes = source.limits.max_line_bytes;
-    Ok(Box::new(Lines { stream: source.stream()?, max_bytes, is_over: false }))
+    source.split(|stream, limits, offset| Lines { stream, max_bytes: limits.max_line_bytes }.row(offset))
 }
 
-struct Lines {
-    stream: Stream,
+struct Lines<'a> {
+    stream: &'a mut Stream,
     max_bytes: usize,
-    is_over: bool,
 }
 
-impl Split for Lines {
-    fn next(&mut self) -> Option<Result<Raw, Loss>> {
-        while !self.is_over {
-            let begin = self.stream.position();
-            let offset = begin.member.unwrap_or(begin.offset);
-            match self.line() {
-                Ok(Some(Ok(bytes))) if bytes.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(Some(Ok(bytes))) => return Some(Ok(Raw { offset, bytes, ..Raw::default() })),
-                Ok(Some(Err(error))) => return Some(Err(Loss { offset, error, is_rest: false })),
-                Ok(None) => self.is_over = true,
-                Err(error) => {
-                    self.is_over = true;
-                    return Some(Err(Loss { offset, error: failed(&error), is_rest: true }));
-                }
+impl Lines<'_> {
+    /// The next line that is not blank, and where it begins.
+    fn row(&mut self, offset: &mut u64) -> io::Result<Option<Result<Raw, Error>>> {
+        loop {
+            *offset = self.stream.position().begin();
+            match self.line()? {
+                Some(Ok(bytes)) if bytes.iter().all(u8::is_ascii_whitespace) => {}
+                line => return Ok(line.map(|line| line.map(|bytes| Raw { bytes, ..Raw::default() }))),
             }
         }
-        None
     }
 
-    fn position(&mut self) -> Position {
-        self.stream.position()
-    }
-
-    fn packed(&self) -> u64 {
-        self.stream.packed()
-    }
-
-    fn has_trailing(&self) -> bool {
-        self.stream.has_trailing()
-    }
-}
-
-impl Lines {
     /// The next line without its end; nothing at the end of the file.
     fn line(&mut self) -> io::Result<Option<Result<Vec<u8>, Error>>> {
         let mut line = Vec::new();
@@ -187,7 +179,7 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
 #[cfg(test)]
 mod tests {
     use super::super::ReadOptions;
-    use super::super::stream::Bytes;
+    use super::super::stream::{Bytes, Position};
     use super::*;
     use crate::limits::Limits;
 
@@ -218,7 +210,9 @@ mod tests {
             ),
             (format!(r#"{{"id":7,"text":"T","metadata":{{"WARC-Target-URI":"{url}"}}}}"#), true),
         ] {
-            assert!(detect(format!("{line}\n").as_bytes()) && detect(line.as_bytes()), "{line}");
+            for end in ["", "\n"] {
+                assert_eq!(detect(format!("{line}{end}").as_bytes()), Told::Surely, "{line}");
+            }
             let (text, origin) = parse_line(&line, None).unwrap();
             assert_eq!((&*text, origin.url.as_deref()), ("T", Some(url)));
             assert_eq!(origin.id.is_some(), has_id);
@@ -252,7 +246,27 @@ mod tests {
     #[test]
     fn a_document_that_is_no_line_is_not_taken_for_one() {
         for text in ["{\n  \"a\": 1\n}\n", "{ curly }", "[1]\n", "text", "{\"a\" is a letter}\n", ""] {
-            assert!(!detect(text.as_bytes()), "{text}");
+            assert_eq!(detect(text.as_bytes()), Told::No, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_begins_with_an_object_is_not_surely_a_file_of_lines() {
+        let row = r#"{"text":"T","n":[1,2]}"#;
+        let long = format!("{{\"text\":\"{}", "a ".repeat(2_000));
+        for text in [
+            "{\"a\":1}\nis an object, and this is a sentence about it.\n".to_owned(),
+            format!("{row}\n\nis a row.\n"),
+            format!("{row} is a row, and this is a sentence about it"),
+            "{\"a\":1}\n".to_owned(),
+            "{\"a\": the letter, in quotes".to_owned(),
+        ] {
+            assert_eq!(detect(text.as_bytes()), Told::Likely, "{text}");
+        }
+        for lines in
+            [format!("{row}\n\n{row}\n"), format!("{row}\r\n{}", &row[..9]), long.clone(), format!("{row}\n{long}")]
+        {
+            assert_eq!(detect(lines.as_bytes()), Told::Surely, "{lines}");
         }
     }
 

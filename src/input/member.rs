@@ -10,14 +10,14 @@ use crate::error::Error;
 use std::path::{Path, PathBuf};
 
 /// A member as it was split off.
-pub(super) fn raw(offset: u64, path: &[u8], content: &[u8]) -> Raw {
-    Raw { offset, bytes: [path, content].concat(), head: path.len(), row: None }
+pub(super) fn raw(path: &[u8], content: &[u8]) -> Raw {
+    Raw { bytes: [path, content].concat(), head: path.len(), ..Raw::default() }
 }
 
 /// A member that is no file, such as a folder or a link: its path ends in a slash here, as no path of a file does.
-pub(super) fn no_file(offset: u64, path: &[u8]) -> Raw {
+pub(super) fn no_file(path: &[u8]) -> Raw {
     let path = path.strip_suffix(b"/").unwrap_or(path);
-    raw(offset, &[path, b"/"].concat(), b"")
+    raw(&[path, b"/"].concat(), b"")
 }
 
 /// The error of a member that cannot be split off, with its path.

@@ -21,6 +21,7 @@ mod pages;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod stream;
+mod streamed;
 #[cfg(feature = "parquet")]
 mod table;
 mod tar;

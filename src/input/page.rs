@@ -83,7 +83,11 @@ impl Inputs {
         let format = match reading {
             Reading::Pages(_) => None,
             Reading::Containers(format) => Some(format),
-            Reading::Detected => InputFormat::of(&unpack::head(&page.bytes, HEAD, limits.max_packing_levels)),
+            Reading::Detected => {
+                let levels = limits.max_packing_levels;
+                let name = file.and_then(|path| page_name(path, levels));
+                InputFormat::of(&unpack::head(&page.bytes, HEAD, levels), name.is_some_and(|name| says_text(&name)))
+            }
         };
         let Some(format) = format else {
             return Ok(Opened::Page(page));
@@ -165,6 +169,12 @@ pub(super) fn modified(metadata: &Metadata) -> u64 {
 
 fn unreadable(error: io::Error) -> Error {
     Error::with_source(ErrorKind::Io, "cannot read", error)
+}
+
+/// Whether a name says that its file is a text, of which nothing else should be thought that may be one.
+fn says_text(name: &str) -> bool {
+    const TEXTS: &[&str] = &["txt", "text", "md"];
+    name.rsplit_once('.').is_some_and(|(_, ending)| TEXTS.iter().any(|text| ending.eq_ignore_ascii_case(text)))
 }
 
 /// The file's name without the endings of the packing that was opened.

@@ -4,7 +4,7 @@
 //! before it was looked at: the footer and the head of each page say sizes that the reader would allocate. A row group that
 //! is damaged is one [`Loss`], and the next is read.
 
-use super::container::{Loss, Origin, Raw, Read, Record, Refused, Row, Source, Split};
+use super::container::{Loss, Origin, Raw, Read, Record, Refused, Row, Source, Split, Told};
 use super::jsonl::{FIELDS, IDS, URLS};
 use super::stream::Position;
 use super::table::{Batch, Leaf, Table, TableRow, Values};
@@ -34,8 +34,13 @@ const MAX_LOST_ROWS: u64 = 10_000;
 /// Bytes in which the head of a page must end: it has numbers, and the smallest and largest value.
 const MAX_HEAD: u64 = 1 << 20;
 
-pub(super) fn detect(head: &[u8]) -> bool {
-    head.starts_with(MAGIC) || head.starts_with(ENCRYPTED)
+pub(super) fn detect(head: &[u8]) -> Told {
+    match head.strip_prefix(MAGIC).or_else(|| head.strip_prefix(ENCRYPTED)) {
+        None => Told::No,
+        // The head of a page or the footer follows.
+        Some(rest) if rest.first().is_some_and(u8::is_ascii_control) => Told::Surely,
+        Some(_) => Told::Likely,
+    }
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {

@@ -26,6 +26,13 @@ pub struct Position {
     pub member: Option<u64>,
 }
 
+impl Position {
+    /// Where what stands here begins: see [`Raw::offset`](super::Raw::offset).
+    pub fn begin(self) -> u64 {
+        self.member.unwrap_or(self.offset)
+    }
+}
+
 /// The bytes of an input, as they lie there.
 pub enum Bytes {
     /// A file that can be entered anywhere.

@@ -3,9 +3,9 @@
 //! Headers of GNU and POSIX archives are read, long names with them. Where a header is damaged, the splitting goes on at the
 //! next block that is one, and what lies between is one [`Loss`].
 
-use super::container::{Loss, Raw, Source, Split};
+use super::container::{Raw, Source, Split, Told};
 use super::member;
-use super::stream::{Position, Stream, failed};
+use super::stream::Stream;
 use super::unpack::too_large;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
@@ -16,8 +16,9 @@ const BLOCK: usize = 512;
 /// Bytes of a member that no disk holds; a header that says more is none.
 const MAX_SIZE: u64 = 1 << 56;
 
-pub(super) fn detect(head: &[u8]) -> bool {
-    head.get(..BLOCK).is_some_and(|block| header(block).is_some())
+pub(super) fn detect(head: &[u8]) -> Told {
+    // A checksum stands in it.
+    if head.get(..BLOCK).is_some_and(|block| header(block).is_some()) { Told::Surely } else { Told::No }
 }
 
 /// The header that a block is, if it is one: its checksum says so.
@@ -35,14 +36,12 @@ fn header(block: &[u8]) -> Option<&Header> {
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
-    let limits = source.limits.clone();
-    Ok(Box::new(Members { stream: source.stream()?, limits, is_over: false }))
+    source.split(|stream, limits, _| Members { stream, limits }.member())
 }
 
-struct Members {
-    stream: Stream,
-    limits: Limits,
-    is_over: bool,
+struct Members<'a> {
+    stream: &'a mut Stream,
+    limits: &'a Limits,
 }
 
 /// What headers say of the member behind them.
@@ -52,43 +51,9 @@ struct Extended {
     size: Option<u64>,
 }
 
-impl Split for Members {
-    fn next(&mut self) -> Option<Result<Raw, Loss>> {
-        if self.is_over {
-            return None;
-        }
-        let begin = self.stream.position();
-        let offset = begin.member.unwrap_or(begin.offset);
-        match self.member(offset) {
-            Ok(Some(Ok(raw))) => Some(Ok(raw)),
-            Ok(Some(Err(error))) => Some(Err(Loss { offset, error, is_rest: false })),
-            Ok(None) => {
-                self.is_over = true;
-                None
-            }
-            Err(error) => {
-                self.is_over = true;
-                Some(Err(Loss { offset, error: failed(&error), is_rest: true }))
-            }
-        }
-    }
-
-    fn position(&mut self) -> Position {
-        self.stream.position()
-    }
-
-    fn packed(&self) -> u64 {
-        self.stream.packed()
-    }
-
-    fn has_trailing(&self) -> bool {
-        self.stream.has_trailing()
-    }
-}
-
-impl Members {
+impl Members<'_> {
     /// Splits off one member with the headers before it.
-    fn member(&mut self, offset: u64) -> io::Result<Option<Result<Raw, Error>>> {
+    fn member(&mut self) -> io::Result<Option<Result<Raw, Error>>> {
         let mut extended = Extended::default();
         loop {
             let window = self.stream.peek(BLOCK)?;
@@ -136,8 +101,8 @@ impl Members {
             let limit = if is_file { self.limits.max_document_bytes } else { 0 };
             let content = self.content(size, limit)?;
             return Ok(Some(match content {
-                _ if !is_file => Ok(member::no_file(offset, &path)),
-                Some(content) => Ok(member::raw(offset, &path, &content)),
+                _ if !is_file => Ok(member::no_file(&path)),
+                Some(content) => Ok(member::raw(&path, &content)),
                 None => Err(member::named(&path, &too_large(limit))),
             }));
         }

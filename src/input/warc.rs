@@ -4,9 +4,9 @@
 //! on at the next line that begins with `WARC/1.`, and what lies between is one [`Loss`] that says how much it was.
 
 use super::Skip;
-use super::container::{Loss, Origin, Raw, Read, Record, Refused, Source, Split};
+use super::container::{Origin, Raw, Read, Record, Refused, Source, Split, Told};
 use super::http::{Response, field, head_end, media_type, no_http};
-use super::stream::{Position, Stream, failed};
+use super::stream::Stream;
 use super::unpack::{too_large, unpack};
 use crate::article::Format;
 use crate::cleaner::Hints;
@@ -20,13 +20,19 @@ const MAGIC: &[u8] = b"WARC/1.";
 /// Bytes that are looked through at once.
 const BLOCK: usize = 1 << 16;
 
-pub(super) fn detect(head: &[u8]) -> bool {
-    head.trim_ascii_start().starts_with(MAGIC)
+pub(super) fn detect(head: &[u8]) -> Told {
+    let head = head.trim_ascii_start();
+    if !head.starts_with(MAGIC) {
+        return Told::No;
+    }
+    // A record names its type and its length, in lines of their own.
+    let end = head_end(head, head.len()).unwrap_or(head.len());
+    let has = |name| field(&head[..end], name).is_some();
+    if has("WARC-Type") && has("Content-Length") { Told::Surely } else { Told::Likely }
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
-    let limits = source.limits.clone();
-    Ok(Box::new(Warc { stream: source.stream()?, limits, is_over: false }))
+    source.split(|stream, limits, offset| Warc { stream, limits }.record(offset))
 }
 
 /// What stands behind the length that a record says.
@@ -39,50 +45,15 @@ enum Boundary {
     None,
 }
 
-struct Warc {
-    stream: Stream,
-    limits: Limits,
-    is_over: bool,
+struct Warc<'a> {
+    stream: &'a mut Stream,
+    limits: &'a Limits,
 }
 
-impl Split for Warc {
-    fn next(&mut self) -> Option<Result<Raw, Loss>> {
-        if self.is_over {
-            return None;
-        }
-        let mut offset = 0;
-        match self.record(&mut offset) {
-            Ok(Some(Ok(raw))) => Some(Ok(Raw { offset, ..raw })),
-            Ok(Some(Err(error))) => Some(Err(Loss { offset, error, is_rest: false })),
-            Ok(None) => {
-                self.is_over = true;
-                None
-            }
-            Err(error) => {
-                self.is_over = true;
-                Some(Err(Loss { offset, error: failed(&error), is_rest: true }))
-            }
-        }
-    }
-
-    fn position(&mut self) -> Position {
-        self.stream.position()
-    }
-
-    fn packed(&self) -> u64 {
-        self.stream.packed()
-    }
-
-    fn has_trailing(&self) -> bool {
-        self.stream.has_trailing()
-    }
-}
-
-impl Warc {
-    /// Splits off one record and sets where it began.
+impl Warc<'_> {
+    /// Splits off one record and sets where it begins.
     fn record(&mut self, offset: &mut u64) -> io::Result<Option<Result<Raw, Error>>> {
         let begin = self.stream.position();
-        *offset = begin.member.unwrap_or(begin.offset);
         self.skip_blank()?;
         if self.stream.peek(1)?.is_empty() {
             return Ok(None);
@@ -297,7 +268,7 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
 
 #[cfg(test)]
 mod tests {
-    use super::super::stream::Bytes;
+    use super::super::stream::{Bytes, Position};
     use super::super::unpack::tests::gzip;
     use super::super::{ReadOptions, Statuses};
     use super::*;

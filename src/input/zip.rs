@@ -4,7 +4,7 @@
 //! other unpacks to more than its size allows and is refused. Documents of other programs that are zip files within
 //! (spreadsheets, books, programs) are no archives of pages.
 
-use super::container::{Loss, Raw, Source, Split};
+use super::container::{Loss, Raw, Source, Split, Told};
 use super::member;
 use super::stream::Position;
 use super::unpack::too_large;
@@ -22,11 +22,14 @@ const EMPTY: &[u8] = b"PK\x05\x06";
 /// The first members of files that are more than archives.
 const DOCUMENTS: &[&[u8]] = &[b"[Content_Types].xml", b"mimetype", b"META-INF/", b"_rels/"];
 
-pub(super) fn detect(head: &[u8]) -> bool {
+pub(super) fn detect(head: &[u8]) -> Told {
     // The name of the first member stands behind 30 bytes of its head.
     let name = head.get(30..).unwrap_or_default();
     let is_document = DOCUMENTS.iter().any(|first| name.starts_with(first));
-    head.starts_with(EMPTY) || head.starts_with(MEMBER) && !is_document
+    match head.starts_with(EMPTY) || head.starts_with(MEMBER) && !is_document {
+        true => Told::Surely,
+        false => Told::No,
+    }
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
@@ -56,9 +59,12 @@ impl Split for Members {
             return None;
         }
         let offset = self.at as u64;
-        let member = self.member(offset);
+        let member = self.member();
         self.at += 1;
-        Some(member.map_err(|error| Loss { offset, error, is_rest: false }))
+        Some(match member {
+            Ok(raw) => Ok(Raw { offset, ..raw }),
+            Err(error) => Err(Loss { offset, error, is_rest: false }),
+        })
     }
 
     fn position(&mut self) -> Position {
@@ -71,19 +77,19 @@ impl Split for Members {
 }
 
 impl Members {
-    fn member(&mut self, offset: u64) -> Result<Raw, Error> {
+    fn member(&mut self) -> Result<Raw, Error> {
         let limit = self.limits.max_document_bytes;
         let mut file = self.archive.by_index(self.at).map_err(failed)?;
         self.packed = self.packed.saturating_add(file.compressed_size());
         let path = file.name_raw().to_vec();
         if !file.is_file() {
-            return Ok(member::no_file(offset, &path));
+            return Ok(member::no_file(&path));
         }
         let mut content = Vec::new();
         let read = (&mut file).take(limit as u64 + 1).read_to_end(&mut content);
         match read.map_err(|e| failed(e.into())) {
             Ok(_) if content.len() > limit => Err(member::named(&path, &too_large(limit))),
-            Ok(_) => Ok(member::raw(offset, &path, &content)),
+            Ok(_) => Ok(member::raw(&path, &content)),
             Err(error) => Err(member::named(&path, &error)),
         }
     }

@@ -2,17 +2,16 @@
 //!
 //! Most runs ask few of the patterns, and most of those whether they match at all. So a pattern is compiled when it is
 //! first asked, and first to an automaton that runs forward only: half of what a regular expression needs in time and
-//! memory, which counts as there are hundreds, each with a cache in each thread. For texts of ASCII, which most are, it
-//! is one that knows no other characters; many patterns need no other, as other characters are all the same to them.
+//! memory, which counts as there are hundreds, each with a cache. For texts of ASCII, which most are, it is one that knows
+//! no other characters; most texts that have others go through it too, as patterns know few of them.
 
 use super::ascii::{AsciiForm, STAND_INS, ascii_form};
 use regex::{Regex, RegexBuilder};
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input};
 use regex_syntax::{ParserBuilder, is_word_character};
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A pattern that was checked with its pack.
 pub struct Pattern {
@@ -26,7 +25,9 @@ pub struct Pattern {
 
 struct Automaton {
     dfa: DFA,
-    caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync>>,
+    /// What no thread searches with. As two rarely ask one pattern at a time there is mostly one: a cache for each thread would
+    /// fill as long as there is a pair of a pattern and a thread that did not meet.
+    caches: Mutex<Vec<Cache>>,
     anchored: Anchored,
 }
 
@@ -99,8 +100,7 @@ impl Pattern {
         let nfa = thompson::Compiler::new().configure(limits).build_from_hir(&hir).expect(CHECKED);
         let anchored = if nfa.is_always_start_anchored() { Anchored::Yes } else { Anchored::No };
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).expect(CHECKED);
-        let of = dfa.clone();
-        Box::new(Automaton { dfa, caches: Pool::new(Box::new(move || of.create_cache())), anchored })
+        Box::new(Automaton { dfa, caches: Mutex::default(), anchored })
     }
 }
 
@@ -109,9 +109,15 @@ impl Automaton {
     /// that is not ASCII it does not know what to say.
     fn end(&self, text: &str, earliest: bool) -> Option<Option<usize>> {
         let input = Input::new(text).earliest(earliest).anchored(self.anchored);
-        let mut cache = self.caches.get();
-        let found = self.dfa.try_search_fwd(&mut cache, &input).ok()?;
-        Some(found.map(|found| found.offset()))
+        let free = self.caches().pop();
+        let mut cache = free.unwrap_or_else(|| self.dfa.create_cache());
+        let found = self.dfa.try_search_fwd(&mut cache, &input);
+        self.caches().push(cache);
+        Some(found.ok()?.map(|found| found.offset()))
+    }
+
+    fn caches(&self) -> MutexGuard<'_, Vec<Cache>> {
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! JSONL in and out: fields, rows that keep what is not the page, lines that cannot be used.
 
+use super::packed::gzip;
 use super::place::*;
 
 #[test]
@@ -61,6 +62,35 @@ fn each_line_ends_in_one_outcome() {
         (summary["words_in"].as_u64().unwrap(), summary["words_out"].as_u64().unwrap()),
         (sum("words_in"), sum("words_out"))
     );
+}
+
+/// What stands in `.txt` is a text, though it begins with a line of JSON, unless all of it is such lines.
+#[test]
+fn a_text_that_begins_with_an_object_stays_a_text() {
+    let place = Place::with(&[]);
+    let row = "{\"id\":7,\"text\":\"The bridge is open again.\"}";
+    let text = format!("{row}\n\nThat line is how the record of a page looks, the manual says.\n");
+    place.write("in/object.txt", &text);
+    place.write("in/object.TXT.gz", gzip(text.as_bytes()));
+    place.write("in/warc.txt", "WARC/1.0 is a format of web archives.\n\nIt is older than most of them.\n");
+    place.write("in/parquet.md", "PAR1 stands at both ends of a file.\n");
+    place.write("in/rows.txt", format!("{row}\n{row}\n"));
+    place.clean(&["in", "--format", "jsonl", "-o", "out.jsonl", "--ledger", "l.jsonl"]).assert().success();
+    let ledger = place.lines("l.jsonl");
+    let files = ledger.iter().map(|line| (line["file"].as_str().unwrap(), line["record"].is_null()));
+    let expected = [
+        ("in/object.TXT.gz", true),
+        ("in/object.txt", true),
+        ("in/parquet.md", true),
+        ("in/rows.txt", false),
+        ("in/rows.txt", false),
+        ("in/warc.txt", true),
+    ];
+    assert_eq!(files.collect::<Vec<_>>(), expected);
+    assert_eq!(place.lines("out.jsonl")[1]["text"], text.as_str());
+    // Where the name says nothing the first line does.
+    place.write("object", &text);
+    place.clean(&["object", "--format", "jsonl"]).assert().code(1);
 }
 
 #[test]

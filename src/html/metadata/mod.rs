@@ -174,10 +174,10 @@ impl<'a> Stated<'a> {
         self.printed.take_element(element, node);
     }
 
-    fn finish(mut self, url: Option<&str>) -> Metadata {
-        let canonical = self.canonical.map(str::to_owned);
-        let url = url.map(str::to_owned).or(canonical).or_else(|| self.first(ADDRESSES).filter(|url| is_address(url)));
-        let sites = self.sites(url.as_deref());
+    fn finish(mut self, given: Option<&str>) -> Metadata {
+        let sites = self.sites(given);
+        let known = given.or(self.canonical).map(str::to_owned);
+        let url = known.or_else(|| self.first(ADDRESSES).filter(|url| is_address(url)));
         let title = self.choose_title(&sites);
         self.printed.set_headline(title.as_deref());
         let statements = self.statements(title.as_deref());
@@ -204,11 +204,13 @@ impl<'a> Stated<'a> {
         self.all(names).next()
     }
 
-    fn sites(&self, url: Option<&str>) -> Sites {
+    /// The names of the site. The address that the caller gave is one among them: a page that was copied, or fetched by way
+    /// of another host, still has the title that its own site gave it.
+    fn sites(&self, given: Option<&str>) -> Sites {
         let mut sites = Sites::default();
         self.all(SITES).take(4).for_each(|name| sites.add_name(&name));
         self.json.sites.iter().take(8).for_each(|name| sites.add_name(name));
-        url.into_iter().for_each(|url| sites.add_address(url));
+        given.into_iter().chain(self.canonical).for_each(|url| sites.add_address(url));
         self.all(ADDRESSES).take(1).for_each(|url| sites.add_address(&url));
         sites
     }
@@ -498,6 +500,15 @@ mod tests {
         let page = parse("<link rel=canonical href=https://a.example/>", &Limits::default(), false, false)
             .unwrap_or_else(|bound| panic!("{bound:?}"));
         assert_eq!(read(&page.html, Some("https://b.example/")).url.as_deref(), Some("https://b.example/"));
+    }
+
+    #[test]
+    fn the_page_knows_its_site_whatever_address_the_caller_gives() {
+        let source = "<link rel=canonical href=https://hillpost.example/><title>The mill is sold - Hillpost</title>";
+        let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        for given in [None, Some("https://hillpost.example/"), Some("https://mirror.example/1")] {
+            assert_eq!(read(&page.html, given).title.as_deref(), Some("The mill is sold"), "{given:?}");
+        }
     }
 
     #[test]

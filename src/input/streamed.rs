@@ -1,0 +1,56 @@
+//! Formats whose records stand one after the other in the bytes of a file: what is the same for all of them.
+
+use super::container::{Loss, Raw, Source, Split};
+use super::stream::{Position, Stream, failed};
+use crate::error::Error;
+use crate::limits::Limits;
+use std::io;
+
+/// Takes the next record off the stream; nothing at its end. The offset is that of the stream, which a format sets anew
+/// where the record begins later. What cannot be split off is the inner error, the outer one is the end of the file.
+pub(super) type Take = fn(&mut Stream, &Limits, offset: &mut u64) -> io::Result<Option<Result<Raw, Error>>>;
+
+struct Streamed {
+    stream: Stream,
+    limits: Limits,
+    take: Take,
+    is_over: bool,
+}
+
+impl Source<'_> {
+    /// A file that `take` splits.
+    pub fn split(self, take: Take) -> Result<Box<dyn Split>, Error> {
+        let limits = self.limits.clone();
+        Ok(Box::new(Streamed { stream: Stream::open(self.bytes, self.from, &limits)?, limits, take, is_over: false }))
+    }
+}
+
+impl Split for Streamed {
+    fn next(&mut self) -> Option<Result<Raw, Loss>> {
+        if self.is_over {
+            return None;
+        }
+        let mut offset = self.stream.position().begin();
+        let taken = (self.take)(&mut self.stream, &self.limits, &mut offset);
+        self.is_over = !matches!(taken, Ok(Some(_)));
+        match taken {
+            Ok(record) => Some(match record? {
+                Ok(raw) => Ok(Raw { offset, ..raw }),
+                Err(error) => Err(Loss { offset, error, is_rest: false }),
+            }),
+            Err(error) => Some(Err(Loss { offset, error: failed(&error), is_rest: true })),
+        }
+    }
+
+    fn position(&mut self) -> Position {
+        self.stream.position()
+    }
+
+    fn packed(&self) -> u64 {
+        self.stream.packed()
+    }
+
+    fn has_trailing(&self) -> bool {
+        self.stream.has_trailing()
+    }
+}
