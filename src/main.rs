@@ -12,6 +12,11 @@ mod cli;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+/// A page is parsed into many small pieces that go together: this allocator takes a fifth less time for them than most
+/// systems' own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match cli::run() {
         Ok(cli::Verdict::Clean) => ExitCode::SUCCESS,
