@@ -16,6 +16,10 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+/// That of the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

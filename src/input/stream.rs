@@ -88,6 +88,8 @@ enum Layer {
 pub struct Stream {
     layer: Layer,
     buffer: Vec<u8>,
+    /// Bytes of the buffer that are filled; those after them are set to zero once and not for each block.
+    filled: usize,
     /// Bytes of the buffer that are consumed.
     at: usize,
     /// Unpacked bytes before `buffer[at]`.
@@ -152,7 +154,17 @@ impl Stream {
         } else {
             Layer::Plain(counted)
         };
-        Ok(Stream { layer, buffer: Vec::new(), at: 0, offset: 0, members, trailing: false, ended: false, fault: None })
+        Ok(Stream {
+            layer,
+            buffer: Vec::new(),
+            filled: 0,
+            at: 0,
+            offset: 0,
+            members,
+            trailing: false,
+            ended: false,
+            fault: None,
+        })
     }
 
     fn is_packed(&self) -> bool {
@@ -164,16 +176,16 @@ impl Stream {
     /// # Errors
     /// What reading gave, once all is consumed that was unpacked before.
     pub fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
-        while self.buffer.len() - self.at < wanted && !self.ended {
+        while self.filled - self.at < wanted && !self.ended {
             if let Err(fault) = self.fill() {
                 self.fault = Some(fault);
                 self.ended = true;
             }
         }
-        if self.at == self.buffer.len() {
+        if self.at == self.filled {
             self.check()?;
         }
-        Ok(&self.buffer[self.at..])
+        Ok(&self.buffer[self.at..self.filled])
     }
 
     /// Fails where the bytes that were looked at last are all that there is because reading broke off.
@@ -186,7 +198,7 @@ impl Stream {
 
     /// Leaves bytes behind that were looked at.
     pub fn consume(&mut self, bytes: usize) {
-        debug_assert!(self.at + bytes <= self.buffer.len());
+        debug_assert!(self.at + bytes <= self.filled);
         self.at += bytes;
         self.offset += bytes as u64;
     }
@@ -194,8 +206,9 @@ impl Stream {
     /// Puts bytes back that were consumed last.
     pub fn unread(&mut self, bytes: &[u8]) {
         let mut buffer = bytes.to_vec();
-        buffer.extend_from_slice(&self.buffer[self.at..]);
-        (self.buffer, self.at) = (buffer, 0);
+        buffer.extend_from_slice(&self.buffer[self.at..self.filled]);
+        (self.filled, self.at) = (buffer.len(), 0);
+        self.buffer = buffer;
         self.offset -= bytes.len() as u64;
     }
 
@@ -233,13 +246,15 @@ impl Stream {
     /// Unpacks one more block, or finds the end.
     fn fill(&mut self) -> io::Result<()> {
         if self.at > 0 {
-            self.buffer.drain(..self.at);
-            self.at = 0;
+            self.buffer.copy_within(self.at..self.filled, 0);
+            (self.filled, self.at) = (self.filled - self.at, 0);
         }
-        let before = self.buffer.len();
-        self.buffer.resize(before + BLOCK, 0);
+        let end = self.filled + BLOCK;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
         let read = loop {
-            let space = &mut self.buffer[before..];
+            let space = &mut self.buffer[self.filled..end];
             let read = match &mut self.layer {
                 Layer::Plain(plain) => plain.read(space),
                 Layer::Gzip(gzip) => gzip.read(space),
@@ -251,11 +266,13 @@ impl Stream {
                 read => break read,
             }
         };
-        self.buffer.truncate(before + *read.as_ref().unwrap_or(&0));
-        if read? == 0 {
-            self.next_member()?;
+        match read? {
+            0 => self.next_member(),
+            read => {
+                self.filled += read;
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Goes on to the next gzip member; every other end is the end.
@@ -272,7 +289,7 @@ impl Stream {
         let start = counted.consumed;
         let head = peek_head(&mut counted)?;
         if head.starts_with(GZIP) {
-            let unpacked = self.offset + (self.buffer.len() - self.at) as u64;
+            let unpacked = self.offset + (self.filled - self.at) as u64;
             // Of empty members in a row the last is where the next record begins.
             if self.members.back().is_some_and(|(last, _)| *last == unpacked) {
                 self.members.pop_back();
@@ -283,7 +300,7 @@ impl Stream {
         }
         let is_cut = !head.is_empty() && GZIP.starts_with(&head);
         if is_cut {
-            self.members.push_back((self.offset + (self.buffer.len() - self.at) as u64, start));
+            self.members.push_back((self.offset + (self.filled - self.at) as u64, start));
         }
         self.trailing = !head.is_empty() && !is_cut;
         self.layer = Layer::Ended(counted);

@@ -20,6 +20,9 @@ const MAGIC: &[u8] = b"WARC/1.";
 /// Bytes that are looked through at once.
 const BLOCK: usize = 1 << 16;
 
+/// Bytes that a header is trusted to announce; more memory than that is asked for when they come.
+const MAX_TRUSTED_BYTES: usize = 1 << 20;
+
 pub(super) fn detect(head: &[u8]) -> Told {
     let head = head.trim_ascii_start();
     if !head.starts_with(MAGIC) {
@@ -99,6 +102,7 @@ impl Warc<'_> {
         let start = head.len();
         let mut bytes = head;
         let mut left = length as usize;
+        bytes.reserve_exact(left.min(MAX_TRUSTED_BYTES));
         while left > 0 {
             let window = self.stream.peek(1)?;
             if window.is_empty() {

@@ -219,8 +219,9 @@ impl Writer {
             sink.write(&json)?;
             sink.finish()?;
         }
-        self.dedup.map_or(Ok(()), Dedup::finish).map_err(unlisted)?;
+        // A run that is stopped in between leaves no journal that names a list which is gone.
         self.journal.map_or(Ok(()), Journal::finish)?;
+        self.dedup.map_or(Ok(()), Dedup::finish).map_err(unlisted)?;
         Ok(self.summary)
     }
 }
