@@ -17,7 +17,7 @@ use crate::limits::Limits;
 use crate::model::ModelFiles;
 use crate::model::decode::Favor;
 use crate::model::html::HtmlModel;
-use crate::model::lines::{LineModels, TextKind};
+use crate::model::lines::{LineModels, TextKind, dirt_row_by};
 use crate::model::tokens::TokenTable;
 use crate::normalize::normalize;
 use crate::repeats::RepeatFinder;
@@ -61,6 +61,8 @@ pub struct LineRows {
     pub rows: Vec<f32>,
     /// The row of the page.
     pub page: Vec<f32>,
+    /// The row that says whether there is husk in the text, when a forest was given.
+    pub dirt: Vec<f32>,
     /// The hashes of the tokens of each line.
     pub tokens: Vec<Vec<u32>>,
 }
@@ -386,22 +388,39 @@ impl Cleaner {
     }
 
     /// The lines of a text with their feature rows, for training; `table` is a token table, `after_rules` says that
-    /// lines that go by rules and repeats are left out.
+    /// lines that go by rules and repeats are left out, `forest` judges the lines for the row that says whether there is
+    /// husk in the text.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`] for a table that cannot be read.
+    /// [`ErrorKind::Model`] for a table or a forest that cannot be read.
     #[doc(hidden)]
-    pub fn line_rows(&self, text: &str, table: Option<&[u8]>, after_rules: bool) -> Result<LineRows, Error> {
-        let table = table.map(TokenTable::load).transpose().map_err(|fault| Error::new(ErrorKind::Model, fault))?;
+    pub fn line_rows(
+        &self,
+        text: &str,
+        table: Option<&[u8]>,
+        forest: Option<&[u8]>,
+        after_rules: bool,
+    ) -> Result<LineRows, Error> {
+        let wrong = |fault| Error::new(ErrorKind::Model, fault);
+        let table = table.map(TokenTable::load).transpose().map_err(wrong)?;
         let blocks = from_text::segment(Cow::Borrowed(text), &self.limits);
-        let verdicts = match after_rules {
+        let verdicts = match after_rules || forest.is_some() {
             true => self.judge.ruled(&blocks, self.limits.max_rule_block_bytes),
             false => vec![Verdict::Keep; blocks.items.len()],
         };
-        let alive: Vec<u32> =
-            (0..blocks.items.len()).filter(|&at| verdicts[at] == Verdict::Keep).map(|at| at as u32).collect();
+        let all: Vec<u32> = (0..blocks.items.len() as u32).collect();
+        let left: Vec<u32> = all.iter().copied().filter(|&at| verdicts[at as usize] == Verdict::Keep).collect();
+        let shown = if after_rules { &left } else { &all };
         let lines = Lines::read(&blocks);
         let weighed = lines.weigh(|token| table.as_ref().map_or(0.0, |table| table.weight(token)));
+        let (rows, page) = (lines.rows(shown, &weighed), lines.page(&left));
+        let words: Vec<u32> = shown.iter().map(|&at| blocks.items[at as usize].words).collect();
+        let dirt = match forest {
+            Some(forest) => {
+                dirt_row_by(forest, &rows, page.clone(), &words, shown.len() - left.len()).map_err(wrong)?
+            }
+            None => Vec::new(),
+        };
         let span = |at: &u32| (blocks.items[*at as usize].start, blocks.items[*at as usize].end);
         let tokens = |at: &u32| {
             let mut tokens = Vec::new();
@@ -409,10 +428,11 @@ impl Cleaner {
             tokens
         };
         Ok(LineRows {
-            spans: alive.iter().map(span).collect(),
-            rows: lines.rows(&alive, &weighed),
-            page: lines.page(&alive),
-            tokens: alive.iter().map(tokens).collect(),
+            spans: shown.iter().map(span).collect(),
+            tokens: shown.iter().map(tokens).collect(),
+            rows,
+            page,
+            dirt,
         })
     }
 

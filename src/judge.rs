@@ -131,8 +131,6 @@ const MAX_ROUNDS: usize = 50;
 
 /// The same for the judgement of lines, each of which reads all that are left.
 const MAX_LINE_ROUNDS: usize = 6;
-/// How sure the judgement must be of husk among the names and dates of a forum's posts.
-const STAMP_SCORE: f32 = 0.97;
 
 impl Judge {
     /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself,
@@ -545,7 +543,6 @@ impl<'j> State<'j> {
             return;
         };
         let lines = Lines::read(self.blocks);
-        let stamps = lines.stamps();
         let words: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
         let mut judgement = models.judgement(&lines, &words, text_kind, self.judge.favor);
         let all: Vec<u32> = (0..self.verdicts.len() as u32).collect();
@@ -555,8 +552,7 @@ impl<'j> State<'j> {
             let mut changed = false;
             for dropped in judgement.dropped(&alive, (round == 0).then_some(&all)) {
                 let at = dropped.line as usize;
-                let is_spared = stamps[at] && !judgement.is_page() && dropped.score < STAMP_SCORE;
-                if self.guarded[at] || self.verdicts[at].is_some() || is_spared {
+                if self.guarded[at] || self.verdicts[at].is_some() {
                     continue;
                 }
                 let evidence = if self.judge.explains { judgement.explain(&dropped) } else { String::new() };

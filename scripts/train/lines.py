@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Train the judges of plain-text lines: src/model/text.bin, page.bin and kind.bin with their token tables.
+"""Train the judges of plain-text lines: src/model/text.bin, page.bin, kind.bin and dirt.bin with their token tables.
 
     cargo build --release
     pip install -r scripts/train/requirements.txt
@@ -13,8 +13,10 @@ an extractor with a mark for each line, and clean articles. --skip names a file 
 --folds-out gets a folder of models for each fold, that have not seen its domains, and folds.json, which says what
 page is in which fold.
 
-`text` judges texts that went through an extractor, `page` whole pages, `kind` says which a text is. The weights of words
-that a row holds come from a table that has not seen the row's domain. Deterministic: two runs write equal bytes.
+`text` judges texts that went through an extractor, `page` whole pages, `kind` says which a text is, `dirt` whether there is
+husk in a text that went through an extractor. The weights of words that a row holds come from a table that has not seen the
+row's domain, and the scores of lines that `dirt` looks at from a model that has not. Deterministic: two runs write equal
+bytes.
 """
 import argparse
 import hashlib
@@ -43,16 +45,22 @@ FOLDS = 5
 BITS = {"text": 17, "page": 15}
 # Of the table: the penalty on large weights, and the steps of the fit.
 PENALTY, STEPS = 1.0, 30
-# What tables are fitted on; crops and articles with husk put in say the same words again.
-TABLE_KINDS = ("leftovers", "clean", "headed", "whole")
-KINDS = {"text": ("leftovers", "cropped", "clean", "husk", "headed", "made"), "page": ("whole",)}
-# What a page of a kind weighs in the training.
-WEIGHT = {"leftovers": 0.5, "cropped": 0.5, "clean": 1.5, "husk": 1.0, "headed": 1.0, "made": 1.0, "whole": 1.0}
+# What tables are fitted on, and what a page weighs in the fit; crops and articles with husk put in say the same words again.
+TABLES = {"text": {"leftovers": 0.5, "clean": 1.5, "headed": 1.0}, "page": {"whole": 1.0}}
+# What the judges of lines are trained on, and what a page weighs. `text` learns what husk is where there is some; `dirt` says
+# where there is none.
+KINDS = {"text": {"leftovers": 0.5, "cropped": 0.5, "husk": 0.5, "headed": 0.2}, "page": {"whole": 1.0}}
+# The power of the number of its lines that the weight of a page grows with: what a judge of texts leaves and loses is counted
+# over the lines of all texts.
+LINES = {"text": 0.5, "page": 0.0}
+# Texts with husk in them and texts without, and what a text weighs where it is asked which of the two it is.
+DIRT = {"leftovers": (1.0, 1.0), "clean": (0.0, 0.6), "made": (0.0, 0.4)}
 BOOSTER = dict(objective="cross_entropy", num_leaves=31, feature_fraction=0.3, bagging_fraction=0.35, bagging_freq=1,
                min_data_in_leaf=100, lambda_l2=3.0, max_bin=63, use_missing=False, zero_as_missing=False, verbose=-1,
-               deterministic=True, force_row_wise=True, num_threads=1, seed=7, min_sum_hessian_in_leaf=1e-2)
+               deterministic=True, force_col_wise=True, num_threads=1, seed=7, min_sum_hessian_in_leaf=1e-2)
 SETTINGS = {"text": dict(learning_rate=0.1, trees=150), "page": dict(learning_rate=0.1, trees=140),
-            "kind": dict(learning_rate=0.08, trees=80, num_leaves=8, min_data_in_leaf=20)}
+            "kind": dict(learning_rate=0.08, trees=80, num_leaves=8, min_data_in_leaf=20),
+            "dirt": dict(learning_rate=0.08, trees=100, num_leaves=8, min_data_in_leaf=20, bagging_fraction=0.5)}
 
 
 # Texts.
@@ -92,8 +100,9 @@ def mix(args, skip):
 
 # Rows, as the program computes them.
 
-def dump(program, pages, table=None, raw=False):
-    """-> for each page spans and rows of its lines, the row of the page, and without a table the tokens of its lines."""
+def dump(program, pages, table=None, raw=False, forest=None):
+    """-> for each page spans and rows of its lines, the row of the page, without a table the tokens of its lines, and with
+    a forest that judges its lines the row that tells whether there is husk in it."""
     with tempfile.TemporaryDirectory() as folder:
         prefix = os.path.join(folder, "out")
         source = os.path.join(folder, "in")
@@ -101,6 +110,7 @@ def dump(program, pages, table=None, raw=False):
             for page in pages:
                 file.write(json.dumps({"id": page["id"], "text": page["text"]}) + "\n")
         command = [program, "line-features", prefix] + (["--tokens", table] if table else []) + (["--raw"] if raw else [])
+        command += ["--forest", forest] if forest else []
         with open(source, encoding="utf-8") as file:
             subprocess.run(command, stdin=file, check=True)
         with open(prefix + ".jsonl", encoding="utf-8") as file:
@@ -109,7 +119,8 @@ def dump(program, pages, table=None, raw=False):
         rows = np.fromfile(prefix + ".rows", dtype="<f4").reshape(-1, len(names["names"]))
         page_rows = np.fromfile(prefix + ".pages", dtype="<f4").reshape(-1, len(names["page_names"]))
         tokens = None if table else np.fromfile(prefix + ".tokens", dtype="<u4")
-    return dict(names=names, spans=spans, rows=rows, pages=page_rows, tokens=tokens)
+        dirt = np.fromfile(prefix + ".dirt", dtype="<f4").reshape(-1, len(names["dirt_names"]))
+    return dict(names=names, spans=spans, rows=rows, pages=page_rows, tokens=tokens, dirt=dirt)
 
 
 def judged(program, pages, table):
@@ -125,7 +136,7 @@ def judged(program, pages, table):
 
 
 def labels(page, spans):
-    """-> label and weight of each block of a text, from the lines that it overlaps; weights of a page add up to one."""
+    """-> label and weight of each block of a text, from the lines that it overlaps; weights of a page add up to about one."""
     content = page["text"].encode()
     bounds, at = [], 0
     for line, label, factor in page["lines"]:
@@ -152,7 +163,7 @@ def labels(page, spans):
         weight *= min(1.0, 3.0 / max(weight.sum(), 1e-9))
     else:
         weight = factor * (0.5 * count / count.sum() + 0.5 * np.sqrt(count) / np.sqrt(count).sum())
-    return label, weight * WEIGHT[page["kind"]]
+    return label, weight
 
 
 # Token tables.
@@ -193,11 +204,12 @@ def fit_table(bag, label, weight, penalty):
 
 def tables(folder, name, pages, program, cache=None):
     """Fits a table without each fold and each pair of folds, and one on everything. -> their paths by what they leave out."""
-    pages = [page for page in pages if page["kind"] in TABLE_KINDS]
+    pages = [page for page in pages if page["kind"] in TABLES[name]]
     rows = dump(program, pages, raw=True)
     bag = bags(rows["tokens"], BITS[name])
     parts = [labels(page, spans) for page, spans in zip(pages, rows["spans"])]
-    label, weight = (np.concatenate([part[i] for part in parts]) for i in range(2))
+    label = np.concatenate([part[0] for part in parts])
+    weight = np.concatenate([part[1] * TABLES[name][page["kind"]] for page, part in zip(pages, parts)])
     fold = np.concatenate([np.full(len(part[0]), page["fold"]) for page, part in zip(pages, parts)])
     paths = {}
     left_out = [()] + [(fold,) for fold in range(FOLDS)] + list(itertools.combinations(range(FOLDS), 2))
@@ -230,6 +242,7 @@ def train(name, rows, label, weight, feature_names):
 def line_models(name, pages, program, folder, cache):
     """-> the model of each fold and, last, the one of all pages, with the table that each is served with."""
     paths = tables(folder, name, pages, program, cache)
+    pages = [page for page in pages if page["kind"] in KINDS[name]]
     by_fold = [[page for page in pages if page["fold"] == fold] for fold in range(FOLDS)]
     models, marked = [], {}
     for held_out in [*range(FOLDS), None]:
@@ -241,7 +254,9 @@ def line_models(name, pages, program, folder, cache):
             rows = judged(program, by_fold[fold], paths[out])
             if fold not in marked:
                 marks = [labels(page, spans) for page, spans in zip(rows["pages"], rows["spans"])]
-                marked[fold] = [np.concatenate([mark[i] for mark in marks]) for i in range(2)]
+                weights = [mark[1] * len(mark[1]) ** LINES[name] * KINDS[name][page["kind"]]
+                           for page, mark in zip(rows["pages"], marks)]
+                marked[fold] = [np.concatenate([mark[0] for mark in marks]), np.concatenate(weights)]
             parts.append((rows["rows"], *marked[fold]))
             names = rows["names"]["names"]
         rows, label, weight = (np.concatenate([part[i] for part in parts]) for i in range(3))
@@ -251,11 +266,33 @@ def line_models(name, pages, program, folder, cache):
     return models
 
 
+def dirt_models(pages, judges, program, folder):
+    """-> the models of each fold and of all pages that say whether there is husk in a text, by what `judges`, line models that
+    have not seen the text, say of its lines."""
+    rows, label, weight, fold = [], [], [], []
+    for number in range(FOLDS):
+        own = [page for page in pages if page["fold"] == number and page["kind"] in DIRT]
+        booster, names, table = judges[number]
+        path = os.path.join(folder, f"text-{number}.bin")
+        export.write_forest(path, [booster], names)
+        found = dump(program, own, table, raw=True, forest=path)
+        rows.append(found["dirt"])
+        label += [DIRT[page["kind"]][0] for page in own]
+        weight += [DIRT[page["kind"]][1] for page in own]
+        fold += [number] * len(own)
+    rows, label, weight, fold = np.concatenate(rows), *map(np.array, (label, weight, fold))
+    models, names = [], found["names"]["dirt_names"]
+    for held_out in [*range(FOLDS), None]:
+        chosen = fold != held_out if held_out is not None else np.ones(len(rows), dtype=bool)
+        models.append((train("dirt", rows[chosen], label[chosen], weight[chosen], names), names, None))
+    return models
+
+
 def kind_models(pages, program):
     rows = dump(program, pages)
     fold = np.array([page["fold"] for page in pages])
     label = np.array([float(page["kind"] == "whole") for page in pages])
-    weight = np.where(label == 1, 1.0, np.array([WEIGHT[page["kind"]] for page in pages]) / 2)
+    weight = np.where(label == 1, 1.0, 0.5)
     names = rows["names"]["page_names"]
     models, scores = [], np.zeros(len(pages))
     for held_out in [*range(FOLDS), None]:
@@ -264,7 +301,7 @@ def kind_models(pages, program):
         models.append((booster, names, None))
         if held_out is not None:
             scores[~chosen] = booster.predict(rows["pages"][~chosen])
-    for kind in WEIGHT:
+    for kind in sorted({page["kind"] for page in pages}):
         own = scores[[page["kind"] == kind for page in pages]]
         print(f"kind: {kind}: {np.mean(own > 0.8):.3f} are surely whole pages", file=sys.stderr)
     return models
@@ -288,7 +325,8 @@ def card(args, models):
     command = "scripts/train/lines.py --pages wcxb/dev TEXTS CLEANED --pages multi TEXTS CLEANED --leftovers FILE --clean FILE --skip IDS"
     made = {name: dict(features=len(names), features_hash=f"{export.features_hash(names):016x}", **SETTINGS[name])
             for name, names in models.items()}
-    return dict(command=command, texts_sha256=digest.hexdigest(), models=made, parameters=BOOSTER, weights=WEIGHT,
+    return dict(command=command, texts_sha256=digest.hexdigest(), models=made, parameters=BOOSTER,
+                weights=dict(KINDS, dirt={kind: weight for kind, (_, weight) in DIRT.items()}, tables=TABLES), lines=LINES,
                 tokens=dict(bits=BITS, penalty=PENALTY))
 
 
@@ -309,14 +347,15 @@ def main():
     wanted = args.only or [*KINDS, "kind"]
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, kinds in KINDS.items():
+        for name in KINDS:
             if name in wanted:
-                chosen = [page for page in pages if page["kind"] in kinds]
-                found[name] = line_models(name, chosen, args.program, folder, args.cache)
+                found[name] = line_models(name, pages, args.program, folder, args.cache)
+        if "text" in found:
+            found["dirt"] = dirt_models(pages, found["text"], args.program, folder)
         if "kind" in wanted:
             found["kind"] = kind_models(pages, args.program)
         write(args.out, {name: models[-1] for name, models in found.items()})
-        if len(found) == len(KINDS) + 1:
+        if len(found) == len(SETTINGS):
             made = {name: models[-1][1] for name, models in found.items()}
             export.write_card(os.path.join(args.out, "card.json"), "lines", card(args, made))
         if args.folds_out:

@@ -66,12 +66,16 @@ pub(super) struct FeaturesArgs {
 /// Write the feature rows of the texts on standard input, for training
 #[derive(Debug, Args)]
 pub(super) struct LineFeaturesArgs {
-    /// Where the rows go: PREFIX.jsonl, PREFIX.rows, PREFIX.pages, PREFIX.tokens
+    /// Where the rows go: PREFIX.jsonl, PREFIX.rows, PREFIX.pages, PREFIX.tokens, PREFIX.dirt
     pub(super) prefix: PathBuf,
 
     /// The token table that weighs the words
     #[arg(long, value_name = "FILE")]
     pub(super) tokens: Option<PathBuf>,
+
+    /// The forest that judges the lines
+    #[arg(long, value_name = "FILE")]
+    pub(super) forest: Option<PathBuf>,
 
     /// Keep the lines that rules and repeats remove
     #[arg(long)]

@@ -2,7 +2,8 @@
 //!
 //! Training reads the rows that serving computes, so the two cannot differ. Texts come as JSON lines `{"id", "text"}`
 //! on standard input; PREFIX.jsonl gets a line a text (id, byte spans of its lines), PREFIX.rows and PREFIX.pages the
-//! rows as f32, PREFIX.tokens the hashes of each line's tokens as u32, their number first.
+//! rows as f32, PREFIX.tokens the hashes of each line's tokens as u32, their number first, PREFIX.dirt, when a forest
+//! judges the lines, the rows that say whether there is husk in a text.
 
 use super::Verdict;
 use super::args::LineFeaturesArgs;
@@ -11,6 +12,7 @@ use dehusk::Cleaner;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufWriter, Write};
+use std::path::PathBuf;
 
 #[derive(serde::Deserialize)]
 struct Text {
@@ -21,28 +23,29 @@ struct Text {
 /// Writes the rows of each text.
 pub(super) fn run(args: LineFeaturesArgs) -> anyhow::Result<Verdict> {
     let cleaner = Cleaner::builder().untrained().build()?;
-    let table = match &args.tokens {
-        Some(path) => Some(std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?),
-        None => None,
+    let read = |path: &Option<PathBuf>| -> anyhow::Result<Option<Vec<u8>>> {
+        let Some(path) = path else { return Ok(None) };
+        std::fs::read(path).map(Some).with_context(|| format!("cannot read {}", path.display()))
     };
+    let (table, forest) = (read(&args.tokens)?, read(&args.forest)?);
     let create = |ending: &str| {
         let mut path = OsString::from(&args.prefix);
         path.push(ending);
         File::create(&path).map(BufWriter::new).with_context(|| format!("cannot write {}", path.display()))
     };
     let (mut spans, mut rows, mut pages) = (create(".jsonl")?, create(".rows")?, create(".pages")?);
-    let mut tokens = create(".tokens")?;
-    let header = serde_json::json!({"names": dehusk::line_feature_names(), "page_names": dehusk::page_feature_names()});
+    let (mut tokens, mut dirt) = (create(".tokens")?, create(".dirt")?);
+    let header = serde_json::json!({"names": dehusk::line_feature_names(), "page_names": dehusk::page_feature_names(),
+        "dirt_names": dehusk::dirt_feature_names()});
     writeln!(spans, "{header}")?;
     for line in std::io::stdin().lock().lines() {
         let text: Text = serde_json::from_str(&line?)?;
-        let lines = cleaner.line_rows(&text.text, table.as_deref(), !args.raw)?;
+        let lines = cleaner.line_rows(&text.text, table.as_deref(), forest.as_deref(), !args.raw)?;
         writeln!(spans, "{}", serde_json::json!({"id": text.id, "spans": lines.spans}))?;
-        for value in &lines.rows {
-            rows.write_all(&value.to_le_bytes())?;
-        }
-        for value in &lines.page {
-            pages.write_all(&value.to_le_bytes())?;
+        for (file, values) in [(&mut rows, &lines.rows), (&mut pages, &lines.page), (&mut dirt, &lines.dirt)] {
+            for value in values {
+                file.write_all(&value.to_le_bytes())?;
+            }
         }
         if table.is_none() {
             for line in &lines.tokens {
@@ -53,7 +56,7 @@ pub(super) fn run(args: LineFeaturesArgs) -> anyhow::Result<Verdict> {
             }
         }
     }
-    for mut file in [spans, rows, pages, tokens] {
+    for mut file in [spans, rows, pages, tokens, dirt] {
         file.flush()?;
     }
     Ok(Verdict::Clean)

@@ -1,13 +1,15 @@
 //! The judgement of lines of text: which of the lines that are left belong to the article.
 //!
 //! Two forests over the rows of [`line_features`](crate::block::line_features): one for texts that went through an
-//! extractor, which are mostly clean and shall stay so, and one for the whole text of a page, which is mostly husk. A
-//! third says which of the two a text is. `scripts/train/lines.py` makes the files.
+//! extractor, and one for the whole text of a page, which is mostly husk. A third says which of the two a text is. Of a
+//! text that went through an extractor a fourth says whether there is husk in it at all, by its statistics and by how
+//! the doubts of its lines are spread ([`doubt`]): most are clean and shall stay so, and what looks like husk in a
+//! clean text is none. `scripts/train/lines.py` makes the files.
 
-use super::ModelFiles;
 use super::decode::{Favor, by_expected_f};
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
+use super::{ModelFiles, doubt};
 use crate::block::line_features::{COUNT, Lines, NAMES, PAGE_NAMES, Weighed};
 
 /// What plain text is.
@@ -27,6 +29,7 @@ pub struct LineModels {
     article: LineModel,
     page: LineModel,
     kind: Forest,
+    dirt: Forest,
 }
 
 struct LineModel {
@@ -38,6 +41,33 @@ impl LineModel {
     fn load(forest: &[u8], tokens: &[u8]) -> Result<LineModel, String> {
         Ok(LineModel { forest: checked(forest, &NAMES)?, tokens: TokenTable::load(tokens)? })
     }
+}
+
+/// The names of the values that say whether there is husk in a text, in order.
+pub fn dirt_names() -> Vec<&'static str> {
+    [&PAGE_NAMES[..], &doubt::NAMES].concat()
+}
+
+/// The row of a text: the statistics `page` of the lines that rules left, and how the judgement doubts its lines, as many of
+/// which as `ruled` went by rules.
+fn dirt_row(mut page: Vec<f32>, scores: &[f32], words: &[u32], ruled: usize) -> Vec<f32> {
+    page.extend(doubt::row(scores, words, ruled));
+    page
+}
+
+/// The row of a text of which rules removed some lines, for training: `rows` are those of all its lines, judged by the
+/// forest in the file.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn dirt_row_by(
+    forest: &[u8],
+    rows: &[f32],
+    page: Vec<f32>,
+    words: &[u32],
+    ruled: usize,
+) -> Result<Vec<f32>, String> {
+    Ok(dirt_row(page, &checked(forest, &NAMES)?.score(rows), words, ruled))
 }
 
 /// A forest that was made for these features.
@@ -60,6 +90,7 @@ impl LineModels {
                 article: LineModel::load(include_bytes!("text.bin"), include_bytes!("text.tokens.bin"))?,
                 page: LineModel::load(include_bytes!("page.bin"), include_bytes!("page.tokens.bin"))?,
                 kind: checked(include_bytes!("kind.bin"), &PAGE_NAMES)?,
+                dirt: checked(include_bytes!("dirt.bin"), &dirt_names())?,
             })
         };
         load().expect("a test loads the built-in models")
@@ -82,6 +113,7 @@ impl LineModels {
             article: model("text")?,
             page: model("page")?,
             kind: checked(file("kind.bin")?, &PAGE_NAMES).map_err(|error| format!("kind: {error}"))?,
+            dirt: checked(file("dirt.bin")?, &dirt_names()).map_err(|error| format!("dirt: {error}"))?,
         })
     }
 
@@ -93,6 +125,7 @@ impl LineModels {
             words,
             kind,
             favor,
+            stamps: lines.stamps(),
             weighed: [None, None],
             latest: Vec::new(),
             heard: Vec::new(),
@@ -118,6 +151,8 @@ pub struct Judgement<'m> {
     words: &'m [u32],
     kind: TextKind,
     favor: Favor,
+    /// For each line whether it names the writer or the date of a post in a thread.
+    stamps: Vec<bool>,
     /// What the tokens of each line weigh, for either model, when it was asked for.
     weighed: [Option<Vec<Weighed>>; 2],
     /// The probabilities that were found last.
@@ -137,11 +172,13 @@ impl Judgement<'_> {
         if alive.is_empty() {
             return Vec::new();
         }
+        let statistics = self.lines.page(alive);
         let is_page = match self.kind {
-            TextKind::Auto => self.models.kind.score(&self.lines.page(alive))[0] > SURELY_PAGE,
+            TextKind::Auto => self.models.kind.score(&statistics)[0] > SURELY_PAGE,
             TextKind::Article => false,
             TextKind::Page => true,
         };
+        let ruled = all.map_or(0, |all| all.len() - alive.len());
         self.model = if is_page { &self.models.page } else { &self.models.article };
         let alive = if is_page { alive } else { all.unwrap_or(alive) };
         let tokens = &self.model.tokens;
@@ -152,7 +189,11 @@ impl Judgement<'_> {
         let words: Vec<u32> = alive.iter().map(|&at| self.words[at as usize]).collect();
         let keep = match is_page {
             true => by_expected_f(&scores, &words, page_recall_weight(self.favor)),
-            false => keep_of_article(&scores, &words, self.favor),
+            false => {
+                let dirt = self.models.dirt.score(&dirt_row(statistics, &scores, &words, ruled))[0];
+                let stamps: Vec<bool> = alive.iter().map(|&at| self.stamps[at as usize]).collect();
+                keep_of_article(&scores, &words, dirt, &stamps, self.favor)
+            }
         };
         (self.latest, self.heard, self.rows) = (scores, alive.to_vec(), rows);
         let (scores, rows) = (&self.latest, &self.rows);
@@ -200,17 +241,27 @@ impl Judgement<'_> {
     }
 }
 
-/// A line goes when its probability is below the slope times the mean doubt of its page, less the slack, and at most so
-/// much.
-const SLOPE: f32 = 1.0;
-const SLACK: f32 = 0.06;
-const MOST: f32 = 0.25;
-/// Lines up to which a page says too little about itself to lose one, and how many more say enough; in between a line
-/// must be the surer husk the shorter the page is.
-const FEW_LINES: f32 = 5.0;
-const ENOUGH_LINES: f32 = 60.0;
-/// What missed words weigh against wrong ones when more husk shall go than that.
-const HARD_RECALL_WEIGHT: f64 = 0.8;
+/// A line goes when what speaks for it is less than a cut: the first one for a line of up to `FEW_WORDS`, the second for one
+/// of `MANY_WORDS` or more, which says more about itself and is worth more.
+struct Cuts {
+    text: [f32; 2],
+    /// In a thread, whose posts say "Thanks" and "Try this one" as prompts do.
+    thread: [f32; 2],
+    /// For the names and dates of a thread's posts, whose place says more about them than their words.
+    stamp: f32,
+}
+
+const FEW_WORDS: f32 = 6.0;
+const MANY_WORDS: f32 = 20.0;
+
+fn cuts(favor: Favor) -> Cuts {
+    match favor {
+        // Next to nothing goes.
+        Favor::Precision => Cuts { text: [0.004; 2], thread: [0.004; 2], stamp: 0.004 },
+        Favor::Balanced => Cuts { text: [0.19, 0.26], thread: [0.11, 0.18], stamp: 0.05 },
+        Favor::Recall => Cuts { text: [0.55, 0.65], thread: [0.45, 0.55], stamp: 0.3 },
+    }
+}
 
 /// What missed words weigh against wrong ones on a whole page.
 fn page_recall_weight(favor: Favor) -> f64 {
@@ -221,20 +272,16 @@ fn page_recall_weight(favor: Favor) -> f64 {
     }
 }
 
-/// What stays of a text that went through an extractor: the cleaner it looks, the surer a line must be husk to go.
-fn keep_of_article(scores: &[f32], words: &[u32], favor: Favor) -> Vec<bool> {
-    let mean = scores.iter().map(|p| 1.0 - p).sum::<f32>() / scores.len().max(1) as f32;
-    let limit = match favor {
-        Favor::Recall => {
-            let keep = by_expected_f(scores, words, HARD_RECALL_WEIGHT);
-            return if keep.contains(&true) { keep } else { vec![true; scores.len()] };
-        }
-        Favor::Balanced => {
-            (SLOPE * mean - SLACK).min(MOST) * ((scores.len() as f32 - FEW_LINES) / ENOUGH_LINES).clamp(0.0, 1.0)
-        }
-        Favor::Precision => 0.004,
-    };
-    scores.iter().map(|p| *p >= limit).collect()
+/// What stays of a text that went through an extractor and holds husk with the probability `dirt`: a line that is husk if
+/// the text is dirty is husk as surely as both. `stamps` says which lines are those of a thread's posts, if it is one.
+fn keep_of_article(scores: &[f32], words: &[u32], dirt: f32, stamps: &[bool], favor: Favor) -> Vec<bool> {
+    let cuts = cuts(favor);
+    let [few, many] = if stamps.contains(&true) { cuts.thread } else { cuts.text };
+    let cut = |words: u32| few + (many - few) * ((words as f32 - FEW_WORDS) / (MANY_WORDS - FEW_WORDS)).clamp(0.0, 1.0);
+    let stays = |at: usize| 1.0 - (1.0 - scores[at]) * dirt >= cut(words[at]) || stamps[at] && scores[at] > cuts.stamp;
+    let keep: Vec<bool> = (0..scores.len()).map(stays).collect();
+    // A text is about something.
+    if keep.contains(&true) { keep } else { vec![true; scores.len()] }
 }
 
 #[cfg(test)]
@@ -253,16 +300,21 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_looks_clean_is_hardly_touched() {
-        let words = [20; 100];
-        let mut clean = [0.97; 100];
-        clean[9] = 0.1;
-        assert!(!keep_of_article(&clean, &words, Favor::Balanced).contains(&false));
-        let mut dirty = [0.5; 100];
-        dirty[9] = 0.1;
-        assert_eq!(keep_of_article(&dirty, &words, Favor::Balanced).iter().filter(|keep| !**keep).count(), 1);
-        assert!(!keep_of_article(&dirty, &words, Favor::Precision).contains(&false));
-        assert!(!keep_of_article(&dirty[..10], &words[..10], Favor::Balanced).contains(&false));
-        assert_eq!(keep_of_article(&[0.01; 3], &[5; 3], Favor::Recall), [true; 3]);
+    fn a_line_goes_as_surely_as_it_is_husk_in_a_dirty_text() {
+        let kept = |p: f32, words: u32, dirt: f32, favor: Favor| {
+            keep_of_article(&[0.9, p, 0.9], &[20, words, 20], dirt, &[false; 3], favor)[1]
+        };
+        assert!(!kept(0.1, 3, 1.0, Favor::Balanced));
+        assert!(kept(0.1, 3, 0.5, Favor::Balanced), "the text may be clean");
+        assert!(kept(0.22, 3, 1.0, Favor::Balanced) && !kept(0.22, 30, 1.0, Favor::Balanced));
+        assert!(kept(0.01, 30, 1.0, Favor::Precision) && !kept(0.3, 3, 1.0, Favor::Recall));
+        assert_eq!(keep_of_article(&[0.01; 3], &[5; 3], 1.0, &[false; 3], Favor::Balanced), [true; 3]);
+    }
+
+    #[test]
+    fn posts_and_stamps_of_a_thread_stay_in_doubt() {
+        let stamps = [true, false, true, false];
+        let keep = keep_of_article(&[0.1, 0.3, 0.04, 0.15], &[2, 30, 2, 30], 1.0, &stamps, Favor::Balanced);
+        assert_eq!(keep, [true, true, false, false]);
     }
 }

@@ -5,6 +5,7 @@
 
 mod bytes;
 pub mod decode;
+pub mod doubt;
 pub mod forest;
 pub mod html;
 pub mod lines;
