@@ -179,6 +179,14 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// What was split off, or could not be, where a record begins; what follows is still to come.
+    pub(super) fn begun(offset: u64, taken: Result<Raw, Error>) -> Result<Raw, Loss> {
+        match taken {
+            Ok(raw) => Ok(Raw { offset, ..raw }),
+            Err(error) => Err(Loss { offset, error, is_rest: false }),
+        }
+    }
+
     /// Bytes that it holds.
     pub fn size(&self) -> usize {
         self.bytes.len() + self.row.as_ref().map_or(0, Row::size)

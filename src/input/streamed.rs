@@ -34,10 +34,7 @@ impl Split for Streamed {
         let taken = (self.take)(&mut self.stream, &self.limits, &mut offset);
         self.is_over = !matches!(taken, Ok(Some(_)));
         match taken {
-            Ok(record) => Some(match record? {
-                Ok(raw) => Ok(Raw { offset, ..raw }),
-                Err(error) => Err(Loss { offset, error, is_rest: false }),
-            }),
+            Ok(record) => Some(Raw::begun(offset, record?)),
             Err(error) => Some(Err(Loss { offset, error: failed(&error), is_rest: true })),
         }
     }

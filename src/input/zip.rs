@@ -61,10 +61,7 @@ impl Split for Members {
         let offset = self.at as u64;
         let member = self.member();
         self.at += 1;
-        Some(match member {
-            Ok(raw) => Ok(Raw { offset, ..raw }),
-            Err(error) => Err(Loss { offset, error, is_rest: false }),
-        })
+        Some(Raw::begun(offset, member))
     }
 
     fn position(&mut self) -> Position {

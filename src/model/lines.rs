@@ -172,7 +172,8 @@ impl Judgement<'_> {
         if alive.is_empty() {
             return Vec::new();
         }
-        let statistics = self.lines.page(alive);
+        // A text that is said to be a whole page is asked nothing about itself.
+        let statistics = if self.kind == TextKind::Page { Vec::new() } else { self.lines.page(alive) };
         let is_page = match self.kind {
             TextKind::Auto => self.models.kind.score(&statistics)[0] > SURELY_PAGE,
             TextKind::Article => false,

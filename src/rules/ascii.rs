@@ -1,7 +1,7 @@
 //! A pattern as texts of ASCII see it.
 //!
 //! Most texts are of ASCII, and classes such as `\w` have hundreds of ranges beyond, phrases in other scripts many letters:
-//! without them a pattern is parsed and compiled in a fraction of the time. The build script asks for the forms of the
+//! without them a pattern is parsed and compiled in less time. The build script asks for the forms of the
 //! built-in patterns, so that a run makes those of a user's packs only.
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
