@@ -24,6 +24,9 @@ mod limits;
 #[path = "faults/resume.rs"]
 mod resume;
 #[cfg(target_os = "linux")]
+#[path = "faults/short.rs"]
+mod short;
+#[cfg(target_os = "linux")]
 #[path = "faults/signals.rs"]
 mod signals;
 #[cfg(target_os = "linux")]
@@ -41,7 +44,7 @@ fn main() {
 #[cfg(target_os = "linux")]
 mod linux {
     use super::site::Ending;
-    use super::{damage, limits, resume, signals, strace};
+    use super::{damage, limits, resume, short, signals, strace};
     use libtest_mimic::{Arguments, Completion, Trial};
 
     type Fault = fn() -> Ending;
@@ -58,6 +61,7 @@ mod linux {
         ("limit::file_size", limits::file_size_limit),
         ("limit::descriptors", limits::few_descriptors),
         ("limit::address_space", limits::address_space),
+        ("short::reads_and_writes", short::reads_and_writes),
         ("signal::terminated", signals::terminated),
         ("signal::interrupted", signals::interrupted),
         ("signal::interrupted_twice", signals::interrupted_twice),

@@ -5,7 +5,7 @@
 //! splitting goes on where it can.
 
 use super::stream::{Bytes, Position};
-use super::unpack::{GZIP, ZSTD};
+use super::unpack::is_packed;
 use super::{JsonRow, Skip, jsonl, member, tar, warc, zip};
 #[cfg(feature = "parquet")]
 use super::{TableRow, parquet};
@@ -134,7 +134,7 @@ impl Source<'_> {
         if magics.contains(&&*head) {
             return Ok(file);
         }
-        let message = match head.starts_with(GZIP) || head.starts_with(ZSTD) {
+        let message = match is_packed(&head) {
             true => format!("{what} that is packed once more cannot be read: unpack it first"),
             false => format!("not {what}"),
         };

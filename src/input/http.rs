@@ -3,7 +3,7 @@
 //! Nothing is believed that the bytes deny: a body is taken out of its chunks when it is in chunks, and unpacked when it
 //! is packed, whatever the headers say.
 
-use super::unpack::{too_large, unpack};
+use super::unpack::{is_packed, too_large, unpack};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use std::borrow::Cow;
@@ -64,11 +64,11 @@ impl<'a> Response<'a> {
         Some(Response { status, head, body })
     }
 
-    /// The body as the server meant it.
+    /// The body as the server meant it; borrowed, to the end of the response, when it stands there so.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`], and [`ErrorKind::Corrupt`] for a packed body that is cut or damaged.
-    pub fn body(&self, limits: &Limits) -> Result<Vec<u8>, Error> {
+    pub fn body(&self, limits: &Limits) -> Result<Cow<'a, [u8]>, Error> {
         let says = |name: &str, coding: &str| {
             field(self.head, name).is_some_and(|value| value.to_ascii_lowercase().contains(coding))
         };
@@ -83,10 +83,13 @@ impl<'a> Response<'a> {
                 if opened.len() > limits.max_document_bytes {
                     return Err(too_large(limits.max_document_bytes));
                 }
-                return Ok(opened);
+                return Ok(Cow::Owned(opened));
             }
         }
-        unpack(body.into_owned(), limits).map(|page| page.bytes)
+        match is_packed(&body) {
+            true => unpack(body.into_owned(), limits).map(|page| Cow::Owned(page.bytes)),
+            false => Ok(body),
+        }
     }
 }
 
@@ -151,7 +154,7 @@ mod tests {
         let bytes = [format!("HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes(), body].concat();
         let limits = Limits::default();
         let body = Response::read(&bytes, &limits).unwrap().body(&limits).unwrap();
-        String::from_utf8(body).unwrap()
+        String::from_utf8(body.into_owned()).unwrap()
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! few blocks, whatever the file. A [`Position`] finds the way back: to the member of a gzip file at once, elsewhere by
 //! unpacking what lies before it.
 
-use super::unpack::{GZIP, ZSTD, corrupt};
+use super::unpack::{GZIP, ZSTD, corrupt, is_packed};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use flate2::bufread::GzDecoder;
@@ -15,6 +15,8 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 /// Bytes that are asked of a decoder at once.
 const BLOCK: usize = 1 << 16;
+/// Bytes that are trusted to come when more are asked for; memory for the others is taken when these have come.
+const STEP: usize = 1 << 20;
 
 /// A place between two records, from which reading can go on in another run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +86,24 @@ enum Layer {
     Taken,
 }
 
+impl Layer {
+    /// Unpacks up to as many bytes as there is space for; none at the end of a gzip member and of the input.
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = match self {
+                Layer::Plain(plain) => plain.read(space),
+                Layer::Gzip(gzip) => gzip.read(space),
+                Layer::Zstd(zstd) => zstd.read(space),
+                Layer::Ended(_) | Layer::Taken => Ok(0),
+            };
+            match read {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+}
+
 /// Unpacked bytes of one input, with a buffer that can be looked into ahead.
 pub struct Stream {
     layer: Layer,
@@ -121,7 +141,7 @@ impl Stream {
         let mut levels = usize::from(stream.is_packed());
         while levels > 0 {
             let head = stream.peek(GZIP.len().max(ZSTD.len())).map_err(|e| failed(&e))?;
-            if !head.starts_with(GZIP) && !head.starts_with(ZSTD) {
+            if !is_packed(head) {
                 break;
             }
             if levels == limits.max_packing_levels {
@@ -203,6 +223,46 @@ impl Stream {
         self.offset += bytes as u64;
     }
 
+    /// Consumes up to `count` bytes and puts them behind those of `bytes`, fewer only at the end. What is not unpacked yet is
+    /// unpacked to where it belongs.
+    ///
+    /// # Errors
+    /// What reading gave, before so many bytes came.
+    pub fn append(&mut self, bytes: &mut Vec<u8>, count: usize) -> io::Result<()> {
+        let end = bytes.len() + count;
+        let ready = count.min(self.filled - self.at);
+        bytes.reserve_exact(count.min(STEP));
+        bytes.extend_from_slice(&self.buffer[self.at..self.at + ready]);
+        self.consume(ready);
+        while bytes.len() < end && !self.ended {
+            let mut begin = bytes.len();
+            let space = begin + (end - begin).min(STEP);
+            if bytes.capacity() < space {
+                bytes.reserve_exact(end - begin);
+            }
+            bytes.resize(space, 0);
+            while begin < space && !self.ended {
+                let went = match self.layer.read(&mut bytes[begin..]) {
+                    Ok(0) => self.next_member(),
+                    Ok(read) => {
+                        begin += read;
+                        self.offset += read as u64;
+                        Ok(())
+                    }
+                    Err(fault) => Err(fault),
+                };
+                if let Err(fault) = went {
+                    bytes.truncate(begin);
+                    self.ended = true;
+                    return Err(fault);
+                }
+            }
+            bytes.truncate(begin);
+        }
+        // The fault of an earlier look ahead.
+        if bytes.len() < end { self.check() } else { Ok(()) }
+    }
+
     /// Puts bytes back that were consumed last.
     pub fn unread(&mut self, bytes: &[u8]) {
         let mut buffer = bytes.to_vec();
@@ -253,20 +313,7 @@ impl Stream {
         if self.buffer.len() < end {
             self.buffer.resize(end, 0);
         }
-        let read = loop {
-            let space = &mut self.buffer[self.filled..end];
-            let read = match &mut self.layer {
-                Layer::Plain(plain) => plain.read(space),
-                Layer::Gzip(gzip) => gzip.read(space),
-                Layer::Zstd(zstd) => zstd.read(space),
-                Layer::Ended(_) | Layer::Taken => Ok(0),
-            };
-            match read {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read,
-            }
-        };
-        match read? {
+        match self.layer.read(&mut self.buffer[self.filled..end])? {
             0 => self.next_member(),
             read => {
                 self.filled += read;

@@ -24,6 +24,11 @@ pub struct Unpacked {
     pub trailing: bool,
 }
 
+/// True for bytes that [`unpack`] opens.
+pub(super) fn is_packed(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP) || bytes.starts_with(ZSTD)
+}
+
 /// Opens up to [`Limits::max_packing_levels`] levels of gzip and zstd; other bytes pass untouched.
 ///
 /// All members of a gzip file and all frames of a zstd file are read.
@@ -35,15 +40,14 @@ pub struct Unpacked {
 pub fn unpack(bytes: Vec<u8>, limits: &Limits) -> Result<Unpacked, Error> {
     let mut page = Unpacked { bytes, levels: 0, trailing: false };
     loop {
-        let gzip = page.bytes.starts_with(GZIP);
-        if !gzip && !page.bytes.starts_with(ZSTD) {
+        if !is_packed(&page.bytes) {
             return Ok(page);
         }
         if page.levels == limits.max_packing_levels {
             return Err(Error::new(ErrorKind::Binary, format!("packed more than {} times over", page.levels)));
         }
         let mut bytes = Vec::new();
-        if gzip {
+        if page.bytes.starts_with(GZIP) {
             page.trailing |= gunzip(&page.bytes, limits.max_document_bytes, &mut bytes)?;
         } else {
             unzstd(&page.bytes, limits.max_document_bytes, &mut bytes)?;

@@ -14,14 +14,12 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use crate::model::lines::TextKind;
 use memchr::memmem;
+use std::borrow::Cow;
 use std::io;
 
 const MAGIC: &[u8] = b"WARC/1.";
 /// Bytes that are looked through at once.
 const BLOCK: usize = 1 << 16;
-
-/// Bytes that a header is trusted to announce; more memory than that is asked for when they come.
-const MAX_TRUSTED_BYTES: usize = 1 << 20;
 
 pub(super) fn detect(head: &[u8]) -> Told {
     let head = head.trim_ascii_start();
@@ -101,20 +99,13 @@ impl Warc<'_> {
         }
         let start = head.len();
         let mut bytes = head;
-        let mut left = length as usize;
-        bytes.reserve_exact(left.min(MAX_TRUSTED_BYTES));
-        while left > 0 {
-            let window = self.stream.peek(1)?;
-            if window.is_empty() {
-                break;
-            }
-            let step = window.len().min(left);
-            bytes.extend_from_slice(&window[..step]);
-            self.stream.consume(step);
-            left -= step;
-        }
-        let inside = memmem::find(&bytes[start..], b"\nWARC/1.").map(|at| start + at + 1);
+        self.stream.append(&mut bytes, length as usize)?;
+        let left = length as usize - (bytes.len() - start);
         let boundary = if left == 0 { self.boundary()? } else { Boundary::None };
+        let inside = match boundary {
+            Boundary::Sure => None,
+            _ => memmem::find(&bytes[start..], b"\nWARC/1.").map(|at| start + at + 1),
+        };
         if boundary == Boundary::Sure || boundary == Boundary::Likely && inside.is_none() {
             return Ok(Ok(Raw { bytes, head: start, ..Raw::default() }));
         }
@@ -254,9 +245,19 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
     if !read.wants(Some(&media_type)) {
         return Err(Refused::Skip(Skip::MediaType, format!("media type {media_type:?}")));
     }
-    let bytes = match &response {
+    let body = match &response {
         Some(response) => response.body(read.limits)?,
-        None => unpack(block.to_vec(), read.limits)?.bytes,
+        None => Cow::Borrowed(block),
+    };
+    let bytes = match body {
+        Cow::Owned(bytes) => bytes,
+        // It ends with the record, which nobody needs any more.
+        Cow::Borrowed(body) => {
+            let begin = raw.bytes.len() - body.len();
+            let mut bytes = raw.bytes;
+            bytes.drain(..begin);
+            unpack(bytes, read.limits)?.bytes
+        }
     };
     let is_text = kind == "conversion";
     let hints = Hints {

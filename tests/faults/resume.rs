@@ -13,11 +13,11 @@ const SHARDS: usize = 4;
 const RECORDS: usize = 60;
 /// Times that a run is killed; more with `FAULTS_KILLS`.
 const KILLS: usize = 10;
-const RUN: &[&str] =
+pub const RUN: &[&str] =
     &["in", "-o", "out/", "--format", "jsonl", "--compress", "zstd", "--report", "out/cuts.jsonl", "--quiet"];
 
 /// WARC files with a gzip member for each record, besides the pages of the site.
-fn crawl(site: &Site) -> Check {
+pub fn crawl(site: &Site) -> Check {
     for shard in 0..SHARDS {
         let mut file = Vec::new();
         for record in 0..RECORDS {
@@ -38,7 +38,7 @@ fn crawl(site: &Site) -> Check {
 }
 
 /// What an undisturbed run writes, in another folder of the same name.
-fn undisturbed(site: &Site) -> Result<(Tree, Duration), Failed> {
+pub fn undisturbed(site: &Site) -> Result<(Tree, Duration), Failed> {
     let begin = Instant::now();
     run(&mut site.clean(RUN))?.ends_with(0)?;
     let lasted = begin.elapsed();
@@ -54,7 +54,7 @@ fn ends_as(site: &Site, whole: &Tree) -> Check {
     is_same(&site.path("out"), whole)
 }
 
-fn is_same(folder: &Path, whole: &Tree) -> Check {
+pub fn is_same(folder: &Path, whole: &Tree) -> Check {
     let found = tree(folder);
     ensure!(found.keys().eq(whole.keys()), "{:?} and not {:?}", found.keys(), whole.keys());
     let differs = whole.iter().find(|&(name, bytes)| found[name] != *bytes);
