@@ -25,7 +25,7 @@ pub fn normalize(text: &str, residues: bool) -> Cow<'_, str> {
     loop {
         // A text that is not plain is plain between its quotes and dashes.
         let rest = chars.as_str();
-        let (run, rest) = rest.split_at(rest.bytes().position(|byte| !is_printable(byte)).unwrap_or(rest.len()));
+        let (run, rest) = rest.split_at(printable_prefix(rest.as_bytes()));
         if !run.is_empty() {
             out.push_str(run);
             (chars, before) = (rest.chars(), None);
@@ -98,11 +98,28 @@ fn is_plain(bytes: &[u8], residues: bool) -> bool {
 
 /// True for a line of printable ASCII and of characters that are normal wherever they stand, which most others are.
 fn is_settled(text: &str, residues: bool) -> bool {
-    text.chars().all(|c| match c {
-        '&' => !residues,
-        ' '..='~' => true,
-        c => is_inert(c),
-    })
+    let mut rest = text;
+    loop {
+        rest = &rest[printable_prefix(rest.as_bytes())..];
+        let mut chars = rest.chars();
+        match chars.next() {
+            None => break,
+            Some(c) if is_inert(c) => rest = chars.as_str(),
+            Some(_) => return false,
+        }
+    }
+    !(residues && text.contains('&'))
+}
+
+/// How many bytes at the beginning of a text are printable ASCII.
+pub fn printable_prefix(bytes: &[u8]) -> usize {
+    /// Bytes that are looked at together, which is faster than one after the other.
+    const STRIDE: usize = 16;
+    let (strides, rest) = bytes.as_chunks::<STRIDE>();
+    let is_printable_all = |stride: &&[u8; STRIDE]| stride.iter().fold(true, |all, byte| all & is_printable(*byte));
+    let passed = strides.iter().take_while(is_printable_all).count();
+    let rest = strides.get(passed).map_or(rest, |stride| &stride[..]);
+    passed * STRIDE + rest.iter().position(|byte| !is_printable(*byte)).unwrap_or(rest.len())
 }
 
 /// Letters and marks that stay as they are whatever stands before and after them: no white space, none that is dropped, none

@@ -4,10 +4,12 @@
 //! to know that nothing goes. What passes the sieve has no finding; what stays in it is judged as ever and may have none
 //! either. Guards and topics only ever spare a line, so they have no part here.
 
+use crate::block::marks::Marks;
 use crate::block::{from_text, words};
 use crate::judge::{HEAD_BLOCKS, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
 use crate::rules::{RuleSet, Where};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Words of a line that the repeats look at.
@@ -26,23 +28,25 @@ pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
     if lines.len() >= limits.max_blocks || from_text::is_hard_wrapped(text, &lines) {
         return false;
     }
+    let small = text.to_ascii_lowercase();
     let mut look = Look {
         rules,
         max_bytes: limits.max_rule_block_bytes,
+        marks: Marks::of(text),
+        small: &small,
         blocks: Vec::with_capacity(lines.len()),
         seen: Vec::with_capacity(lines.len()),
         stirred: Vec::new(),
     };
     for line in &lines {
-        let line = &text[line.start..line.end];
         let first = look.blocks.len();
-        let joints = from_text::joints(line);
-        let ends = joints.iter().copied().chain([line.len()]);
-        let starts = std::iter::once(0).chain(joints.iter().copied());
-        if starts.zip(ends).any(|(start, end)| look.at_block(&line[start..end])) {
+        let joints = from_text::joints(&look.marks, line.start..line.end);
+        let ends = joints.iter().copied().chain([line.end]);
+        let starts = std::iter::once(line.start).chain(joints.iter().copied());
+        if starts.zip(ends).any(|(start, end)| look.at_block(start..end)) {
             return false;
         }
-        if !joints.is_empty() && look.at(line, &Head::of(line), first..look.blocks.len()) {
+        if !joints.is_empty() && look.at_joined(line.start..line.end, first..look.blocks.len()) {
             return false;
         }
     }
@@ -52,6 +56,9 @@ pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
 struct Look<'t> {
     rules: &'t RuleSet,
     max_bytes: usize,
+    marks: Marks<'t>,
+    /// The text with small letters for its capitals of ASCII, which is how most lines are folded.
+    small: &'t str,
     blocks: Vec<&'t str>,
     /// The blocks that may be copies, each with how it begins.
     seen: Vec<([u8; KEY_BYTES], &'t str)>,
@@ -61,32 +68,33 @@ struct Look<'t> {
 
 impl<'t> Look<'t> {
     /// Looks at the next block; true when a rule acts on it wherever it stands.
-    fn at_block(&mut self, said: &'t str) -> bool {
-        let head = Head::of(said);
-        if said.len() >= MIN_REPEAT_BYTES {
+    fn at_block(&mut self, range: Range<usize>) -> bool {
+        let said = &self.marks.text()[range.clone()];
+        let marked = self.marks.in_range(range.clone());
+        let head = Head::of(&self.marks, self.small, range.clone(), marked.is_plain);
+        if said.len() >= MIN_REPEAT_BYTES && marked.least_words <= *REPEAT_WORDS.end() {
             self.seen.push((head.key, said));
         }
         self.blocks.push(said);
-        self.at(said, &head, self.blocks.len() - 1..self.blocks.len())
+        self.at(range, marked.least_words as u32, &head, self.blocks.len() - 1..self.blocks.len())
     }
 
-    /// Looks at the text of some blocks; true when a rule acts on it wherever it stands.
-    fn at(&mut self, said: &str, head: &Head, blocks: Range<usize>) -> bool {
-        let least = least_words(said.as_bytes()) as u32;
-        if said.len() > self.max_bytes || !self.rules.may_stir(head.bytes(), least) {
+    /// Looks at the text of some blocks that are one line; true when a rule acts on it wherever it stands.
+    fn at_joined(&mut self, range: Range<usize>, blocks: Range<usize>) -> bool {
+        let marked = self.marks.in_range(range.clone());
+        let head = Head::of(&self.marks, self.small, range.clone(), marked.is_plain);
+        self.at(range, marked.least_words as u32, &head, blocks)
+    }
+
+    fn at(&mut self, range: Range<usize>, least: u32, head: &Head<'t>, blocks: Range<usize>) -> bool {
+        if range.len() > self.max_bytes || !self.rules.may_stir(head.bytes(), least) {
             return false;
         }
-        let whole;
-        let folded = match &head.whole {
-            Some(folded) => folded,
-            None => {
-                whole = words::fold(said);
-                &whole
-            }
-        };
+        let said = &self.marks.text()[range];
+        let whole = head.whole.clone().unwrap_or_else(|| words::fold(said).into());
         let stirred = &mut self.stirred;
         self.rules.stirs(
-            folded,
+            &whole,
             least,
             || words::count(said) as u32,
             |at, rule| {
@@ -143,26 +151,40 @@ impl<'t> Look<'t> {
 }
 
 /// How a folded line begins.
-struct Head {
+struct Head<'t> {
     key: [u8; KEY_BYTES],
     length: usize,
-    /// The folded line, when it was needed.
-    whole: Option<String>,
+    /// The folded line, where it is known already.
+    whole: Option<Cow<'t, str>>,
 }
 
-impl Head {
-    fn of(said: &str) -> Head {
-        if let Some(key) = said.as_bytes().first_chunk().and_then(plain_key) {
+impl<'t> Head<'t> {
+    /// Folds the beginning of a line; `small` is the text with small letters, `is_plain` what the marks say of the line.
+    fn of(marks: &Marks<'_>, small: &'t str, range: Range<usize>, is_plain: bool) -> Head<'t> {
+        let said = &marks.text()[range.clone()];
+        // The first may be the bullet of a list.
+        let begins_plain = !said.starts_with([' ', '-']);
+        if begins_plain && is_plain && !said.ends_with(' ') {
+            return Head::begin_of(small[range].into());
+        }
+        let start = range.start..range.start + PLAIN_BYTES;
+        if begins_plain && said.len() >= PLAIN_BYTES && marks.in_range(start.clone()).is_plain {
+            let key = small.as_bytes()[start].first_chunk().copied().expect("it is longer");
             return Head { key, length: KEY_BYTES, whole: None };
         }
         let start = words::fold(&said[..said.floor_char_boundary(HEAD_BYTES)]);
         // Spaces and invisible characters may take most of the first bytes.
         let is_whole = said.len() <= HEAD_BYTES;
         let folded = if is_whole || start.len() >= 2 * KEY_BYTES { start } else { words::fold(said) };
-        let length = folded.len().min(KEY_BYTES);
+        let head = Head::begin_of(folded.into());
+        if is_whole { head } else { Head { whole: None, ..head } }
+    }
+
+    fn begin_of(whole: Cow<'t, str>) -> Head<'t> {
+        let length = whole.len().min(KEY_BYTES);
         let mut key = [0; KEY_BYTES];
-        key[..length].copy_from_slice(&folded.as_bytes()[..length]);
-        Head { key, length, whole: is_whole.then_some(folded) }
+        key[..length].copy_from_slice(&whole.as_bytes()[..length]);
+        Head { key, length, whole: Some(whole) }
     }
 
     fn bytes(&self) -> &[u8] {
@@ -172,41 +194,6 @@ impl Head {
 
 /// Bytes of a line that are looked at before it is folded: a mark that belongs to the last byte of its key may follow.
 const PLAIN_BYTES: usize = KEY_BYTES + 8;
-
-/// How a line begins, folded, when these are its first bytes and folding makes them small and no more, as it mostly does.
-fn plain_key(bytes: &[u8; PLAIN_BYTES]) -> Option<[u8; KEY_BYTES]> {
-    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) | (byte == b'`') | (byte == b'&');
-    let has_other = bytes.iter().fold(false, |other, byte| other | is_other(*byte));
-    let pairs = bytes.iter().zip(&bytes[1..]);
-    let has_spaces = pairs.fold(bytes[0] == b' ', |double, (before, at)| double | (*before == b' ') & (*at == b' '));
-    // A hyphen may be the bullet of a list.
-    if has_other || has_spaces || bytes[0] == b'-' {
-        return None;
-    }
-    let mut key = [0; KEY_BYTES];
-    key.iter_mut().zip(bytes).for_each(|(key, byte)| *key = byte.to_ascii_lowercase());
-    Some(key)
-}
-
-/// No more words than a text has: those that begin with a letter of ASCII, Latin or Cyrillic after a space, and half of most
-/// Chinese characters.
-fn least_words(bytes: &[u8]) -> usize {
-    /// Positions that one byte can count.
-    const STRIDE: usize = 128;
-    let after = bytes.get(1..).unwrap_or_default();
-    let (mut words, mut dense) = (0, 0);
-    for (before, at) in bytes.chunks(STRIDE).zip(after.chunks(STRIDE)) {
-        let (mut begun, mut dense_here) = (0u8, 0u8);
-        for (before, at) in before.iter().zip(at) {
-            let is_letter = at.is_ascii_alphabetic() | matches!(*at, 0xc4..=0xc9 | 0xd0 | 0xd1);
-            begun += u8::from((*before == b' ') & is_letter);
-            dense_here += u8::from(matches!(*at, 0xe5..=0xe8));
-        }
-        words += usize::from(begun);
-        dense += usize::from(dense_here);
-    }
-    words + dense / 2
-}
 
 #[cfg(test)]
 mod tests {
@@ -297,13 +284,11 @@ mod tests {
             let line = line.trim_end();
             let folded = words::fold(line);
             let length = folded.len().min(KEY_BYTES);
-            let head = Head::of(line);
+            let text = format!("One.\n{line}\nTwo.");
+            let (marks, small, range) = (Marks::of(&text), text.to_ascii_lowercase(), 5..5 + line.len());
+            let head = Head::of(&marks, &small, range.clone(), marks.in_range(range).is_plain);
             prop_assert_eq!(head.bytes(), &folded.as_bytes()[..length]);
-        }
-
-        #[test]
-        fn no_more_words_are_counted_than_there_are(line in "(\\PC| [a-zäжÉ中国]){0,40}") {
-            prop_assert!(least_words(line.as_bytes()) <= words::count(&line));
+            prop_assert!(head.whole.is_none_or(|whole| *whole == *folded));
         }
     }
 }

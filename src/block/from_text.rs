@@ -4,17 +4,20 @@
 //! sentences were glued together by an extractor (`logged inPlease refresh`) is cut at the joint; pieces that are
 //! both kept come out joined again, exactly as they were.
 
+use super::marks::Marks;
 use super::outline::Outline;
 use super::{Block, Blocks, Gap, Marker, words};
 use crate::article::{BlockKind, Degraded, Format};
 use crate::limits::Limits;
 use crate::normalize::is_dropped;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Segments a text.
 pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
     let lines = lines(&text);
     let wrapped = is_hard_wrapped(&text, &lines);
+    let marks = Marks::of(if wrapped { "" } else { &text });
     let mut items: Vec<Block> = Vec::with_capacity(lines.len().min(limits.max_blocks));
     let mut degraded = Vec::new();
     for line in &lines {
@@ -25,7 +28,7 @@ pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
         match items.last_mut() {
             Some(last) if full || wrapped && line.gap == Gap::Line => last.end = line.end as u32,
             _ if wrapped => items.push(block(line.start, line.end, line.gap)),
-            _ => push_pieces(&mut items, &text, line),
+            _ => push_pieces(&mut items, &marks, line),
         }
     }
     for item in &mut items {
@@ -96,23 +99,25 @@ pub fn lines(text: &str) -> Vec<Line> {
 /// Words that a piece must have: names such as `iPhone` and `McDonald` are no joints.
 const PIECE_WORDS: usize = 2;
 
-fn push_pieces(items: &mut Vec<Block>, text: &str, line: &Line) {
+fn push_pieces(items: &mut Vec<Block>, marks: &Marks<'_>, line: &Line) {
     let (mut start, mut gap) = (line.start, line.gap);
-    for joint in joints(&text[line.start..line.end]) {
-        items.push(block(start, line.start + joint, gap));
-        (start, gap) = (line.start + joint, Gap::Joined);
+    for joint in joints(marks, line.start..line.end) {
+        items.push(block(start, joint, gap));
+        (start, gap) = (joint, Gap::Joined);
     }
     items.push(block(start, line.end, gap));
 }
 
 /// Where sentences are glued in a line: the end of a small word, or an end mark with perhaps a closing quote, and at
 /// once a capital that begins a word. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints: their first part is
-/// one letter, or begins with a capital and is short. Each piece has [`PIECE_WORDS`] or more.
-pub fn joints(line: &str) -> Vec<usize> {
-    if !may_be_glued(line.as_bytes()) {
+/// one letter, or begins with a capital and is short. Each piece has [`PIECE_WORDS`] or more. Bytes of the text.
+pub fn joints(marks: &Marks<'_>, line: Range<usize>) -> Vec<usize> {
+    if !may_be_glued(marks, line.clone()) {
         return Vec::new();
     }
-    joints_of_glued(line)
+    let mut joints = joints_of_glued(&marks.text()[line.clone()]);
+    joints.iter_mut().for_each(|joint| *joint += line.start);
+    joints
 }
 
 fn joints_of_glued(line: &str) -> Vec<usize> {
@@ -147,53 +152,41 @@ fn joints_of_glued(line: &str) -> Vec<usize> {
 }
 
 /// True when sentences may be glued in a line: a capital, or what may be one, follows at once on something that may end one.
-fn may_be_glued(line: &[u8]) -> bool {
-    const STRIDE: usize = 32;
+fn may_be_glued(marks: &Marks<'_>, line: Range<usize>) -> bool {
+    let text = marks.text().as_bytes();
+    let start = line.start;
     let is_small = |byte: u8| byte.is_ascii_lowercase() || byte >= 0x80 || byte.is_ascii_control();
-    let may_end = |at: usize| match line[at - 1] {
+    let may_end = |at: usize| match text[at - 1] {
         // One small letter alone ends no word.
-        b'a'..=b'z' => at > 1 && is_small(line[at - 2]),
+        b'a'..=b'z' => at > start + 1 && is_small(text[at - 2]),
         b'.' | b'!' | b'?' | b':' => true,
-        b'"' | b')' => at > 1 && (matches!(line[at - 2], b'.' | b'!' | b'?') || is_small(line[at - 2])),
+        b'"' | b')' => at > start + 1 && (matches!(text[at - 2], b'.' | b'!' | b'?') || is_small(text[at - 2])),
         // Dashes and opening quotation marks.
-        0x93 | 0x94 | 0x98 | 0x9c | 0x9e => !line[..at - 1].ends_with(&[0xe2, 0x80]),
+        0x93 | 0x94 | 0x98 | 0x9c | 0x9e => !text[start..at - 1].ends_with(&[0xe2, 0x80]),
         b'\t' => false,
         byte => byte >= 0x80 || byte.is_ascii_control(),
     };
-    // Many bytes at once, which is vector code, are faster than one after the other.
-    // Comparisons put together by `|`: of `matches!` on marks the compiler makes a test of bits, which is none.
-    let is_suspect = |last: u8, at: u8| {
-        let is_mark =
-            (last == b'.') | (last == b'!') | (last == b'?') | (last == b':') | (last == b'"') | (last == b')');
-        let may_close = last.is_ascii_lowercase() | !(b' '..0x7f).contains(&last) | is_mark;
-        let has_no_capitals =
-            (at.wrapping_sub(0xd7) <= 9) | (at.wrapping_sub(0xe3) <= 6) | (at.wrapping_sub(0xeb) <= 3);
-        (at.is_ascii_uppercase() | (at >= 0xc3) & !has_no_capitals) & may_close
-    };
-    (1..line.len()).step_by(STRIDE).any(|from| {
-        let end = line.len().min(from + STRIDE);
-        let pairs = line[from - 1..end - 1].iter().zip(&line[from..end]);
-        let is_suspected = pairs.fold(false, |suspected, (last, at)| suspected | is_suspect(*last, *at));
-        is_suspected && (from..end).any(|at| may_be_capital(&line[at..]) && may_end(at))
-    })
+    marks.glued(line).any(|at| may_begin(&marks.text()[at..]) && may_end(at))
 }
 
-/// True for text that may begin with a capital; never false for one that does.
-fn may_be_capital(text: &[u8]) -> bool {
-    let next = text.get(1).copied().unwrap_or_default();
-    match text[0] {
-        b'A'..=b'Z' => true,
-        // Small letters and marks of Latin-1.
-        0xc3 => next < 0x9f,
-        // Cyrillic.
-        0xd0 => next < 0xb0,
-        0xd1 => next >= 0xa0,
-        // Hebrew to Thai; Chinese, Japanese and Korean; private use: without capitals.
-        0xd7..=0xe0 | 0xe3..=0xe9 | 0xeb..=0xee => false,
-        // Quotation marks and dashes.
-        0xe2 => next != 0x80,
-        byte => byte > 0xc3,
-    }
+/// True for text that begins with a capital and, for all that its first bytes say, goes on as a word or a sentence does.
+fn may_begin(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let next = bytes.get(1).copied().unwrap_or_default();
+    let (is_capital, next) = match bytes[0] {
+        b'A'..=b'Z' => (true, next),
+        // Most small letters of Latin-1 and of Cyrillic, which are quicker to tell from their bytes.
+        0xc3 if next >= 0x9f => (false, 0),
+        0xd0 if next >= 0xb0 => (false, 0),
+        0xd1 if next < 0xa0 => (false, 0),
+        _ => {
+            let mut chars = text.chars();
+            let is_capital = chars.next().is_some_and(char::is_uppercase);
+            (is_capital, chars.as_str().bytes().next().unwrap_or_default())
+        }
+    };
+    let goes_on = next.is_ascii_lowercase() || matches!(next, b' ' | b'\'' | b'&') || !(b' '..0x7f).contains(&next);
+    is_capital && goes_on
 }
 
 /// Letters of a small word before a joint, at least.
@@ -267,10 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn every_capital_may_be_one() {
-        for capital in ('\0'..=char::MAX).filter(|c| c.is_uppercase()) {
-            assert!(may_be_capital(capital.to_string().as_bytes()), "{capital}");
+    fn every_capital_is_one() {
+        for capital in '\0'..=char::MAX {
+            assert_eq!(may_begin(&format!("{capital}é")), capital.is_uppercase(), "{capital}");
         }
+    }
+
+    fn may_be_glued_in(line: &str) -> bool {
+        may_be_glued(&Marks::of(line), 0..line.len())
     }
 
     #[test]
@@ -283,15 +280,19 @@ mod tests {
             "идёт дождьСегодня снова",
         ] {
             assert!(!joints_of_glued(line).is_empty(), "{line}");
-            assert!(may_be_glued(line.as_bytes()), "{line}");
+            assert!(may_be_glued_in(line), "{line}");
         }
-        assert!(!may_be_glued("The café “Orion” – in the USA (Ohio) – opens. He said: “No.”".as_bytes()));
+        assert!(!may_be_glued_in("The café “Orion” – in the USA (Ohio) – opens. He said: “No.”"));
     }
 
     proptest! {
         #[test]
         fn what_may_not_be_glued_has_no_joints(line in "[ab A-CéÉßд.!:\"”’)»…&'\u{200b}\u{1}]{0,24}") {
-            prop_assert!(may_be_glued(line.as_bytes()) || joints_of_glued(&line).is_empty());
+            prop_assert!(may_be_glued_in(&line) || joints_of_glued(&line).is_empty());
+            // What stands around a line is none of its business.
+            let text = format!("one.\n{line}\nA");
+            let joints: Vec<usize> = joints(&Marks::of(&text), 5..5 + line.len()).into_iter().map(|at| at - 5).collect();
+            prop_assert_eq!(joints, joints_of_glued(&line));
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod from_html;
 pub mod from_text;
 pub mod line_features;
 pub mod line_tokens;
+pub mod marks;
 pub mod outline;
 mod overlap;
 mod threads;

@@ -3,7 +3,7 @@
 //! Nothing here knows a language: scripts that write no spaces count by characters, and a sentence is told by its
 //! end mark.
 
-use crate::normalize::normalize;
+use crate::normalize::{normalize, printable_prefix};
 
 /// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
 /// characters make a word, rounded up, as the mean Chinese word has 1.5 to 2.
@@ -167,7 +167,7 @@ pub fn fold(text: &str) -> String {
     let mut space = true;
     let mut rest = &*text;
     loop {
-        let (plain, other) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()));
+        let (plain, other) = rest.split_at(printable_prefix(rest.as_bytes()));
         space = push_plain(&mut folded, plain, space);
         let Some(c) = other.chars().next() else { break };
         rest = &other[c.len_utf8()..];
@@ -207,10 +207,9 @@ fn has_no_capital(c: char) -> bool {
     )
 }
 
-/// Puts the folded form of ASCII to the end; `space` says whether white space stands before, and so does what it returns.
+/// Puts the folded form of printable ASCII to the end; `space` says whether white space stands before, and so does what it returns.
 fn push_plain(folded: &mut String, text: &str, mut space: bool) -> bool {
-    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) | (byte == b'`');
-    let has_other = text.bytes().fold(false, |other, byte| other | is_other(byte));
+    let has_other = text.bytes().fold(false, |other, byte| other | (byte == b'`'));
     if !(has_other || space && text.starts_with(' ') || has_double_space(text.as_bytes())) {
         let start = folded.len();
         folded.push_str(text);
@@ -218,14 +217,12 @@ fn push_plain(folded: &mut String, text: &str, mut space: bool) -> bool {
         return if text.is_empty() { space } else { text.ends_with(' ') };
     }
     for byte in text.bytes() {
-        let is_space = byte.is_ascii_whitespace() || byte.is_ascii_control();
         match byte {
-            _ if is_space && space => {}
-            _ if is_space => folded.push(' '),
+            b' ' if space => {}
             b'`' => folded.push('\''),
             byte => folded.push(byte.to_ascii_lowercase().into()),
         }
-        space = is_space;
+        space = byte == b' ';
     }
     space
 }
@@ -239,9 +236,9 @@ fn has_double_space(bytes: &[u8]) -> bool {
 fn fold_plain(text: &str) -> Option<String> {
     let text = text.trim_matches(' ');
     let text = text.strip_prefix("- ").map_or(text, str::trim_start);
-    let is_other = |byte: u8| !(0x20..0x7f).contains(&byte) | (byte == b'`');
-    let has_other = text.bytes().fold(false, |other, byte| other | is_other(byte));
-    let is_plain = !has_other && !has_double_space(text.as_bytes());
+    let has_back_quote = text.bytes().fold(false, |other, byte| other | (byte == b'`'));
+    let is_plain =
+        !has_back_quote && printable_prefix(text.as_bytes()) == text.len() && !has_double_space(text.as_bytes());
     is_plain.then(|| text.to_ascii_lowercase())
 }
 
