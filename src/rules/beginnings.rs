@@ -5,7 +5,7 @@
 //! of the built-in packs, so that a run parses the patterns of a user's pack only.
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 pub struct Branch {
     /// True when it begins at the start of the text only.
     pub anchored: bool,
-    /// What it can begin with.
+    /// What it can begin with; at the start of a text [`NUMBER`] stands for any number.
     pub literals: Literals,
     /// Longer beginnings at the start of a text, of which it has one; empty when nothing can be said.
     pub heads: Literals,
@@ -25,6 +25,9 @@ pub struct Branch {
 /// Byte strings, in the program or made from a user's pattern.
 pub type Literals = Vec<Cow<'static, [u8]>>;
 
+/// What stands for the number that a text begins with: counts and dates begin many patterns, and only what comes after the
+/// number tells them apart.
+pub const NUMBER: u8 = b'0';
 /// Bytes of a beginning at the start of a text that are told apart.
 pub const MAX_ANCHORED_BYTES: usize = 8;
 /// Bytes of a beginning at the start of a text by which few texts pass that begin as the pattern does.
@@ -90,15 +93,22 @@ fn divide(hir: Hir) -> Vec<Vec<Hir>> {
     done
 }
 
-fn branch(parts: Vec<Hir>) -> Result<Branch, String> {
-    let after = parts.iter().skip_while(|part| matches!(part.kind(), HirKind::Look(_))).skip(1);
+fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
+    let first = parts.iter().take_while(|part| matches!(part.kind(), HirKind::Look(_))).count();
+    let after = parts.iter().skip(first + 1);
     let mut required: Vec<Literals> = after.flat_map(requirements).collect();
     // The rarest first, for it is asked first.
     required.sort_by_key(|words| Reverse(worth(words)));
     required.dedup();
     required.truncate(MAX_LISTS);
-    let hir = Hir::concat(parts);
+    let hir = Hir::concat(parts.clone());
     let anchored = hir.properties().look_set_prefix().contains(Look::Start);
+    let heads = if anchored { heads(&hir) } else { Vec::new() };
+    let number = parts[first..].iter().take_while(|part| is_of_number(part)).count();
+    if anchored && parts.get(first).is_some_and(|part| number > 0 && part.properties().minimum_len() > Some(0)) {
+        parts.splice(first..first + number, [Hir::literal([NUMBER])]);
+    }
+    let hir = Hir::concat(parts);
     let max_bytes = if anchored { MAX_ANCHORED_BYTES } else { MAX_FLOATING_BYTES };
     let min_bytes = if anchored { 1 } else { MIN_FLOATING_BYTES };
     let found = MAX_LITERALS.iter().find_map(|most| {
@@ -110,11 +120,37 @@ fn branch(parts: Vec<Hir>) -> Result<Branch, String> {
     });
     let mut literals = found
         .ok_or("the pattern must begin with a literal or an alternation of literals, such as '^(join|enter) the'")?;
+    if anchored {
+        literals.iter_mut().for_each(|literal| *literal = with_number_as_one(literal).take(max_bytes).collect());
+    }
     // One that begins with another is found with it.
     literals.sort();
     literals.dedup_by(|next, before| next.starts_with(before));
-    let heads = if anchored { heads(&hir) } else { Vec::new() };
     Ok(Branch { anchored, literals: literals.into_iter().map(Cow::Owned).collect(), heads, required })
+}
+
+/// True for an expression of characters that a number is made of.
+fn is_of_number(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            !class.ranges().is_empty() && chars.all(|c| u8::try_from(c).is_ok_and(|c| is_in_number(&c)))
+        }
+        HirKind::Literal(literal) => literal.0.iter().all(is_in_number),
+        HirKind::Repetition(repetition) => is_of_number(&repetition.sub),
+        _ => false,
+    }
+}
+
+fn is_in_number(byte: &u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'.' | b',')
+}
+
+/// The bytes of a text, with [`NUMBER`] for the number that it begins with.
+pub fn with_number_as_one(text: &[u8]) -> impl Iterator<Item = u8> {
+    let digits = text.iter().take_while(|byte| is_in_number(byte)).count();
+    let number = (digits > 0).then_some(NUMBER);
+    number.into_iter().chain(text[digits..].iter().copied())
 }
 
 /// The longer beginnings of an expression, when they are few and say more than the short ones.
@@ -193,6 +229,19 @@ mod tests {
                 (false, words(&["log in"]), vec![]),
             ]
         );
+    }
+
+    #[test]
+    fn numbers_at_the_start_are_one() {
+        let begins = |pattern| shape(pattern).into_iter().flat_map(|(_, literals, _)| literals).collect::<Vec<_>>();
+        assert_eq!(begins("^[0-9]+ ads?"), ["0 ad"]);
+        assert_eq!(begins("^[1-9][0-9.,]*k? ads"), ["0 ads", "0k ads"]);
+        assert_eq!(begins("^(?:24/7|2, ads|[.,]5)"), ["0/7", "0 ads", "0"]);
+        // It may be left out, or be none.
+        assert_eq!(begins("^[0-9]*[ab]"), ["0", "a", "b"]);
+        assert_eq!(begins("^[0-9x]+ ads"), ["0", "x"]);
+        assert_eq!(begins("^[0-9]+[0-9x] ads"), ["0 ads", "0x ads"]);
+        assert_eq!(begins("24 ads"), ["24 ads"]);
     }
 
     #[test]

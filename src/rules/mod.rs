@@ -344,6 +344,9 @@ impl RuleSet {
                 list.push(at as u32);
                 false
             });
+            // Of several that match the first of the packs is named, however they were found.
+            candidates.rules.sort_unstable();
+            candidates.guards.sort_unstable();
         }
         candidates
     }

@@ -4,12 +4,13 @@
 //! bytes of theirs that few texts hold; then one of the words that they require must stand in it too. A pattern whose
 //! beginnings cannot be listed is refused, so that none runs on every block.
 
-use super::beginnings::{MAX_ANCHORED_BYTES, branches};
+use super::beginnings::{MAX_ANCHORED_BYTES, branches, with_number_as_one};
 use super::table::{Node, Table};
 use crate::error::{Error, ErrorKind};
 use memchr::memmem;
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// The table that the build script wrote of the built-in patterns.
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
@@ -77,12 +78,12 @@ impl Prefilter {
     /// Calls `found` with the branches that begin as the block does, shorter beginnings first, until it says true.
     fn anchored(&self, bytes: &[u8], mut found: impl FnMut(Way) -> bool) -> bool {
         let mut nodes: [Option<Node>; 2] = [None; 2];
-        for (at, byte) in bytes[..bytes.len().min(MAX_ANCHORED_BYTES)].iter().enumerate() {
+        for (at, byte) in with_number_as_one(bytes).take(MAX_ANCHORED_BYTES).enumerate() {
             let mut goes_on = false;
             for (table, (known, node)) in self.tables.iter().zip(&mut nodes).enumerate() {
                 *node = match *node {
-                    _ if at == 0 => known.table.root(*byte),
-                    node => node.and_then(|node| known.table.child(node, *byte)),
+                    _ if at == 0 => known.table.root(byte),
+                    node => node.and_then(|node| known.table.child(node, byte)),
                 };
                 if let Some(node) = *node {
                     goes_on = true;
@@ -109,9 +110,11 @@ impl Prefilter {
         words <= u32::from(self.floating.max_words)
     }
 
-    /// True when a pattern that `test` accepts begins as a block does whose first bytes are these.
+    /// True when a pattern that `test` accepts may begin as a block does whose first bytes are these.
     pub fn begins(&self, bytes: &[u8], test: impl Fn(usize) -> bool) -> bool {
-        self.anchored(bytes, |way| self.pattern(way).is_some_and(&test))
+        // What comes after a longer number was not looked at.
+        let is_number = with_number_as_one(bytes).count() < MAX_ANCHORED_BYTES.min(bytes.len());
+        is_number || self.anchored(bytes, |way| self.pattern(way).is_some_and(&test))
     }
 
     /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does, and never for
@@ -152,12 +155,14 @@ struct Floating {
     grams: Vec<(u32, u32)>,
     /// Where the grams of a hash begin.
     firsts: Box<[u16; 1 << HASH_BITS]>,
+    /// Literals that are shorter than that, by the byte of theirs that few texts hold.
+    shorts: BTreeMap<u8, Vec<u32>>,
 }
 
 struct Literal {
     bytes: Box<[u8]>,
     way: Way,
-    /// Its bytes after the four that it is found by.
+    /// Its bytes after those that it is found by.
     rest: u32,
 }
 
@@ -177,6 +182,7 @@ impl Floating {
             literals: Vec::new(),
             grams: Vec::new(),
             firsts: vec![0; 1 << HASH_BITS].try_into().expect("as long as the array"),
+            shorts: BTreeMap::new(),
         };
         for (table, known) in tables.iter().enumerate() {
             for (branch, literal) in known.table.floating() {
@@ -199,24 +205,26 @@ impl Floating {
     fn add(&mut self, way: Way, bytes: &[u8], words: u8) {
         let number = self.literals.len() as u32;
         self.max_words = self.max_words.max(words);
-        let mut find_by = |gram: u32| {
-            self.grams.push((gram, number));
-            let reach = &mut self.reach[place(gram)];
-            *reach = words.max(*reach);
+        let rarest = |length: usize| {
+            let windows = bytes.windows(length).enumerate();
+            windows.min_by_key(|(_, window)| commonness(window)).map_or(0, |(at, _)| at)
         };
-        let gram = |window: &[u8]| window.iter().rev().fold(0, |gram, byte| gram << 8 | u32::from(*byte));
-        let rarest = bytes.windows(GRAM).enumerate().min_by_key(|(_, window)| commonness(window));
-        let rest = match rarest {
-            Some((at, window)) => {
-                find_by(gram(window));
-                bytes.len() - at - GRAM
+        let found_by = match bytes.len() < GRAM {
+            true => {
+                let at = rarest(1);
+                self.shorts.entry(bytes[at]).or_default().push(number);
+                at..at + 1
             }
-            // A shorter one is found with whatever stands before it.
-            None => {
-                (0..=u8::MAX).for_each(|before| find_by(gram(bytes) << 8 | u32::from(before)));
-                0
+            false => {
+                let at = rarest(GRAM);
+                let gram = bytes[at..at + GRAM].iter().rev().fold(0, |gram, byte| gram << 8 | u32::from(*byte));
+                self.grams.push((gram, number));
+                let reach = &mut self.reach[place(gram)];
+                *reach = words.max(*reach);
+                at..at + GRAM
             }
         };
+        let rest = bytes.len() - found_by.end;
         self.literals.push(Literal { bytes: bytes.into(), way, rest: rest as u32 });
     }
 
@@ -225,6 +233,14 @@ impl Floating {
     fn find(&self, bytes: &[u8], words: u32) -> Vec<Way> {
         let least = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
         let mut found: Vec<(usize, Reverse<usize>, u32)> = Vec::new();
+        // Of a literal that is found by the bytes before `end`.
+        let mut look = |end: usize, number: u32| {
+            let literal = &self.literals[number as usize];
+            let end = end + literal.rest as usize;
+            if bytes.get(..end).is_some_and(|before| before.ends_with(&literal.bytes)) {
+                found.push((end, Reverse(literal.bytes.len()), number));
+            }
+        };
         let mut gram = 0u32;
         for (at, byte) in bytes.iter().enumerate() {
             gram = gram >> 8 | u32::from(*byte) << 24;
@@ -233,14 +249,11 @@ impl Floating {
                 let first = usize::from(self.firsts[place_here]);
                 let kin = self.grams[first..].iter().skip_while(|(known, _)| place(*known) < place_here);
                 let kin = kin.take_while(|(known, _)| place(*known) == place_here);
-                for (_, number) in kin.filter(|(known, _)| *known == gram) {
-                    let literal = &self.literals[*number as usize];
-                    let end = at + 1 + literal.rest as usize;
-                    if bytes.get(..end).is_some_and(|before| before.ends_with(&literal.bytes)) {
-                        found.push((end, Reverse(literal.bytes.len()), *number));
-                    }
-                }
+                kin.filter(|(known, _)| *known == gram).for_each(|(_, number)| look(at + 1, *number));
             }
+        }
+        for (byte, numbers) in &self.shorts {
+            memchr::memchr_iter(*byte, bytes).for_each(|at| numbers.iter().for_each(|number| look(at + 1, *number)));
         }
         found.sort_unstable();
         found.into_iter().map(|(.., number)| self.literals[number as usize].way).collect()
@@ -322,6 +335,8 @@ mod tests {
         assert_eq!(asked("© 2024"), [2]);
         assert!(asked("3 men").is_empty());
         assert_eq!(asked("3 replies"), [3]);
+        assert_eq!(asked("20260 comments"), [3]);
+        assert!(filter.begins(b"2026000000.00 m", |_| true) && !filter.begins(b"2026 men came", |_| true));
     }
 
     #[test]
