@@ -59,9 +59,7 @@ pub struct LineRows {
     pub spans: Vec<(u32, u32)>,
     /// The rows of the lines, one after the other.
     pub rows: Vec<f32>,
-    /// The row of the page.
-    pub page: Vec<f32>,
-    /// The row that says whether there is husk in the text, when a forest was given.
+    /// The row that says whether the text is a whole page and whether there is husk in it, when a forest was given.
     pub dirt: Vec<f32>,
     /// The hashes of the tokens of each line.
     pub tokens: Vec<Vec<u32>>,
@@ -388,8 +386,7 @@ impl Cleaner {
     }
 
     /// The lines of a text with their feature rows, for training; `table` is a token table, `after_rules` says that
-    /// lines that go by rules and repeats are left out, `forest` judges the lines for the row that says whether there is
-    /// husk in the text.
+    /// lines that go by rules and repeats are left out, `forest` judges the lines for the row of the text.
     ///
     /// # Errors
     /// [`ErrorKind::Model`] for a table or a forest that cannot be read.
@@ -413,11 +410,11 @@ impl Cleaner {
         let shown = if after_rules { &left } else { &all };
         let lines = Lines::read(&blocks);
         let weighed = lines.weigh(|token| table.as_ref().map_or(0.0, |table| table.weight(token)));
-        let (rows, page) = (lines.rows(shown, &weighed), lines.page(&left));
+        let rows = lines.rows(shown, &weighed);
         let words: Vec<u32> = shown.iter().map(|&at| blocks.items[at as usize].words).collect();
         let dirt = match forest {
             Some(forest) => {
-                dirt_row_by(forest, &rows, page.clone(), &words, shown.len() - left.len()).map_err(wrong)?
+                dirt_row_by(forest, &rows, lines.page(&left), &words, shown.len() - left.len()).map_err(wrong)?
             }
             None => Vec::new(),
         };
@@ -427,13 +424,7 @@ impl Cleaner {
             line_tokens::tokens(lines.words_of(*at as usize), |token| tokens.push(token));
             tokens
         };
-        Ok(LineRows {
-            spans: shown.iter().map(span).collect(),
-            tokens: shown.iter().map(tokens).collect(),
-            rows,
-            page,
-            dirt,
-        })
+        Ok(LineRows { spans: shown.iter().map(span).collect(), tokens: shown.iter().map(tokens).collect(), rows, dirt })
     }
 
     fn account_of_text(&self, text: Cow<'_, str>, hints: &Hints, accounts: bool) -> Account {

@@ -116,12 +116,6 @@ pub fn line_feature_names() -> &'static [&'static str] {
     &block::line_features::NAMES
 }
 
-/// The names of the values that [`Cleaner::line_rows`] gives for a page, in order.
-#[doc(hidden)]
-pub fn page_feature_names() -> &'static [&'static str] {
-    &block::line_features::PAGE_NAMES
-}
-
 /// The names of the values that [`Cleaner::line_rows`] gives for a text whose lines were judged, in order.
 #[doc(hidden)]
 pub fn dirt_feature_names() -> Vec<&'static str> {

@@ -15,7 +15,7 @@ page is in which fold.
 
 `text` judges texts that went through an extractor, `page` whole pages, `kind` says which a text is, `dirt` whether there is
 husk in a text that went through an extractor. The weights of words that a row holds come from a table that has not seen the
-row's domain, and the scores of lines that `dirt` looks at from a model that has not. Deterministic: two runs write equal
+row's domain, and the scores of lines that `dirt` and `kind` look at from a `text` that has not. Deterministic: two runs write equal
 bytes.
 """
 import argparse
@@ -55,11 +55,14 @@ KINDS = {"text": {"leftovers": 0.5, "cropped": 0.5, "husk": 0.5, "headed": 0.2},
 LINES = {"text": 0.5, "page": 0.0}
 # Texts with husk in them and texts without, and what a text weighs where it is asked which of the two it is.
 DIRT = {"leftovers": (1.0, 1.0), "clean": (0.0, 0.6), "made": (0.0, 0.4)}
+# Lines of leftovers that weigh 0.7 where it is asked whether a text is a whole page, others by the root of how many they are:
+# what a wrong answer loses is counted in lines. Probability from which src/model/lines.rs calls a text a whole page.
+LEFT_LINES, SURELY_PAGE = 60, 0.99
 BOOSTER = dict(objective="cross_entropy", num_leaves=31, feature_fraction=0.3, bagging_fraction=0.35, bagging_freq=1,
                min_data_in_leaf=100, lambda_l2=3.0, max_bin=63, use_missing=False, zero_as_missing=False, verbose=-1,
                deterministic=True, force_col_wise=True, num_threads=1, seed=7, min_sum_hessian_in_leaf=1e-2)
 SETTINGS = {"text": dict(learning_rate=0.1, trees=150), "page": dict(learning_rate=0.1, trees=140),
-            "kind": dict(learning_rate=0.08, trees=80, num_leaves=8, min_data_in_leaf=20),
+            "kind": dict(learning_rate=0.08, trees=400, num_leaves=8, min_data_in_leaf=20, bagging_fraction=0.6),
             "dirt": dict(learning_rate=0.08, trees=100, num_leaves=8, min_data_in_leaf=20, bagging_fraction=0.5)}
 
 
@@ -101,8 +104,8 @@ def mix(args, skip):
 # Rows, as the program computes them.
 
 def dump(program, pages, table=None, raw=False, forest=None):
-    """-> for each page spans and rows of its lines, the row of the page, without a table the tokens of its lines, and with
-    a forest that judges its lines the row that tells whether there is husk in it."""
+    """-> for each page spans and rows of its lines, without a table the tokens of its lines, and with a forest that judges
+    its lines the row that tells whether it is a whole page and whether there is husk in it."""
     with tempfile.TemporaryDirectory() as folder:
         prefix = os.path.join(folder, "out")
         source = os.path.join(folder, "in")
@@ -117,10 +120,9 @@ def dump(program, pages, table=None, raw=False, forest=None):
             names = json.loads(next(file))
             spans = [json.loads(line)["spans"] for line in file]
         rows = np.fromfile(prefix + ".rows", dtype="<f4").reshape(-1, len(names["names"]))
-        page_rows = np.fromfile(prefix + ".pages", dtype="<f4").reshape(-1, len(names["page_names"]))
         tokens = None if table else np.fromfile(prefix + ".tokens", dtype="<u4")
         dirt = np.fromfile(prefix + ".dirt", dtype="<f4").reshape(-1, len(names["dirt_names"]))
-    return dict(names=names, spans=spans, rows=rows, pages=page_rows, tokens=tokens, dirt=dirt)
+    return dict(names=names, spans=spans, rows=rows, tokens=tokens, dirt=dirt)
 
 
 def judged(program, pages, table):
@@ -266,44 +268,52 @@ def line_models(name, pages, program, folder, cache):
     return models
 
 
-def dirt_models(pages, judges, program, folder):
-    """-> the models of each fold and of all pages that say whether there is husk in a text, by what `judges`, line models that
-    have not seen the text, say of its lines."""
-    rows, label, weight, fold = [], [], [], []
+def spreads(pages, judges, program, folder):
+    """-> the pages by fold, and a row for each: its statistics, and how the scores of its lines are spread that line models
+    give which have not seen the text; and the names of the values."""
+    ordered, rows = [], []
     for number in range(FOLDS):
-        own = [page for page in pages if page["fold"] == number and page["kind"] in DIRT]
+        own = [page for page in pages if page["fold"] == number]
         booster, names, table = judges[number]
         path = os.path.join(folder, f"text-{number}.bin")
         export.write_forest(path, [booster], names)
         found = dump(program, own, table, raw=True, forest=path)
         rows.append(found["dirt"])
-        label += [DIRT[page["kind"]][0] for page in own]
-        weight += [DIRT[page["kind"]][1] for page in own]
-        fold += [number] * len(own)
-    rows, label, weight, fold = np.concatenate(rows), *map(np.array, (label, weight, fold))
-    models, names = [], found["names"]["dirt_names"]
+        ordered += own
+    return ordered, np.concatenate(rows), found["names"]["dirt_names"]
+
+
+def text_models(name, rows, label, weight, fold, names):
+    """-> the models of each fold and of all texts over the rows of texts, and the scores of those that were held out."""
+    models, scores = [], np.zeros(len(rows))
     for held_out in [*range(FOLDS), None]:
         chosen = fold != held_out if held_out is not None else np.ones(len(rows), dtype=bool)
-        models.append((train("dirt", rows[chosen], label[chosen], weight[chosen], names), names, None))
-    return models
-
-
-def kind_models(pages, program):
-    rows = dump(program, pages)
-    fold = np.array([page["fold"] for page in pages])
-    label = np.array([float(page["kind"] == "whole") for page in pages])
-    weight = np.where(label == 1, 1.0, 0.5)
-    names = rows["names"]["page_names"]
-    models, scores = [], np.zeros(len(pages))
-    for held_out in [*range(FOLDS), None]:
-        chosen = fold != held_out if held_out is not None else np.ones(len(pages), dtype=bool)
-        booster = train("kind", rows["pages"][chosen], label[chosen], weight[chosen], names)
+        booster = train(name, rows[chosen], label[chosen], weight[chosen], names)
         models.append((booster, names, None))
         if held_out is not None:
-            scores[~chosen] = booster.predict(rows["pages"][~chosen])
+            scores[~chosen] = booster.predict(rows[~chosen])
+    return models, scores
+
+
+def dirt_models(pages, rows, names):
+    """The models that say whether there is husk in a text."""
+    chosen = np.array([page["kind"] in DIRT for page in pages])
+    pages = [page for page in pages if page["kind"] in DIRT]
+    label, weight = (np.array([DIRT[page["kind"]][part] for page in pages]) for part in (0, 1))
+    return text_models("dirt", rows[chosen], label, weight, np.array([page["fold"] for page in pages]), names)[0]
+
+
+def kind_models(pages, rows, names):
+    """The models that say whether a text is a whole page."""
+    label = np.array([float(page["kind"] == "whole") for page in pages])
+    lines = np.array([len(page["lines"]) for page in pages])
+    weight = np.where(label == 1, 1.0, 0.5)
+    is_left = np.array([page["kind"] == "leftovers" for page in pages])
+    weight[is_left] = 0.7 * np.clip(np.sqrt(lines[is_left] / LEFT_LINES), 0.3, 3)
+    models, scores = text_models("kind", rows, label, weight, np.array([page["fold"] for page in pages]), names)
     for kind in sorted({page["kind"] for page in pages}):
         own = scores[[page["kind"] == kind for page in pages]]
-        print(f"kind: {kind}: {np.mean(own > 0.8):.3f} are surely whole pages", file=sys.stderr)
+        print(f"kind: {kind}: {np.mean(own > SURELY_PAGE):.4f} are surely whole pages", file=sys.stderr)
     return models
 
 
@@ -327,6 +337,7 @@ def card(args, models):
             for name, names in models.items()}
     return dict(command=command, texts_sha256=digest.hexdigest(), models=made, parameters=BOOSTER,
                 weights=dict(KINDS, dirt={kind: weight for kind, (_, weight) in DIRT.items()}, tables=TABLES), lines=LINES,
+                kind=dict(left_lines=LEFT_LINES, surely_page=SURELY_PAGE),
                 tokens=dict(bits=BITS, penalty=PENALTY))
 
 
@@ -340,20 +351,20 @@ def main():
     parser.add_argument("--folds-out")
     parser.add_argument("--cache", help="keeps token tables between runs")
     parser.add_argument("--program", default=os.path.join(ROOT, "target/release/dehusk"))
-    parser.add_argument("--only", choices=[*KINDS, "kind"], action="append")
+    parser.add_argument("--only", choices=[*KINDS], action="append", help="`text` with `dirt` and `kind`, which read its scores")
     args = parser.parse_args()
     skip = set(open(args.skip).read().split()) if args.skip else set()
     pages = mix(args, skip)
-    wanted = args.only or [*KINDS, "kind"]
+    wanted = args.only or KINDS
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in KINDS:
             if name in wanted:
                 found[name] = line_models(name, pages, args.program, folder, args.cache)
         if "text" in found:
-            found["dirt"] = dirt_models(pages, found["text"], args.program, folder)
-        if "kind" in wanted:
-            found["kind"] = kind_models(pages, args.program)
+            spread = spreads(pages, found["text"], args.program, folder)
+            found["dirt"] = dirt_models(*spread)
+            found["kind"] = kind_models(*spread)
         write(args.out, {name: models[-1] for name, models in found.items()})
         if len(found) == len(SETTINGS):
             made = {name: models[-1][1] for name, models in found.items()}

@@ -1,9 +1,9 @@
 //! The hidden command `dehusk line-features`: rows of the lines of texts, for `scripts/train`.
 //!
 //! Training reads the rows that serving computes, so the two cannot differ. Texts come as JSON lines `{"id", "text"}`
-//! on standard input; PREFIX.jsonl gets a line a text (id, byte spans of its lines), PREFIX.rows and PREFIX.pages the
+//! on standard input; PREFIX.jsonl gets a line a text (id, byte spans of its lines), PREFIX.rows the
 //! rows as f32, PREFIX.tokens the hashes of each line's tokens as u32, their number first, PREFIX.dirt, when a forest
-//! judges the lines, the rows that say whether there is husk in a text.
+//! judges the lines, the rows that say whether a text is a whole page and whether there is husk in it.
 
 use super::Verdict;
 use super::args::LineFeaturesArgs;
@@ -33,16 +33,15 @@ pub(super) fn run(args: LineFeaturesArgs) -> anyhow::Result<Verdict> {
         path.push(ending);
         File::create(&path).map(BufWriter::new).with_context(|| format!("cannot write {}", path.display()))
     };
-    let (mut spans, mut rows, mut pages) = (create(".jsonl")?, create(".rows")?, create(".pages")?);
+    let (mut spans, mut rows) = (create(".jsonl")?, create(".rows")?);
     let (mut tokens, mut dirt) = (create(".tokens")?, create(".dirt")?);
-    let header = serde_json::json!({"names": dehusk::line_feature_names(), "page_names": dehusk::page_feature_names(),
-        "dirt_names": dehusk::dirt_feature_names()});
+    let header = serde_json::json!({"names": dehusk::line_feature_names(), "dirt_names": dehusk::dirt_feature_names()});
     writeln!(spans, "{header}")?;
     for line in std::io::stdin().lock().lines() {
         let text: Text = serde_json::from_str(&line?)?;
         let lines = cleaner.line_rows(&text.text, table.as_deref(), forest.as_deref(), !args.raw)?;
         writeln!(spans, "{}", serde_json::json!({"id": text.id, "spans": lines.spans}))?;
-        for (file, values) in [(&mut rows, &lines.rows), (&mut pages, &lines.page), (&mut dirt, &lines.dirt)] {
+        for (file, values) in [(&mut rows, &lines.rows), (&mut dirt, &lines.dirt)] {
             for value in values {
                 file.write_all(&value.to_le_bytes())?;
             }
@@ -56,7 +55,7 @@ pub(super) fn run(args: LineFeaturesArgs) -> anyhow::Result<Verdict> {
             }
         }
     }
-    for mut file in [spans, rows, pages, tokens, dirt] {
+    for mut file in [spans, rows, tokens, dirt] {
         file.flush()?;
     }
     Ok(Verdict::Clean)
