@@ -31,8 +31,6 @@ pub struct Marked {
     /// True when folding makes its letters small and no more, but for a space or a bullet at its start and a space at its
     /// end.
     pub is_plain: bool,
-    /// True when sentences may be glued in it.
-    pub may_be_glued: bool,
 }
 
 impl<'t> Marks<'t> {
@@ -71,11 +69,7 @@ impl<'t> Marks<'t> {
             dense += usize::from(dense_here);
         }
         let first = self.text.as_bytes().get(range.start).copied().unwrap_or_default();
-        Marked {
-            least_words: words + dense / 2,
-            is_plain: all & OTHER == 0 && !range.is_empty() && !is_other(first),
-            may_be_glued: all & GLUED != 0,
-        }
+        Marked { least_words: words + dense / 2, is_plain: all & OTHER == 0 && !range.is_empty() && !is_other(first) }
     }
 
     /// The bytes of the range at which a sentence may be glued to what stands before, from the range's second byte on.
@@ -132,10 +126,10 @@ mod tests {
     fn a_range_is_asked_without_what_stands_around_it() {
         let text = "a\u{a0}Be it so. And\tso";
         let marks = Marks::of(text);
-        let be_it_so = marks.in_range(3..12);
-        assert_eq!(be_it_so, Marked { least_words: 2, is_plain: true, may_be_glued: false });
-        assert_eq!(marks.in_range(0..12), Marked { least_words: 2, is_plain: false, may_be_glued: true });
+        assert_eq!(marks.in_range(3..12), Marked { least_words: 2, is_plain: true });
+        assert_eq!(marks.in_range(0..12), Marked { least_words: 2, is_plain: false });
         assert_eq!(marks.glued(0..12).collect::<Vec<_>>(), [3]);
+        assert_eq!(marks.glued(3..12).count(), 0);
         assert!(!marks.in_range(12..text.len()).is_plain && !marks.in_range(5..5).is_plain);
     }
 
