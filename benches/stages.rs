@@ -10,6 +10,7 @@ use dehusk::stages::{self, Forest, Segments, Tree};
 use dehusk::{Cleaner, Format, Hints, Metadata};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use scraper::Html;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::Read;
@@ -94,6 +95,12 @@ fn tokenize(bencher: Bencher) {
 #[divan::bench]
 fn parse(bencher: Bencher) {
     all(bencher, &*SOURCES, |source| stages::parse(&CLEANER, source));
+}
+
+/// The reference for [`parse`]: the parser that most programs use, with html5ever's own tokenizer.
+#[divan::bench]
+fn scraper(bencher: Bencher) {
+    all(bencher, &*SOURCES, |source| Html::parse_document(source));
 }
 
 #[divan::bench]

@@ -17,7 +17,7 @@ use std::ops::Range;
 pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
     let lines = lines(&text);
     let wrapped = is_hard_wrapped(&text, &lines);
-    let marks = Marks::of(if wrapped { "" } else { &text });
+    let marks = Marks::of(&text);
     let mut items: Vec<Block> = Vec::with_capacity(lines.len().min(limits.max_blocks));
     let mut degraded = Vec::new();
     for line in &lines {
@@ -33,7 +33,7 @@ pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
     }
     for item in &mut items {
         item.source = item.start..item.end;
-        item.words = words::count(&text[item.range()]) as u32;
+        item.words = marks.words(item.range()).unwrap_or_else(|| words::count(&text[item.range()])) as u32;
     }
     Blocks { format: Format::Text, text, items, outline: Outline::default(), degraded }
 }

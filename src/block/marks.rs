@@ -1,25 +1,39 @@
 //! What every byte of a text is asked, told of all of them at once.
 //!
 //! Most lines are plain, glue no sentences and are as long as they look, and vector code sees it of many bytes in the time that
-//! one takes alone. So the whole text is marked once, a byte for each byte of it, and its lines are asked for by their
+//! one takes alone. So the whole text is marked once, some bits for each byte of it, and its lines are asked for by their
 //! ranges. A mark says that a line must be looked at; without one there is nothing to see.
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, mask8x64, u8x64};
 use std::ops::Range;
 
-/// The byte may begin a sentence that is glued to what stands before.
-const GLUED: u8 = 1;
-/// The byte begins a word, by all looks.
-const BEGUN: u8 = 1 << 1;
-/// The byte begins a character of which two may make a word.
-const DENSE: u8 = 1 << 2;
-/// Folding makes something else of the byte than its small letter.
-const OTHER: u8 = 1 << 3;
+/// Bytes whose marks stand together.
+const STRIDE: usize = 64;
+
+/// The marks of so many bytes in a row, the first of them in the lowest bits.
+#[derive(Clone, Copy, Default)]
+struct Stride {
+    /// The byte may begin a sentence that is glued to what stands before.
+    glued: u64,
+    /// The byte begins a word, by all looks.
+    begun: u64,
+    /// The byte begins a character of which two may make a word.
+    dense: u64,
+    /// Folding makes something else of the byte than its small letter.
+    other: u64,
+    /// The byte is white space of ASCII.
+    space: u64,
+    /// The byte is a letter or digit of ASCII.
+    letter: u64,
+    /// The byte is of a character beyond ASCII.
+    high: u64,
+}
 
 /// The marks of a text.
 pub struct Marks<'t> {
     text: &'t str,
-    marks: Vec<u8>,
+    strides: Vec<Stride>,
 }
 
 /// What the marks of a range say.
@@ -37,13 +51,9 @@ impl<'t> Marks<'t> {
     /// Marks a text.
     pub fn of(text: &'t str) -> Marks<'t> {
         let bytes = text.as_bytes();
-        let mut marks = vec![0; bytes.len()];
-        dispatch!(Level::new(), simd => {
-            // No function of `simd` is called: within, the compiler's own vector code may use its instructions.
-            let _ = simd;
-            mark(bytes, &mut marks);
-        });
-        Marks { text, marks }
+        let mut strides = vec![Stride::default(); bytes.len().div_ceil(STRIDE)];
+        dispatch!(Level::new(), simd => mark(simd, bytes, &mut strides));
+        Marks { text, strides }
     }
 
     /// The text.
@@ -53,67 +63,104 @@ impl<'t> Marks<'t> {
 
     /// Says what the marks of a line, or of a part of one, say.
     pub fn in_range(&self, range: Range<usize>) -> Marked {
-        /// Marks that one byte can count.
-        const STRIDE: usize = 128;
         // The first byte has no neighbour before it.
-        let marks = self.marks.get(range.start + 1..range.end).unwrap_or_default();
-        let (mut all, mut words, mut dense) = (0, 0, 0);
-        for marks in marks.chunks(STRIDE) {
-            let (mut begun, mut dense_here) = (0u8, 0u8);
-            for mark in marks {
-                all |= mark;
-                begun += (mark & BEGUN) >> 1;
-                dense_here += (mark & DENSE) >> 2;
-            }
-            words += usize::from(begun);
-            dense += usize::from(dense_here);
+        let (mut other, mut words, mut dense) = (0, 0, 0);
+        for (stride, mask, _) in self.strides(range.start + 1..range.end) {
+            other |= stride.other & mask;
+            words += (stride.begun & mask).count_ones();
+            dense += (stride.dense & mask).count_ones();
         }
         let first = self.text.as_bytes().get(range.start).copied().unwrap_or_default();
-        Marked { least_words: words + dense / 2, is_plain: all & OTHER == 0 && !range.is_empty() && !is_other(first) }
+        Marked {
+            least_words: (words + dense / 2) as usize,
+            is_plain: other == 0 && !range.is_empty() && !is_other(first),
+        }
     }
 
     /// The bytes of the range at which a sentence may be glued to what stands before, from the range's second byte on.
     pub fn glued(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
-        const STRIDE: usize = 32;
-        let begin = range.start + 1;
-        let marks = self.marks.get(begin..range.end).unwrap_or_default();
-        let strides = marks.chunks(STRIDE).zip((begin..).step_by(STRIDE));
-        let strides = strides.filter(|(marks, _)| marks.iter().fold(0, |all, mark| all | mark) & GLUED != 0);
-        strides.flat_map(|(marks, begin)| {
-            let glued = marks.iter().enumerate().filter(|(_, mark)| *mark & GLUED != 0);
-            glued.map(move |(at, _)| begin + at)
+        self.strides(range.start + 1..range.end).flat_map(|(stride, mask, start)| {
+            let mut left = stride.glued & mask;
+            std::iter::from_fn(move || {
+                let at = (left != 0).then(|| start + left.trailing_zeros() as usize);
+                left &= left.wrapping_sub(1);
+                at
+            })
+        })
+    }
+
+    /// The words of a range, in the sense of [`words::count`](super::words::count), where each begins with a letter or digit of
+    /// ASCII, or with one mark before it. `None` for other ranges.
+    pub fn words(&self, range: Range<usize>) -> Option<usize> {
+        let (mut words, mut doubtful) = (0, 0);
+        // Whether the two bytes before are white space, and the one before a mark; a range begins after white space.
+        let (mut before, mut was_mark) = (0b11, 0);
+        for (stride, mask, _) in self.strides(range) {
+            // Of the first stride, what stands before the range counts as white space.
+            let outside = !mask & mask.wrapping_sub(1);
+            let space = stride.space & mask | outside;
+            let is_mark = mask & !(stride.space | stride.letter);
+            let after_space = space << 1 | before >> 1;
+            let after_first_mark = (is_mark << 1 | was_mark) & (space << 2 | before);
+            words += (stride.letter & mask & (after_space | after_first_mark)).count_ones();
+            doubtful |= is_mark & after_first_mark | stride.high & mask;
+            (before, was_mark) = (space >> 62, is_mark >> 63);
+        }
+        (doubtful == 0).then_some(words as usize)
+    }
+
+    /// The strides that a range reaches into, each with the bits that are of the range and its first byte.
+    fn strides(&self, range: Range<usize>) -> impl Iterator<Item = (&Stride, u64, usize)> {
+        let Range { start, end } = range;
+        let first = start / STRIDE;
+        let strides = self.strides.get(first..end.div_ceil(STRIDE)).unwrap_or_default();
+        strides.iter().zip(first..).map(move |(stride, at)| {
+            let begin = at * STRIDE;
+            let from = u64::MAX << start.saturating_sub(begin).min(STRIDE - 1);
+            let until = u64::MAX >> (begin + STRIDE).saturating_sub(end).min(STRIDE - 1);
+            (stride, from & until, begin)
         })
     }
 }
 
-/// Comparisons put together by `|` and `&`: of `matches!` and `&&` the compiler makes no vector code.
 #[inline(always)]
-fn mark(text: &[u8], marks: &mut [u8]) {
-    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
-    for ((before, at), mark) in pairs.zip(marks.get_mut(1..).unwrap_or_default()) {
-        let (before, at) = (*before, *at);
-        let small = before.wrapping_sub(b'a') < 26;
-        let closes = (before == b'.') | (before == b'!') | (before == b'?') | (before == b':');
-        let closes = closes | (before == b'"') | (before == b')');
-        let may_end = small | closes | (before.wrapping_sub(b' ') >= 0x5f);
+fn mark<S: Simd>(simd: S, text: &[u8], strides: &mut [Stride]) {
+    // A stride with the byte before it.
+    let mut bytes = [0; 1 + STRIDE];
+    for (chunk, stride) in text.chunks(STRIDE).zip(strides) {
+        bytes[0] = bytes[STRIDE];
+        bytes[1..=chunk.len()].copy_from_slice(chunk);
+        let before = u8x64::from_slice(simd, &bytes[..STRIDE]);
+        let at = u8x64::from_slice(simd, &bytes[1..]);
+        let is = |bytes: u8x64<S>, byte: u8| bytes.simd_eq(byte);
+        let within = |bytes: u8x64<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
+        let small = within(before, b'a', b'z');
+        let closes = is(before, b'.') | is(before, b'!') | is(before, b'?') | is(before, b':');
+        let closes = closes | is(before, b'"') | is(before, b')');
+        let may_end = small | closes | !within(before, b' ', 0x7e);
         // First bytes of Hebrew to Thai, of Chinese, Japanese and Korean, and of private use: without capitals.
-        let has_no_capitals =
-            (at.wrapping_sub(0xd7) <= 9) | (at.wrapping_sub(0xe3) <= 6) | (at.wrapping_sub(0xeb) <= 3);
-        let may_begin = (at.wrapping_sub(b'A') < 26) | (at >= 0xc3) & !has_no_capitals;
-        let is_letter = ((at | 0x20).wrapping_sub(b'a') < 26) | (at.wrapping_sub(0xc4) <= 5) | (at | 1 == 0xd1);
-        let after_space = before == b' ';
-        let is_dense = at.wrapping_sub(0xe5) <= 3;
-        let is_other = is_other(at) | after_space & (at == b' ');
-        *mark = u8::from(may_end & may_begin)
-            | u8::from(after_space & is_letter) << 1
-            | u8::from(is_dense) << 2
-            | u8::from(is_other) << 3;
+        let has_no_capitals = within(at, 0xd7, 0xe0) | within(at, 0xe3, 0xe9) | within(at, 0xeb, 0xee);
+        let may_begin = within(at, b'A', b'Z') | at.simd_ge(0xc3) & !has_no_capitals;
+        let letter = within(at | 0x20, b'a', b'z');
+        let may_be_letter = letter | within(at, 0xc4, 0xc9) | is(at | 1, 0xd1);
+        let after_space = is(before, b' ');
+        let other = !within(at, b' ', 0x7e) | is(at, b'`') | is(at, b'&') | after_space & is(at, b' ');
+        let space = is(at, b' ') | within(at, b'\t', b'\n') | within(at, 0x0c, b'\r');
+        let bits = |mask: mask8x64<S>| mask.to_bitmask();
+        *stride = Stride {
+            glued: bits(may_end & may_begin),
+            begun: bits(after_space & may_be_letter),
+            dense: bits(within(at, 0xe5, 0xe8)),
+            other: bits(other),
+            space: bits(space),
+            letter: bits(letter | within(at, b'0', b'9')),
+            high: bits(at.simd_ge(0x80)),
+        };
     }
 }
 
-#[inline(always)]
 fn is_other(byte: u8) -> bool {
-    (byte.wrapping_sub(b' ') >= 0x5f) | (byte == b'`') | (byte == b'&')
+    !(b' '..0x7f).contains(&byte) || matches!(byte, b'`' | b'&')
 }
 
 #[cfg(test)]
@@ -140,6 +187,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn words_are_those_that_counting_finds(
+            before in "[a-z .é]{0,70}",
+            line in "([a-z]{1,9}|[ .(\n\x0b-]{0,2}|[0-9]{60}|é){0,40}",
+        ) {
+            let text = format!("{before}{line}x y");
+            let counted = Marks::of(&text).words(before.len()..before.len() + line.len());
+            prop_assert!(counted.is_none_or(|counted| counted == words::count(&line)));
+            let is_clear = line.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | ' '));
+            prop_assert!(counted.is_some() || !is_clear);
+        }
+
         #[test]
         fn no_more_words_are_counted_than_there_are(line in "(\\PC| [a-zäжÉ中国]){0,40}") {
             prop_assert!(Marks::of(&line).in_range(0..line.len()).least_words <= words::count(&line));

@@ -121,7 +121,7 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     let mut literals = found
         .ok_or("the pattern must begin with a literal or an alternation of literals, such as '^(join|enter) the'")?;
     if anchored {
-        literals.iter_mut().for_each(|literal| *literal = with_number_as_one(literal).take(max_bytes).collect());
+        literals.iter_mut().for_each(|literal| *literal = Beginning::of(literal).bytes().to_vec());
     }
     // One that begins with another is found with it.
     literals.sort();
@@ -146,11 +146,27 @@ fn is_in_number(byte: &u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'.' | b',')
 }
 
-/// The bytes of a text, with [`NUMBER`] for the number that it begins with.
-pub fn with_number_as_one(text: &[u8]) -> impl Iterator<Item = u8> {
-    let digits = text.iter().take_while(|byte| is_in_number(byte)).count();
-    let number = (digits > 0).then_some(NUMBER);
-    number.into_iter().chain(text[digits..].iter().copied())
+/// The first bytes of a text, with [`NUMBER`] for the number that it begins with.
+pub struct Beginning {
+    bytes: [u8; MAX_ANCHORED_BYTES],
+    length: usize,
+}
+
+impl Beginning {
+    /// How a text begins.
+    pub fn of(text: &[u8]) -> Beginning {
+        let mut bytes = [NUMBER; MAX_ANCHORED_BYTES];
+        let digits = text.iter().take_while(|byte| is_in_number(byte)).count();
+        let number = usize::from(digits > 0);
+        let length = bytes.len().min(number + text.len() - digits);
+        bytes[number..length].copy_from_slice(&text[digits..][..length - number]);
+        Beginning { bytes, length }
+    }
+
+    /// The bytes, as many as there are and are told apart.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 /// The longer beginnings of an expression, when they are few and say more than the short ones.

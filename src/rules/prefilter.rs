@@ -4,8 +4,8 @@
 //! bytes of theirs that few texts hold; then one of the words that they require must stand in it too. A pattern whose
 //! beginnings cannot be listed is refused, so that none runs on every block.
 
-use super::beginnings::{MAX_ANCHORED_BYTES, branches, with_number_as_one};
-use super::table::{Node, Table};
+use super::beginnings::{Beginning, MAX_ANCHORED_BYTES, branches};
+use super::table::Table;
 use crate::error::{Error, ErrorKind};
 use memchr::memmem;
 use std::borrow::Cow;
@@ -75,28 +75,20 @@ impl Prefilter {
         Ok(Prefilter { tables, floating })
     }
 
-    /// Calls `found` with the branches that begin as the block does, shorter beginnings first, until it says true.
-    fn anchored(&self, bytes: &[u8], mut found: impl FnMut(Way) -> bool) -> bool {
-        let mut nodes: [Option<Node>; 2] = [None; 2];
-        for (at, byte) in with_number_as_one(bytes).take(MAX_ANCHORED_BYTES).enumerate() {
-            let mut goes_on = false;
-            for (table, (known, node)) in self.tables.iter().zip(&mut nodes).enumerate() {
-                *node = match *node {
-                    _ if at == 0 => known.table.root(byte),
-                    node => node.and_then(|node| known.table.child(node, byte)),
-                };
-                if let Some(node) = *node {
-                    goes_on = true;
-                    if known.table.ending(node).iter().any(|&branch| found(Way { table, branch })) {
-                        return true;
-                    }
+    /// Calls `found` with the branches that begin as the block does, shorter beginnings of a table first, until it says
+    /// true.
+    fn anchored(&self, beginning: &Beginning, mut found: impl FnMut(Way) -> bool) -> bool {
+        self.tables.iter().enumerate().any(|(number, Known { table, .. })| {
+            let mut bytes = beginning.bytes().iter();
+            let mut node = bytes.next().and_then(|byte| table.root(*byte));
+            while let Some(here) = node {
+                if table.ending(here).iter().any(|&branch| found(Way { table: number, branch })) {
+                    return true;
                 }
+                node = bytes.next().and_then(|byte| table.child(here, *byte));
             }
-            if !goes_on {
-                return false;
-            }
-        }
-        false
+            false
+        })
     }
 
     fn pattern(&self, way: Way) -> Option<usize> {
@@ -112,9 +104,10 @@ impl Prefilter {
 
     /// True when a pattern that `test` accepts may begin as a block does whose first bytes are these.
     pub fn begins(&self, bytes: &[u8], test: impl Fn(usize) -> bool) -> bool {
+        let beginning = Beginning::of(bytes);
         // What comes after a longer number was not looked at.
-        let is_number = with_number_as_one(bytes).count() < MAX_ANCHORED_BYTES.min(bytes.len());
-        is_number || self.anchored(bytes, |way| self.pattern(way).is_some_and(&test))
+        let is_number = beginning.bytes().len() < MAX_ANCHORED_BYTES.min(bytes.len());
+        is_number || self.anchored(&beginning, |way| self.pattern(way).is_some_and(&test))
     }
 
     /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does, and never for
@@ -140,7 +133,7 @@ impl Prefilter {
             asked.push(pattern);
             test(pattern)
         };
-        self.anchored(bytes, &mut ask) || self.floats(words) && self.floating.find(bytes, words).into_iter().any(ask)
+        self.anchored(&Beginning::of(bytes), &mut ask) || self.floats(words) && self.floating.find(bytes, words).into_iter().any(ask)
     }
 }
 
@@ -168,6 +161,10 @@ struct Literal {
 
 const HASH_BITS: u32 = 14;
 const GRAM: usize = 4;
+
+fn gram(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes(bytes.try_into().expect("there are four of them"))
+}
 
 /// The place of four bytes in a table.
 fn place(gram: u32) -> usize {
@@ -217,7 +214,7 @@ impl Floating {
             }
             false => {
                 let at = rarest(GRAM);
-                let gram = bytes[at..at + GRAM].iter().rev().fold(0, |gram, byte| gram << 8 | u32::from(*byte));
+                let gram = gram(&bytes[at..at + GRAM]);
                 self.grams.push((gram, number));
                 let reach = &mut self.reach[place(gram)];
                 *reach = words.max(*reach);
@@ -241,15 +238,14 @@ impl Floating {
                 found.push((end, Reverse(literal.bytes.len()), number));
             }
         };
-        let mut gram = 0u32;
-        for (at, byte) in bytes.iter().enumerate() {
-            gram = gram >> 8 | u32::from(*byte) << 24;
+        for (at, window) in bytes.windows(GRAM).enumerate() {
+            let gram = gram(window);
             let place_here = place(gram);
             if self.reach[place_here] >= least {
                 let first = usize::from(self.firsts[place_here]);
                 let kin = self.grams[first..].iter().skip_while(|(known, _)| place(*known) < place_here);
                 let kin = kin.take_while(|(known, _)| place(*known) == place_here);
-                kin.filter(|(known, _)| *known == gram).for_each(|(_, number)| look(at + 1, *number));
+                kin.filter(|(known, _)| *known == gram).for_each(|(_, number)| look(at + GRAM, *number));
             }
         }
         for (byte, numbers) in &self.shorts {
