@@ -90,13 +90,13 @@ impl<'t> Look<'t> {
         if range.len() > self.max_bytes || !self.rules.may_stir(head.bytes(), least) {
             return false;
         }
-        let said = &self.marks.text()[range];
+        let said = &self.marks.text()[range.clone()];
         let whole = head.whole.clone().unwrap_or_else(|| words::fold(said).into());
-        let stirred = &mut self.stirred;
+        let (marks, stirred) = (&self.marks, &mut self.stirred);
         self.rules.stirs(
             &whole,
             least,
-            || words::count(said) as u32,
+            || marks.words(range.clone()) as u32,
             |at, rule| {
                 let acts = rule.place == Where::Any && rule.alone;
                 if !acts {

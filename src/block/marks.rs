@@ -4,6 +4,7 @@
 //! one takes alone. So the whole text is marked once, some bits for each byte of it, and its lines are asked for by their
 //! ranges. A mark says that a line must be looked at; without one there is nothing to see.
 
+use super::words;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, mask8x64, u8x64};
 use std::ops::Range;
@@ -89,9 +90,14 @@ impl<'t> Marks<'t> {
         })
     }
 
-    /// The words of a range, in the sense of [`words::count`](super::words::count), where each begins with a letter or digit of
-    /// ASCII, or with one mark before it. `None` for other ranges.
-    pub fn words(&self, range: Range<usize>) -> Option<usize> {
+    /// The words of a range, as [`words::count`] finds them.
+    pub fn words(&self, range: Range<usize>) -> usize {
+        self.plain_words(range.clone()).unwrap_or_else(|| words::count(&self.text[range]))
+    }
+
+    /// The words of a range of ASCII in which each begins with a letter or digit, or with one mark before it. `None` for
+    /// other ranges.
+    fn plain_words(&self, range: Range<usize>) -> Option<usize> {
         let (mut words, mut doubtful) = (0, 0);
         // Whether the two bytes before are white space, and the one before a mark; a range begins after white space.
         let (mut before, mut was_mark) = (0b11, 0);
@@ -166,7 +172,6 @@ fn is_other(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::words;
     use proptest::prelude::*;
 
     #[test]
@@ -193,7 +198,7 @@ mod tests {
             line in "([a-z]{1,9}|[ .(\n\x0b-]{0,2}|[0-9]{60}|é){0,40}",
         ) {
             let text = format!("{before}{line}x y");
-            let counted = Marks::of(&text).words(before.len()..before.len() + line.len());
+            let counted = Marks::of(&text).plain_words(before.len()..before.len() + line.len());
             prop_assert!(counted.is_none_or(|counted| counted == words::count(&line)));
             let is_clear = line.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | ' '));
             prop_assert!(counted.is_some() || !is_clear);

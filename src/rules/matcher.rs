@@ -35,9 +35,10 @@ struct Automaton {
 /// ASCII is written with more brackets, and is no deeper once it is read.
 const MAX_DEPTH: u32 = 1_000;
 
-/// Bytes of a cache, which begins anew when it has more: all but a few patterns stay far below it, and those few would
-/// grow for as long as a run goes on.
-const MAX_CACHE_BYTES: usize = 256 << 10;
+/// Bytes that a cache may have beyond those it cannot do without; one that is full begins anew. Most patterns stay below
+/// it. With more, the others grow for as long as a run goes on, and what they hold lies between the data of the pages, so that
+/// the memory of these is not given back.
+const CACHE_BYTES: usize = 24 << 10;
 
 /// Why a pattern that is asked compiles.
 const CHECKED: &str = "packs are compiled when they are checked";
@@ -102,12 +103,13 @@ impl Pattern {
     fn compiled(&self, source: &str) -> Box<Automaton> {
         let limits =
             thompson::Config::new().nfa_size_limit(Some(self.max_compiled_bytes)).which_captures(WhichCaptures::None);
-        let config =
-            DFA::config().unicode_word_boundary(true).skip_cache_capacity_check(true).cache_capacity(MAX_CACHE_BYTES);
+        let config = DFA::config().unicode_word_boundary(true);
         // What speaks of bytes could match half a character, if a text of ASCII had one.
         let hir = ParserBuilder::new().utf8(false).nest_limit(MAX_DEPTH).build().parse(source).expect(CHECKED);
         let nfa = thompson::Compiler::new().configure(limits).build_from_hir(&hir).expect(CHECKED);
         let anchored = if nfa.is_always_start_anchored() { Anchored::Yes } else { Anchored::No };
+        let least = config.get_minimum_cache_capacity(&nfa).expect(CHECKED);
+        let config = config.cache_capacity(least + CACHE_BYTES);
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).expect(CHECKED);
         Box::new(Automaton { dfa, caches: Mutex::default(), anchored })
     }

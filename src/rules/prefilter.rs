@@ -133,7 +133,8 @@ impl Prefilter {
             asked.push(pattern);
             test(pattern)
         };
-        self.anchored(&Beginning::of(bytes), &mut ask) || self.floats(words) && self.floating.find(bytes, words).into_iter().any(ask)
+        self.anchored(&Beginning::of(bytes), &mut ask)
+            || self.floats(words) && self.floating.find(bytes, words).into_iter().any(ask)
     }
 }
 
