@@ -70,20 +70,24 @@ impl<'t> Look<'t> {
     /// Looks at the next block; true when a rule acts on it wherever it stands.
     fn at_block(&mut self, range: Range<usize>) -> bool {
         let said = &self.marks.text()[range.clone()];
-        let marked = self.marks.in_range(range.clone());
-        let head = Head::of(&self.marks, self.small, range.clone(), marked.is_plain);
-        if said.len() >= MIN_REPEAT_BYTES && marked.least_words <= *REPEAT_WORDS.end() {
+        let (head, least) = self.head(range.clone());
+        if said.len() >= MIN_REPEAT_BYTES && least <= *REPEAT_WORDS.end() {
             self.seen.push((head.key, said));
         }
         self.blocks.push(said);
-        self.at(range, marked.least_words as u32, &head, self.blocks.len() - 1..self.blocks.len())
+        self.at(range, least as u32, &head, self.blocks.len() - 1..self.blocks.len())
     }
 
     /// Looks at the text of some blocks that are one line; true when a rule acts on it wherever it stands.
     fn at_joined(&mut self, range: Range<usize>, blocks: Range<usize>) -> bool {
+        let (head, least) = self.head(range.clone());
+        self.at(range, least as u32, &head, blocks)
+    }
+
+    /// How a block or line begins when it is folded, and the words that it has at least.
+    fn head(&self, range: Range<usize>) -> (Head<'t>, usize) {
         let marked = self.marks.in_range(range.clone());
-        let head = Head::of(&self.marks, self.small, range.clone(), marked.is_plain);
-        self.at(range, marked.least_words as u32, &head, blocks)
+        (Head::of(&self.marks, self.small, range, marked.is_plain), marked.least_words)
     }
 
     fn at(&mut self, range: Range<usize>, least: u32, head: &Head<'t>, blocks: Range<usize>) -> bool {

@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::normalize::is_dropped;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Segments a text.
 pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
@@ -121,25 +122,30 @@ pub fn joints(marks: &Marks<'_>, line: Range<usize>) -> Vec<usize> {
 }
 
 fn joints_of_glued(line: &str) -> Vec<usize> {
+    let ascii = &*ASCII_TRAITS;
     let mut candidates = Vec::new();
+    // A capital after an end, which is a candidate if what comes next says so.
+    let mut capital_after_end = None;
     // Words begun so far; the letters of a small word, which may begin with a capital.
     let (mut words, mut letters, mut capital) = (0, 0, false);
-    let (mut earlier, mut last) = (' ', ' ');
-    let mut chars = line.char_indices().filter(|&(_, c)| !is_dropped(c)).peekable();
-    while let Some((at, c)) = chars.next() {
-        let small_word = letters >= if capital { MIN_CAPITAL_LETTERS } else { MIN_SMALL_LETTERS };
-        let closes = matches!(last, '”' | '"' | '’' | ')' | '»') && words::ends_sentence(earlier);
-        let ends = small_word || matches!(last, '.' | '!' | '?' | '…' | ':') || closes;
-        // A reference that an extractor left may be a space.
-        let is_begun = |next: char| next.is_lowercase() || next.is_whitespace() || matches!(next, '\'' | '&');
-        if ends && c.is_uppercase() && chars.peek().is_some_and(|&(_, next)| is_begun(next)) {
-            candidates.push((at, words));
+    let (mut earlier, mut last) = (Traits::SPACE, Traits::SPACE);
+    for (at, c) in line.char_indices() {
+        let now = ascii.get(c as usize).copied().unwrap_or_else(|| Traits::of(c));
+        if now.has(Traits::DROPPED) {
+            continue;
         }
-        words += usize::from(!c.is_whitespace() && last.is_whitespace());
-        let goes_on = c.is_lowercase() && (letters > 0 || last.is_uppercase() || !last.is_alphanumeric());
-        capital = goes_on && (capital || last.is_uppercase());
+        candidates.extend(capital_after_end.take().filter(|_| now.has(Traits::GOES_ON)));
+        let small_word = letters >= if capital { MIN_CAPITAL_LETTERS } else { MIN_SMALL_LETTERS };
+        let closes = last.has(Traits::CLOSING) && earlier.has(Traits::SENTENCE_END);
+        if now.has(Traits::CAPITAL) && (small_word || last.has(Traits::END) || closes) {
+            capital_after_end = Some((at, words));
+        }
+        words += usize::from(!now.has(Traits::SPACE) && last.has(Traits::SPACE));
+        let goes_on =
+            now.has(Traits::SMALL) && (letters > 0 || last.has(Traits::CAPITAL) || !last.has(Traits::ALPHANUMERIC));
+        capital = goes_on && (capital || last.has(Traits::CAPITAL));
         letters = if goes_on { letters + 1 } else { 0 };
-        (earlier, last) = (last, c);
+        (earlier, last) = (last, now);
     }
     // The word that a joint cuts counts on both sides.
     let mut before = 0;
@@ -149,6 +155,48 @@ fn joints_of_glued(line: &str) -> Vec<usize> {
         fits
     });
     candidates.into_iter().map(|(at, _)| at).collect()
+}
+
+/// What is asked of a character where sentences may be glued.
+#[derive(Clone, Copy)]
+struct Traits(u16);
+
+/// Those of ASCII, which most characters are: the tables of Unicode take longer.
+static ASCII_TRAITS: LazyLock<[Traits; 128]> =
+    LazyLock::new(|| std::array::from_fn(|byte| Traits::of(char::from(byte as u8))));
+
+impl Traits {
+    const SPACE: Traits = Traits(1);
+    const SMALL: Traits = Traits(1 << 1);
+    const CAPITAL: Traits = Traits(1 << 2);
+    const ALPHANUMERIC: Traits = Traits(1 << 3);
+    /// It closes a quotation or a bracket.
+    const CLOSING: Traits = Traits(1 << 4);
+    const SENTENCE_END: Traits = Traits(1 << 5);
+    /// A sentence or a part of one ends with it.
+    const END: Traits = Traits(1 << 6);
+    /// A sentence goes on with it after its first capital; a reference that an extractor left may be a space.
+    const GOES_ON: Traits = Traits(1 << 7);
+    const DROPPED: Traits = Traits(1 << 8);
+
+    fn of(c: char) -> Traits {
+        let traits = [
+            (Traits::SPACE, c.is_whitespace()),
+            (Traits::SMALL, c.is_lowercase()),
+            (Traits::CAPITAL, c.is_uppercase()),
+            (Traits::ALPHANUMERIC, c.is_alphanumeric()),
+            (Traits::CLOSING, matches!(c, '”' | '"' | '’' | ')' | '»')),
+            (Traits::SENTENCE_END, words::ends_sentence(c)),
+            (Traits::END, matches!(c, '.' | '!' | '?' | '…' | ':')),
+            (Traits::GOES_ON, c.is_lowercase() || c.is_whitespace() || matches!(c, '\'' | '&')),
+            (Traits::DROPPED, is_dropped(c)),
+        ];
+        traits.into_iter().filter(|(_, has)| *has).fold(Traits(0), |all, (one, _)| Traits(all.0 | one.0))
+    }
+
+    fn has(self, one: Traits) -> bool {
+        self.0 & one.0 != 0
+    }
 }
 
 /// True when sentences may be glued in a line: a capital, or what may be one, follows at once on something that may end one.
@@ -175,10 +223,6 @@ fn may_begin(text: &str) -> bool {
     let next = bytes.get(1).copied().unwrap_or_default();
     let (is_capital, next) = match bytes[0] {
         b'A'..=b'Z' => (true, next),
-        // Most small letters of Latin-1 and of Cyrillic, which are quicker to tell from their bytes.
-        0xc3 if next >= 0x9f => (false, 0),
-        0xd0 if next >= 0xb0 => (false, 0),
-        0xd1 if next < 0xa0 => (false, 0),
         _ => {
             let mut chars = text.chars();
             let is_capital = chars.next().is_some_and(char::is_uppercase);
@@ -287,7 +331,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_may_not_be_glued_has_no_joints(line in "[ab A-CéÉßд.!:\"”’)»…&'\u{200b}\u{1}]{0,24}") {
+        fn what_may_not_be_glued_has_no_joints(line in "[ab A-CéÉßдДёѢ.!:\"”’)»…&'\u{200b}\u{1}]{0,24}") {
             prop_assert!(may_be_glued_in(&line) || joints_of_glued(&line).is_empty());
             // What stands around a line is none of its business.
             let text = format!("one.\n{line}\nA");

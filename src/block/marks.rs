@@ -131,13 +131,22 @@ impl<'t> Marks<'t> {
 
 #[inline(always)]
 fn mark<S: Simd>(simd: S, text: &[u8], strides: &mut [Stride]) {
-    // A stride with the byte before it.
-    let mut bytes = [0; 1 + STRIDE];
-    for (chunk, stride) in text.chunks(STRIDE).zip(strides) {
+    // A stride with the byte before it and the one after it.
+    let mut bytes = [0; 1 + STRIDE + 1];
+    for (number, stride) in strides.iter_mut().enumerate() {
+        let begin = number * STRIDE;
         bytes[0] = bytes[STRIDE];
-        bytes[1..=chunk.len()].copy_from_slice(chunk);
+        match text.get(begin..begin + STRIDE + 1) {
+            Some(chunk) => bytes[1..].copy_from_slice(chunk),
+            None => {
+                let chunk = &text[begin..];
+                bytes[1..=chunk.len()].copy_from_slice(chunk);
+                bytes[1 + chunk.len()..].fill(0);
+            }
+        }
         let before = u8x64::from_slice(simd, &bytes[..STRIDE]);
-        let at = u8x64::from_slice(simd, &bytes[1..]);
+        let at = u8x64::from_slice(simd, &bytes[1..=STRIDE]);
+        let after = u8x64::from_slice(simd, &bytes[2..]);
         let is = |bytes: u8x64<S>, byte: u8| bytes.simd_eq(byte);
         let within = |bytes: u8x64<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
         let small = within(before, b'a', b'z');
@@ -146,7 +155,11 @@ fn mark<S: Simd>(simd: S, text: &[u8], strides: &mut [Stride]) {
         let may_end = small | closes | !within(before, b' ', 0x7e);
         // First bytes of Hebrew to Thai, of Chinese, Japanese and Korean, and of private use: without capitals.
         let has_no_capitals = within(at, 0xd7, 0xe0) | within(at, 0xe3, 0xe9) | within(at, 0xeb, 0xee);
-        let may_begin = within(at, b'A', b'Z') | at.simd_ge(0xc3) & !has_no_capitals;
+        // The small letters of Latin-1 and of Cyrillic, all but a few.
+        let is_small = is(at, 0xc3) & after.simd_ge(0x9f)
+            | is(at, 0xd0) & after.simd_ge(0xb0)
+            | is(at, 0xd1) & after.simd_lt(0xa0);
+        let may_begin = within(at, b'A', b'Z') | at.simd_ge(0xc3) & !has_no_capitals & !is_small;
         let letter = within(at | 0x20, b'a', b'z');
         let may_be_letter = letter | within(at, 0xc4, 0xc9) | is(at | 1, 0xd1);
         let after_space = is(before, b' ');

@@ -61,6 +61,9 @@ fn tell(job: &Job, summary: &Summary) {
         text += "dehusk: nothing was found to clean\n";
     } else if !job.args.quiet && (!silent || job.args.verbose) {
         text += &format!("{summary}\n");
+        if job.args.dry_run {
+            text += "dehusk: no article was written (--dry-run)\n";
+        }
     }
     // Nobody is left to be told when standard error is gone.
     let _ = io::stderr().write_all(text.as_bytes());

@@ -24,14 +24,17 @@ pub(super) fn detect(head: &[u8]) -> Told {
 /// The header that a block is, if it is one: its checksum says so.
 fn header(block: &[u8]) -> Option<&Header> {
     let header = Header::from_byte_slice(block.get(..BLOCK)?);
-    let sum = block[..BLOCK].iter().enumerate().map(|(at, byte)| match at {
-        // The checksum counts itself as spaces.
-        148..156 => u32::from(b' '),
-        _ => u32::from(*byte),
-    });
-    let is_header = block[0] != 0
-        && header.cksum().ok() == Some(sum.sum())
-        && header.entry_size().is_ok_and(|size| size <= MAX_SIZE);
+    // Of most files that are no archive this is no number.
+    let stated = header.cksum().ok()?;
+    let bytes = block[..BLOCK].iter().enumerate();
+    let sum: u32 = bytes
+        .map(|(at, byte)| match at {
+            // The checksum counts itself as spaces.
+            148..156 => u32::from(b' '),
+            _ => u32::from(*byte),
+        })
+        .sum();
+    let is_header = block[0] != 0 && stated == sum && header.entry_size().is_ok_and(|size| size <= MAX_SIZE);
     is_header.then_some(header)
 }
 
@@ -110,23 +113,25 @@ impl Members<'_> {
 
     /// Reads what stands behind a header; nothing when it is larger than `limit`, and left behind.
     fn content(&mut self, size: u64, limit: usize) -> io::Result<Option<Vec<u8>>> {
-        let keeps = size <= limit as u64;
         let mut content = Vec::new();
-        let read = self.pass(size, &mut |bytes| {
-            if keeps {
-                content.extend_from_slice(bytes);
+        let kept = usize::try_from(size).ok().filter(|size| *size <= limit);
+        let read = match kept {
+            Some(size) => {
+                self.stream.append(&mut content, size)?;
+                content.len() as u64
             }
-        })?;
+            None => self.pass(size)?,
+        };
         if read < size {
             return Err(cut());
         }
         // What fills the last block may be missing at the end of a file.
-        self.pass(size.next_multiple_of(BLOCK as u64) - size, &mut |_| ())?;
-        Ok(keeps.then_some(content))
+        self.pass(size.next_multiple_of(BLOCK as u64) - size)?;
+        Ok(kept.map(|_| content))
     }
 
-    /// Shows up to so many bytes to `see` and leaves them behind; says how many there were.
-    fn pass(&mut self, bytes: u64, see: &mut dyn FnMut(&[u8])) -> io::Result<u64> {
+    /// Leaves up to so many bytes behind; says how many there were.
+    fn pass(&mut self, bytes: u64) -> io::Result<u64> {
         let mut left = bytes;
         while left > 0 {
             let window = self.stream.peek(1)?;
@@ -134,7 +139,6 @@ impl Members<'_> {
                 break;
             }
             let step = window.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            see(&window[..step]);
             self.stream.consume(step);
             left -= step as u64;
         }

@@ -90,7 +90,8 @@ fn a_dry_run_reports_and_writes_no_article() {
     let place = Place::with(&["in/a.txt"]);
     place.write("in/b.txt", format!("{PAGE}\n{HUSK}\n"));
     let args = ["in", "--dry-run", "--report", "r.jsonl", "--summary", "s.json", "-o", "out"];
-    place.clean(&args).assert().success().stdout("");
+    let said = place.clean(&args).assert().success().stdout("").get_output().stderr.clone();
+    assert!(String::from_utf8_lossy(&said).ends_with("dehusk: no article was written (--dry-run)\n"));
     assert!(!place.path().join("out").exists());
     assert_eq!(place.json("s.json")["pages"], 2);
     assert_eq!(place.lines("r.jsonl").len(), 1);
