@@ -27,7 +27,7 @@ struct Stride {
     space: u64,
     /// The byte is a letter or digit of ASCII.
     letter: u64,
-    /// The byte is of a character beyond ASCII.
+    /// The byte is of a character beyond ASCII that may be more than a dash or a quotation mark.
     high: u64,
 }
 
@@ -51,10 +51,9 @@ pub struct Marked {
 impl<'t> Marks<'t> {
     /// Marks a text.
     pub fn of(text: &'t str) -> Marks<'t> {
-        let bytes = text.as_bytes();
-        let mut strides = vec![Stride::default(); bytes.len().div_ceil(STRIDE)];
-        dispatch!(Level::new(), simd => mark(simd, bytes, &mut strides));
-        Marks { text, strides }
+        let mut window = Window::new(text.as_bytes());
+        let strides = 0..text.len().div_ceil(STRIDE);
+        Marks { text, strides: dispatch!(Level::new(), simd => strides.map(|_| window.next(simd).marks()).collect()) }
     }
 
     /// The text.
@@ -95,24 +94,11 @@ impl<'t> Marks<'t> {
         self.plain_words(range.clone()).unwrap_or_else(|| words::count(&self.text[range]))
     }
 
-    /// The words of a range of ASCII in which each begins with a letter or digit, or with one mark before it. `None` for
-    /// other ranges.
+    /// The words of a range of ASCII, dashes and quotation marks; `None` for other ranges.
     fn plain_words(&self, range: Range<usize>) -> Option<usize> {
-        let (mut words, mut doubtful) = (0, 0);
-        // Whether the two bytes before are white space, and the one before a mark; a range begins after white space.
-        let (mut before, mut was_mark) = (0b11, 0);
-        for (stride, mask, _) in self.strides(range) {
-            // Of the first stride, what stands before the range counts as white space.
-            let outside = !mask & mask.wrapping_sub(1);
-            let space = stride.space & mask | outside;
-            let is_mark = mask & !(stride.space | stride.letter);
-            let after_space = space << 1 | before >> 1;
-            let after_first_mark = (is_mark << 1 | was_mark) & (space << 2 | before);
-            words += (stride.letter & mask & (after_space | after_first_mark)).count_ones();
-            doubtful |= is_mark & after_first_mark | stride.high & mask;
-            (before, was_mark) = (space >> 62, is_mark >> 63);
-        }
-        (doubtful == 0).then_some(words as usize)
+        let mut counter = WordCounter::default();
+        self.strides(range).for_each(|(stride, mask, _)| counter.add(stride, mask));
+        counter.words()
     }
 
     /// The strides that a range reaches into, each with the bits that are of the range and its first byte.
@@ -129,26 +115,124 @@ impl<'t> Marks<'t> {
     }
 }
 
-#[inline(always)]
-fn mark<S: Simd>(simd: S, text: &[u8], strides: &mut [Stride]) {
-    // A stride with the byte before it and the one after it.
-    let mut bytes = [0; 1 + STRIDE + 1];
-    for (number, stride) in strides.iter_mut().enumerate() {
-        let begin = number * STRIDE;
-        bytes[0] = bytes[STRIDE];
-        match text.get(begin..begin + STRIDE + 1) {
-            Some(chunk) => bytes[1..].copy_from_slice(chunk),
+/// Counts words by the marks of a text's strides, one after the other.
+struct WordCounter {
+    words: u32,
+    high: u64,
+    /// 1 when a word may begin with the next byte: after white space, or marks behind it.
+    is_open: u64,
+}
+
+impl Default for WordCounter {
+    fn default() -> Self {
+        WordCounter { words: 0, high: 0, is_open: 1 }
+    }
+}
+
+impl WordCounter {
+    /// Adds those of a stride's bytes that are in the mask, which are in a row; only the first stride has others before them,
+    /// and the last others behind.
+    #[inline(always)]
+    fn add(&mut self, stride: &Stride, mask: u64) {
+        let before = !mask & mask.wrapping_sub(1);
+        let space = stride.space & mask | before;
+        let is_mark = mask & !(stride.space | stride.letter);
+        let open = space << 1 | self.is_open;
+        // The sum carries what is open to the end of the marks that follow.
+        let (sum, carried) = is_mark.overflowing_add(open & is_mark);
+        let open_after_marks = sum & !is_mark;
+        self.words += (stride.letter & mask & (open | open_after_marks)).count_ones();
+        self.high |= stride.high & mask;
+        self.is_open = space >> 63 | u64::from(carried);
+    }
+
+    fn words(&self) -> Option<usize> {
+        (self.high == 0).then_some(self.words as usize)
+    }
+}
+
+/// The words of a text of ASCII, dashes and quotation marks; `None` for other texts.
+pub fn plain_words(text: &str) -> Option<usize> {
+    dispatch!(Level::new(), simd => {
+        let mut counter = WordCounter::default();
+        let (mut window, mut left) = (Window::new(text.as_bytes()), text.len());
+        while left > 0 {
+            let (space, letter, high) = window.next(simd).classes();
+            let mask = u64::MAX >> STRIDE.saturating_sub(left).min(STRIDE - 1);
+            counter.add(&Stride { space, letter, high, ..Stride::default() }, mask);
+            left = left.saturating_sub(STRIDE);
+        }
+        counter.words()
+    })
+}
+
+/// Neighbours of a byte that are looked at, on either side.
+const REACH: usize = 2;
+
+/// The bytes of a text by strides, each with its neighbours; none are zero.
+struct Window<'t> {
+    text: &'t [u8],
+    /// Where the next stride begins.
+    begin: usize,
+    bytes: [u8; REACH + STRIDE + REACH],
+}
+
+impl<'t> Window<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Window { text, begin: 0, bytes: [0; REACH + STRIDE + REACH] }
+    }
+
+    #[inline(always)]
+    fn next<S: Simd>(&mut self, simd: S) -> Bytes<S> {
+        let (before, rest) = self.bytes.split_at_mut(REACH);
+        before.copy_from_slice(&rest[STRIDE - REACH..STRIDE]);
+        match self.text.get(self.begin..self.begin + STRIDE + REACH) {
+            Some(text) => rest.copy_from_slice(text),
             None => {
-                let chunk = &text[begin..];
-                bytes[1..=chunk.len()].copy_from_slice(chunk);
-                bytes[1 + chunk.len()..].fill(0);
+                let text = &self.text[self.begin..];
+                rest[..text.len()].copy_from_slice(text);
+                rest[text.len()..].fill(0);
             }
         }
-        let before = u8x64::from_slice(simd, &bytes[..STRIDE]);
-        let at = u8x64::from_slice(simd, &bytes[1..=STRIDE]);
-        let after = u8x64::from_slice(simd, &bytes[2..]);
-        let is = |bytes: u8x64<S>, byte: u8| bytes.simd_eq(byte);
-        let within = |bytes: u8x64<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
+        self.begin += STRIDE;
+        Bytes(std::array::from_fn(|shift| u8x64::from_slice(simd, &self.bytes[shift..shift + STRIDE])))
+    }
+}
+
+/// The bytes of a stride and their neighbours, from those two before to those two after.
+struct Bytes<S: Simd>([u8x64<S>; 2 * REACH + 1]);
+
+/// Comparisons of all bytes at once.
+#[inline(always)]
+fn is<S: Simd>(bytes: u8x64<S>, byte: u8) -> mask8x64<S> {
+    bytes.simd_eq(byte)
+}
+
+#[inline(always)]
+fn within<S: Simd>(bytes: u8x64<S>, first: u8, last: u8) -> mask8x64<S> {
+    (bytes - first).simd_le(last - first)
+}
+
+impl<S: Simd> Bytes<S> {
+    /// The white space and the letters and digits of ASCII, and the bytes of other characters that may be letters.
+    #[inline(always)]
+    fn classes(&self) -> (u64, u64, u64) {
+        let [far, before, at, after, far_after] = self.0;
+        let space = is(at, b' ') | within(at, b'\t', b'\n') | within(at, 0x0c, b'\r');
+        let letter = within(at | 0x20, b'a', b'z') | within(at, b'0', b'9');
+        // U+2010 to U+2027, dashes, quotation marks and dots: E2 80 90 to E2 80 A7.
+        let is_third = |bytes| within(bytes, 0x90, 0xa7);
+        let mark = is(at, 0xe2) & is(after, 0x80) & is_third(far_after)
+            | is(before, 0xe2) & is(at, 0x80) & is_third(after)
+            | is(far, 0xe2) & is(before, 0x80) & is_third(at);
+        let high = at.simd_ge(0x80) & !mark;
+        (space.to_bitmask(), letter.to_bitmask(), high.to_bitmask())
+    }
+
+    /// All marks.
+    #[inline(always)]
+    fn marks(&self) -> Stride {
+        let [_, before, at, after, _] = self.0;
         let small = within(before, b'a', b'z');
         let closes = is(before, b'.') | is(before, b'!') | is(before, b'?') | is(before, b':');
         let closes = closes | is(before, b'"') | is(before, b')');
@@ -160,21 +244,19 @@ fn mark<S: Simd>(simd: S, text: &[u8], strides: &mut [Stride]) {
             | is(at, 0xd0) & after.simd_ge(0xb0)
             | is(at, 0xd1) & after.simd_lt(0xa0);
         let may_begin = within(at, b'A', b'Z') | at.simd_ge(0xc3) & !has_no_capitals & !is_small;
-        let letter = within(at | 0x20, b'a', b'z');
-        let may_be_letter = letter | within(at, 0xc4, 0xc9) | is(at | 1, 0xd1);
+        let may_be_letter = within(at | 0x20, b'a', b'z') | within(at, 0xc4, 0xc9) | is(at | 1, 0xd1);
         let after_space = is(before, b' ');
         let other = !within(at, b' ', 0x7e) | is(at, b'`') | is(at, b'&') | after_space & is(at, b' ');
-        let space = is(at, b' ') | within(at, b'\t', b'\n') | within(at, 0x0c, b'\r');
-        let bits = |mask: mask8x64<S>| mask.to_bitmask();
-        *stride = Stride {
-            glued: bits(may_end & may_begin),
-            begun: bits(after_space & may_be_letter),
-            dense: bits(within(at, 0xe5, 0xe8)),
-            other: bits(other),
-            space: bits(space),
-            letter: bits(letter | within(at, b'0', b'9')),
-            high: bits(at.simd_ge(0x80)),
-        };
+        let (space, letter, high) = self.classes();
+        Stride {
+            glued: (may_end & may_begin).to_bitmask(),
+            begun: (after_space & may_be_letter).to_bitmask(),
+            dense: within(at, 0xe5, 0xe8).to_bitmask(),
+            other: other.to_bitmask(),
+            space,
+            letter,
+            high,
+        }
     }
 }
 

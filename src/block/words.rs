@@ -3,6 +3,7 @@
 //! Nothing here knows a language: scripts that write no spaces count by characters, and a sentence is told by its
 //! end mark.
 
+use super::marks::plain_words;
 use crate::normalize::{normalize, printable_prefix};
 
 /// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
@@ -10,7 +11,7 @@ use crate::normalize::{normalize, printable_prefix};
 pub fn count(text: &str) -> usize {
     let (mut words, mut dense) = (0, 0);
     for line in Lines(text) {
-        match count_plain(line.as_bytes()) {
+        match plain_words(line) {
             Some(count) => words += count,
             None => {
                 let count = count_any(line);
@@ -37,7 +38,7 @@ impl<'t> Iterator for Lines<'t> {
 }
 
 /// Words of scripts with spaces, and characters of those without.
-fn count_any(text: &str) -> (usize, usize) {
+pub(super) fn count_any(text: &str) -> (usize, usize) {
     let (mut words, mut dense, mut in_word) = (0, 0, false);
     for c in text.chars() {
         if c.is_ascii() {
@@ -55,43 +56,6 @@ fn count_any(text: &str) -> (usize, usize) {
         }
     }
     (words, dense)
-}
-
-/// The words of ASCII in which each word begins with a letter or digit, or with one mark before it: all bytes at once are
-/// faster than one after the other. `None` for other texts.
-fn count_plain(bytes: &[u8]) -> Option<usize> {
-    /// Positions that one byte can count.
-    const STRIDE: usize = 128;
-    if !bytes.is_ascii() {
-        return None;
-    }
-    let first = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    let is_mark = |byte: u8| !byte.is_ascii_alphanumeric() & !byte.is_ascii_whitespace();
-    let mark_first = bytes.first().is_some_and(|byte| is_mark(*byte));
-    if mark_first && bytes.get(1).is_some_and(|byte| is_mark(*byte)) {
-        return None;
-    }
-    let mut words = usize::from(first(0) || mark_first && first(1));
-    if bytes.len() >= 2 && bytes[0].is_ascii_whitespace() && first(1) {
-        words += 1;
-    }
-    let (before, between, at) = (bytes, bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
-    let (before, between) = (&before[..at.len()], &between[..at.len()]);
-    let strides = before.chunks(STRIDE).zip(between.chunks(STRIDE)).zip(at.chunks(STRIDE));
-    for ((before, between), at) in strides {
-        let (mut begun, mut doubtful) = (0u8, 0u8);
-        for ((before, between), at) in before.iter().zip(between).zip(at) {
-            let is_letter = at.is_ascii_alphanumeric();
-            let after_space = before.is_ascii_whitespace() & is_mark(*between);
-            begun += u8::from(is_letter & (between.is_ascii_whitespace() | after_space));
-            doubtful |= u8::from(after_space & is_mark(*at));
-        }
-        if doubtful != 0 {
-            return None;
-        }
-        words += usize::from(begun);
-    }
-    Some(words)
 }
 
 /// True for letters of scripts that write no space between words.
@@ -264,12 +228,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn words_are_counted_alike_all_at_once_and_one_by_one(text in "[a1 \\t\"'(.-]{0,200}") {
-            let counted = count_plain(text.as_bytes());
-            prop_assert!(counted.is_none_or(|words| (words, 0) == count_any(&text)), "{:?}", counted);
-        }
-
         #[test]
         fn runs_of_text_fold_as_its_characters(text in "[A-Ca-c\"'`. \\t\\n\u{7f}\u{1}’“–…«ÉßЖжИ́中カ\u{3000}\u{a0}İΣ●•-]{0,40}") {
             prop_assert_eq!(fold(&text), fold_one_by_one(&text));
