@@ -51,9 +51,9 @@ pub struct Marked {
 impl<'t> Marks<'t> {
     /// Marks a text.
     pub fn of(text: &'t str) -> Marks<'t> {
-        let mut window = Window::new(text.as_bytes());
-        let strides = 0..text.len().div_ceil(STRIDE);
-        Marks { text, strides: dispatch!(Level::new(), simd => strides.map(|_| window.next(simd).marks()).collect()) }
+        let mut strides = vec![Stride::default(); text.len().div_ceil(STRIDE)];
+        dispatch!(Level::new(), simd => mark(simd, text.as_bytes(), &mut strides));
+        Marks { text, strides }
     }
 
     /// The text.
@@ -115,6 +115,28 @@ impl<'t> Marks<'t> {
     }
 }
 
+// Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
+#[inline(always)]
+fn mark<S: Simd>(simd: S, text: &[u8], strides: &mut [Stride]) {
+    let mut window = Window::new(text);
+    for stride in strides {
+        *stride = window.next(simd).marks();
+    }
+}
+
+#[inline(always)]
+fn count<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
+    let mut counter = WordCounter::default();
+    let (mut window, mut left) = (Window::new(text), text.len());
+    while left > 0 {
+        let (space, letter, high) = window.next(simd).classes();
+        let mask = u64::MAX >> STRIDE.saturating_sub(left).min(STRIDE - 1);
+        counter.add(&Stride { space, letter, high, ..Stride::default() }, mask);
+        left = left.saturating_sub(STRIDE);
+    }
+    counter.words()
+}
+
 /// Counts words by the marks of a text's strides, one after the other.
 struct WordCounter {
     words: u32,
@@ -146,6 +168,7 @@ impl WordCounter {
         self.is_open = space >> 63 | u64::from(carried);
     }
 
+    #[inline(always)]
     fn words(&self) -> Option<usize> {
         (self.high == 0).then_some(self.words as usize)
     }
@@ -153,17 +176,7 @@ impl WordCounter {
 
 /// The words of a text of ASCII, dashes and quotation marks; `None` for other texts.
 pub fn plain_words(text: &str) -> Option<usize> {
-    dispatch!(Level::new(), simd => {
-        let mut counter = WordCounter::default();
-        let (mut window, mut left) = (Window::new(text.as_bytes()), text.len());
-        while left > 0 {
-            let (space, letter, high) = window.next(simd).classes();
-            let mask = u64::MAX >> STRIDE.saturating_sub(left).min(STRIDE - 1);
-            counter.add(&Stride { space, letter, high, ..Stride::default() }, mask);
-            left = left.saturating_sub(STRIDE);
-        }
-        counter.words()
-    })
+    dispatch!(Level::new(), simd => count(simd, text.as_bytes()))
 }
 
 /// Neighbours of a byte that are looked at, on either side.
@@ -178,6 +191,7 @@ struct Window<'t> {
 }
 
 impl<'t> Window<'t> {
+    #[inline(always)]
     fn new(text: &'t [u8]) -> Self {
         Window { text, begin: 0, bytes: [0; REACH + STRIDE + REACH] }
     }
@@ -195,7 +209,14 @@ impl<'t> Window<'t> {
             }
         }
         self.begin += STRIDE;
-        Bytes(std::array::from_fn(|shift| u8x64::from_slice(simd, &self.bytes[shift..shift + STRIDE])))
+        let at = &self.bytes;
+        Bytes([
+            u8x64::from_slice(simd, &at[0..STRIDE]),
+            u8x64::from_slice(simd, &at[1..1 + STRIDE]),
+            u8x64::from_slice(simd, &at[2..2 + STRIDE]),
+            u8x64::from_slice(simd, &at[3..3 + STRIDE]),
+            u8x64::from_slice(simd, &at[4..4 + STRIDE]),
+        ])
     }
 }
 
@@ -221,10 +242,9 @@ impl<S: Simd> Bytes<S> {
         let space = is(at, b' ') | within(at, b'\t', b'\n') | within(at, 0x0c, b'\r');
         let letter = within(at | 0x20, b'a', b'z') | within(at, b'0', b'9');
         // U+2010 to U+2027, dashes, quotation marks and dots: E2 80 90 to E2 80 A7.
-        let is_third = |bytes| within(bytes, 0x90, 0xa7);
-        let mark = is(at, 0xe2) & is(after, 0x80) & is_third(far_after)
-            | is(before, 0xe2) & is(at, 0x80) & is_third(after)
-            | is(far, 0xe2) & is(before, 0x80) & is_third(at);
+        let mark = is(at, 0xe2) & is(after, 0x80) & within(far_after, 0x90, 0xa7)
+            | is(before, 0xe2) & is(at, 0x80) & within(after, 0x90, 0xa7)
+            | is(far, 0xe2) & is(before, 0x80) & within(at, 0x90, 0xa7);
         let high = at.simd_ge(0x80) & !mark;
         (space.to_bitmask(), letter.to_bitmask(), high.to_bitmask())
     }
