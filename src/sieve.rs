@@ -100,7 +100,7 @@ impl<'t> Look<'t> {
         self.rules.stirs(
             &whole,
             least,
-            || marks.words(range.clone()) as u32,
+            || words::count_in(marks, range.clone()) as u32,
             |at, rule| {
                 let acts = rule.place == Where::Any && rule.alone;
                 if !acts {

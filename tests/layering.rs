@@ -16,10 +16,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("decode", &["article", "error", "limits"]),
     ("html::references", &[]),
     ("normalize", &["html::references"]),
-    ("block::words", &["normalize"]),
+    ("block::marks", &[]),
+    ("block::words", &["block::marks", "normalize"]),
     ("html", &["article", "limits", "html::references"]),
     ("html::metadata", &["article", "block::words", "html", "normalize"]),
-    ("block", &["article", "block::words", "html", "html::references", "limits", "normalize"]),
+    ("block", &["article", "block::marks", "block::words", "html", "html::references", "limits", "normalize"]),
     ("rules", &["block", "block::words", "error", "limits"]),
     ("account", &["article", "block", "normalize"]),
     ("eval", &[]),
@@ -27,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
     ("judge", &["account", "article", "block", "block::words", "finish", "html", "model", "repeats", "rules"]),
-    ("sieve", &["block", "block::words", "judge", "limits", "rules"]),
+    ("sieve", &["block", "block::marks", "block::words", "judge", "limits", "rules"]),
     (
         "cleaner",
         &[

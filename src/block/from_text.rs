@@ -34,7 +34,7 @@ pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
     }
     for item in &mut items {
         item.source = item.start..item.end;
-        item.words = marks.words(item.range()) as u32;
+        item.words = words::count_in(&marks, item.range()) as u32;
     }
     Blocks { format: Format::Text, text, items, outline: Outline::default(), degraded }
 }

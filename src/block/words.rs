@@ -3,8 +3,9 @@
 //! Nothing here knows a language: scripts that write no spaces count by characters, and a sentence is told by its
 //! end mark.
 
-use super::marks::plain_words;
+use super::marks::{Marks, plain_words};
 use crate::normalize::{normalize, printable_prefix};
+use std::ops::Range;
 
 /// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
 /// characters make a word, rounded up, as the mean Chinese word has 1.5 to 2.
@@ -21,6 +22,11 @@ pub fn count(text: &str) -> usize {
         }
     }
     words + usize::div_ceil(dense, 2)
+}
+
+/// The words of a range of a text that is marked.
+pub fn count_in(marks: &Marks<'_>, range: Range<usize>) -> usize {
+    marks.plain_words(range.clone()).unwrap_or_else(|| count(&marks.text()[range]))
 }
 
 /// A text cut after its line ends, where no word goes on.
