@@ -38,7 +38,7 @@ const MAX_DEPTH: u32 = 1_000;
 /// Bytes that a cache may have beyond those it cannot do without; one that is full begins anew. Most patterns stay below
 /// it. With more, the others grow for as long as a run goes on, and what they hold lies between the data of the pages, so that
 /// the memory of these is not given back.
-const CACHE_BYTES: usize = 24 << 10;
+const CACHE_BYTES: usize = 12 << 10;
 
 /// Why a pattern that is asked compiles.
 const CHECKED: &str = "packs are compiled when they are checked";
