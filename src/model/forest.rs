@@ -4,7 +4,7 @@
 //! that are equal to the bit on every machine: leaves are summed as integers, and the sigmoid is made of additions,
 //! multiplications and one division.
 //!
-//! All tests of a tree are asked for 32 rows at once and without a branch, on values that were replaced by the number
+//! All tests of a tree are asked for 64 rows at once and without a branch, on values that were replaced by the number
 //! of thresholds they pass, a byte each. So does QuickScorer (Lucchese et al. 2015, "QuickScorer: a fast algorithm to
 //! rank documents with additive ensembles of regression trees"), where each failed test strikes the leaves to its left
 //! out of a mask. Here the nodes come parents first, and a row remembers in one byte the first leaf that it can still
@@ -20,16 +20,30 @@
 //! past the last leaf of it, i16 value. A row whose value is greater than the threshold goes right. Values times the
 //! leaf scale are log-odds.
 
+// Iterators over vectors and closures are no vector code where the compiler does not inline them, as in a library that is
+// not optimized as a whole.
+#![allow(clippy::needless_range_loop)]
+
 use super::bytes::Bytes;
-use fearless_simd::prelude::*;
-use fearless_simd::{Level, dispatch, f32x8, i32x8};
+use fearless_simd::prelude::{Bytes as _, *};
+use fearless_simd::{Level, dispatch, f32x8, i8x32, i32x8, u8x32, u16x16};
 
 const MAGIC: &[u8] = b"DHF1";
 const MAX_FEATURES: usize = 255;
 const MAX_NODES: usize = 31;
 const MAX_LEAVES: usize = MAX_NODES + 1;
-/// Rows that are scored together: one vector of 32 bytes, or two of 16 where there are no wider ones.
-const LANES: usize = 32;
+/// Vectors of 32 bytes that hold the rows that are scored together: what is asked of a node is loaded once for two.
+const VECTORS: usize = 2;
+/// Rows that are scored together.
+const LANES: usize = 32 * VECTORS;
+/// Rows that are sooner scored one by one.
+const FEW_ROWS: usize = 4;
+/// Trees whose leaves' bytes add up to no more than 16 bits hold.
+const TREES_AT_ONCE: usize = 256;
+
+/// The values of each feature or the bins of each column in the rows that are scored together. A byte names each, so that no
+/// bound is looked at.
+type Lanes<T> = [[T; LANES]; 256];
 
 /// A forest; immutable, so that all workers share it.
 pub struct Forest {
@@ -50,7 +64,7 @@ pub struct Forest {
 
 /// A feature and its thresholds, ascending.
 struct Column {
-    feature: usize,
+    feature: u8,
     thresholds: Vec<f32>,
 }
 
@@ -61,14 +75,31 @@ struct Node {
     cut: i8,
     /// The first leaf below the node.
     first: u8,
-    /// The first leaf below its right child.
-    right: u8,
+    /// How far behind it the first leaf below its right child is.
+    ahead: u8,
 }
 
 struct Tree {
     nodes: std::ops::Range<usize>,
-    leaves: [i16; MAX_LEAVES],
+    /// The low byte of each leaf, and its high byte moved into the unsigned range.
+    low: [u8; MAX_LEAVES],
+    high: [u8; MAX_LEAVES],
 }
+
+impl Node {
+    fn right(&self) -> u8 {
+        self.first + self.ahead
+    }
+}
+
+impl Tree {
+    fn leaf(&self, at: u8) -> i16 {
+        i16::from_le_bytes([self.low[usize::from(at)], self.high[usize::from(at)] ^ HIGH_BIAS])
+    }
+}
+
+/// What moves a signed byte into the unsigned range, and what it adds.
+const HIGH_BIAS: u8 = 0x80;
 
 impl Forest {
     /// Reads a model file; the error says what is wrong with it.
@@ -117,25 +148,27 @@ impl Forest {
                 return Err(format!("no threshold {threshold} of a feature {feature}"));
             }
             let column = *columns[feature].get_or_insert_with(|| {
-                self.columns.push(Column { feature, thresholds: thresholds[feature].clone() });
+                self.columns.push(Column { feature: feature as u8, thresholds: thresholds[feature].clone() });
                 (self.columns.len() - 1) as u8
             });
-            let node = Node { column, cut: signed(threshold), first: bytes.u8()?, right: bytes.u8()? };
-            nodes.push((node, bytes.i16()?));
+            let (first, right) = (bytes.u8()?, bytes.u8()?);
+            let ahead = right.checked_sub(first).ok_or("nodes that are no tree")?;
+            nodes.push((Node { column, cut: signed(threshold), first, ahead }, bytes.i16()?));
         }
         // In a tree whose leaves are numbered from left to right this is parents before children.
-        nodes.sort_by_key(|(node, _)| (node.first, std::cmp::Reverse(node.right)));
+        nodes.sort_by_key(|(node, _)| (node.first, std::cmp::Reverse(node.ahead)));
         if !is_tree(nodes.iter().map(|(node, _)| node)) {
             return Err("nodes that are no tree".to_owned());
         }
-        let mut leaves = [0; MAX_LEAVES];
-        for leaf in &mut leaves[..=count] {
-            *leaf = bytes.i16()?;
+        let (mut low, mut high) = ([0; MAX_LEAVES], [0; MAX_LEAVES]);
+        for (low, high) in low.iter_mut().zip(&mut high).take(count + 1) {
+            let [low_byte, high_byte] = bytes.i16()?.to_le_bytes();
+            (*low, *high) = (low_byte, high_byte ^ HIGH_BIAS);
         }
         let first = self.nodes.len();
         self.nodes.extend(nodes.iter().map(|(node, _)| node));
         self.values.extend(nodes.iter().map(|(_, value)| value));
-        self.trees.push(Tree { nodes: first..self.nodes.len(), leaves });
+        self.trees.push(Tree { nodes: first..self.nodes.len(), low, high });
         Ok(())
     }
 
@@ -153,15 +186,17 @@ impl Forest {
     /// is no number passes no threshold.
     pub fn score(&self, rows: &[f32]) -> Vec<f32> {
         let mut scores = Vec::with_capacity(rows.len() / self.features);
-        let mut bins = vec![[0i8; LANES]; self.columns.len()];
-        for rows in rows.chunks(LANES * self.features) {
-            let mut group = [&rows[..self.features]; LANES];
-            for (lane, row) in group.iter_mut().zip(rows.chunks_exact(self.features)) {
-                *lane = row;
+        let mut lanes = None;
+        for group in rows.chunks(LANES * self.features) {
+            let rows = group.chunks_exact(self.features);
+            if rows.len() <= FEW_ROWS {
+                scores.extend(rows.map(|row| self.probability(self.sum(row))));
+                continue;
             }
-            let sums = dispatch!(self.level, simd => self.sums(simd, &group, &mut bins));
-            let count = rows.len() / self.features;
-            scores.extend(sums[..count].iter().map(|sum| self.probability(*sum)));
+            let (values, bins) = lanes.get_or_insert_with(|| (boxed_lanes(0.0), boxed_lanes(0)));
+            self.transpose(group, values);
+            let sums = dispatch!(self.level, simd => self.sums(simd, values, bins));
+            scores.extend(rows.zip(sums).map(|(_, sum)| self.probability(sum)));
         }
         scores
     }
@@ -170,48 +205,85 @@ impl Forest {
     /// node to its child is to the credit of the feature that the node asks for (Saabas 2014, "Interpreting random
     /// forests").
     pub fn explain(&self, row: &[f32], most: usize) -> Vec<(usize, f32)> {
-        let bins: Vec<i8> = self.columns.iter().map(|column| column.bin(row[column.feature])).collect();
+        let bins = self.bins(row);
         let mut shares = vec![0i64; self.columns.len()];
         for tree in &self.trees {
             let (nodes, values) = (&self.nodes[tree.nodes.clone()], &self.values[tree.nodes.clone()]);
-            let (mut at, mut reached, mut end) = (0, 0, nodes.len() as u8 + 1);
-            while end - reached > 1 {
-                let (node, value) = (nodes[at], values[at]);
-                let column = usize::from(node.column);
-                if bins[column] > node.cut {
-                    // Behind the nodes of the left subtree, one fewer than its leaves.
-                    at += usize::from(node.right - node.first);
-                    reached = node.right;
-                } else {
-                    at += 1;
-                    end = node.right;
+            let mut from: Option<(u8, i16)> = None;
+            let mut step = |value: i16, column: Option<u8>| {
+                if let Some((column, before)) = from {
+                    shares[usize::from(column)] += i64::from(value) - i64::from(before);
                 }
-                let child = if end - reached > 1 { values[at] } else { tree.leaves[usize::from(reached)] };
-                shares[column] += i64::from(child) - i64::from(value);
-            }
+                from = column.map(|column| (column, value));
+            };
+            let leaf = walk(nodes, &bins, |at| step(values[at], Some(nodes[at].column)));
+            step(tree.leaf(leaf), None);
         }
-        let mut shares: Vec<(usize, i64)> =
-            self.columns.iter().map(|column| column.feature).zip(shares).filter(|(_, share)| *share != 0).collect();
+        let mut shares: Vec<(usize, i64)> = self
+            .columns
+            .iter()
+            .map(|column| usize::from(column.feature))
+            .zip(shares)
+            .filter(|(_, share)| *share != 0)
+            .collect();
         shares.sort_by_key(|(feature, share)| (std::cmp::Reverse(share.abs()), *feature));
         shares.truncate(most);
         shares.into_iter().map(|(feature, share)| (feature, share as f32 * self.leaf_scale)).collect()
     }
 
-    /// The sum of the leaves that each row of a group reaches; compiled once for each set of vector instructions. It fits:
-    /// 65,535 trees of 32,768 are less than 2^31.
+    /// The bin of each column.
+    fn bins(&self, row: &[f32]) -> Vec<i8> {
+        self.columns.iter().map(|column| column.bin(row[usize::from(column.feature)])).collect()
+    }
+
+    /// The sum of the leaves that a row reaches. It fits: 65,535 trees of 32,768 are less than 2^31.
+    fn sum(&self, row: &[f32]) -> i32 {
+        let bins = self.bins(row);
+        let leaf = |tree: &Tree| tree.leaf(walk(&self.nodes[tree.nodes.clone()], &bins, |_| {}));
+        self.trees.iter().map(|tree| i32::from(leaf(tree))).sum()
+    }
+
+    /// Puts the rows of a group side by side, eight at a time; where there are fewer, the first of them fills in.
+    fn transpose(&self, group: &[f32], values: &mut Lanes<f32>) {
+        for (part, rows) in group.chunks(8 * self.features).enumerate() {
+            let row = |at: usize| rows.chunks_exact(self.features).nth(at).unwrap_or(&rows[..self.features]);
+            let [a, b, c, d, e, f, g, h] = std::array::from_fn(row);
+            let rows = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f).zip(g.iter().zip(h)));
+            for (lanes, (((a, b), (c, d)), ((e, f), (g, h)))) in values.iter_mut().zip(rows) {
+                lanes[8 * part..][..8].copy_from_slice(&[*a, *b, *c, *d, *e, *f, *g, *h]);
+            }
+        }
+    }
+
+    /// The [`sum`](Forest::sum) of each row of a group; compiled once for each set of vector instructions.
     #[inline(always)]
-    fn sums<S: Simd>(&self, simd: S, group: &[&[f32]; LANES], bins: &mut [[i8; LANES]]) -> [i32; LANES] {
+    fn sums<S: Simd>(&self, simd: S, values: &Lanes<f32>, bins: &mut Lanes<i8>) -> [i32; LANES] {
         for (column, bins) in self.columns.iter().zip(&mut *bins) {
-            // `map` of an array is no vector code.
-            let mut values = [0.0; LANES];
-            values.iter_mut().zip(group).for_each(|(value, row)| *value = row[column.feature]);
-            *bins = column.bins(simd, &values);
+            column.bins_of(simd, &values[usize::from(column.feature)], bins);
         }
         let mut sums = [0; LANES];
-        for tree in &self.trees {
-            let reached = reach(&self.nodes[tree.nodes.clone()], bins);
-            for (sum, leaf) in sums.iter_mut().zip(reached) {
-                *sum += i32::from(tree.leaves[usize::from(leaf) % MAX_LEAVES]);
+        let none = u16x16::splat(simd, 0);
+        for trees in self.trees.chunks(TREES_AT_ONCE) {
+            // The low and the high bytes of the leaves, each of the first and the last rows.
+            let (mut lows, mut highs) = ([[none; 2]; VECTORS], [[none; 2]; VECTORS]);
+            for tree in trees {
+                let reached = reach(simd, &self.nodes[tree.nodes.clone()], bins);
+                let (low, high) = (u8x32::from_slice(simd, &tree.low), u8x32::from_slice(simd, &tree.high));
+                for at in 0..VECTORS {
+                    let (first, last) = low.swizzle_dyn(reached[at]).widen();
+                    lows[at][0] += first;
+                    lows[at][1] += last;
+                    let (first, last) = high.swizzle_dyn(reached[at]).widen();
+                    highs[at][0] += first;
+                    highs[at][1] += last;
+                }
+            }
+            let bias = i32::from(HIGH_BIAS) * trees.len() as i32;
+            let parts = lows.as_flattened().iter().zip(highs.as_flattened());
+            for (sums, (low, high)) in sums.chunks_exact_mut(16).zip(parts) {
+                for (sum, (low, high)) in sums.iter_mut().zip(low.as_slice().iter().zip(high.as_slice())) {
+                    *sum += i32::from(*low) + ((i32::from(*high) - bias) << 8);
+                }
             }
         }
         sums
@@ -222,16 +294,41 @@ impl Forest {
     }
 }
 
-/// The leaf that each row of a group reaches. The inner loop is vector code, as long as it is written without a choice:
-/// with an `if` on the bytes it takes 17 times as long.
+fn boxed_lanes<T: Copy>(value: T) -> Box<Lanes<T>> {
+    let lanes = vec![[value; LANES]; 256].into_boxed_slice();
+    lanes.try_into().unwrap_or_else(|_| unreachable!("there are 256 of them"))
+}
+
+/// The leaf of a tree that a row with these bins reaches; each node on the way is passed to `visit`.
+fn walk(nodes: &[Node], bins: &[i8], mut visit: impl FnMut(usize)) -> u8 {
+    let (mut at, mut reached, mut end) = (0, 0, nodes.len() as u8 + 1);
+    while end - reached > 1 {
+        let node = nodes[at];
+        visit(at);
+        if bins[usize::from(node.column)] > node.cut {
+            // Behind the nodes of the left subtree, one fewer than its leaves.
+            at += usize::from(node.ahead);
+            reached = node.right();
+        } else {
+            at += 1;
+            end = node.right();
+        }
+    }
+    reached
+}
+
+/// The leaf of a tree that each row of a group reaches.
 #[inline(always)]
-fn reach(nodes: &[Node], bins: &[[i8; LANES]]) -> [u8; LANES] {
-    let mut reached = [0u8; LANES];
+fn reach<S: Simd>(simd: S, nodes: &[Node], bins: &Lanes<i8>) -> [u8x32<S>; VECTORS] {
+    let mut reached = [u8x32::splat(simd, 0); VECTORS];
     for node in nodes {
-        let ahead = node.right - node.first;
-        for (reached, bin) in reached.iter_mut().zip(&bins[usize::from(node.column)]) {
-            let goes_right = u8::from(*bin > node.cut) & u8::from(*reached == node.first);
-            *reached = reached.wrapping_add(goes_right.wrapping_neg() & ahead);
+        let bins = &bins[usize::from(node.column)];
+        let cut = i8x32::splat(simd, node.cut);
+        let (first, ahead) = (u8x32::splat(simd, node.first), u8x32::splat(simd, node.ahead));
+        for at in 0..VECTORS {
+            let bins = i8x32::from_slice(simd, &bins[32 * at..][..32]);
+            let goes_right = bins.simd_gt(cut) & reached[at].simd_eq(first);
+            reached[at] += goes_right.to_vector().bitcast::<u8x32<S>>() & ahead;
         }
     }
     reached
@@ -246,23 +343,23 @@ impl Column {
     /// The [`bin`](Column::bin) of each value, compared with all thresholds: a search takes a tenth of the steps and five
     /// times as many instructions, for it is no vector code.
     #[inline(always)]
-    fn bins<S: Simd>(&self, simd: S, values: &[f32; LANES]) -> [i8; LANES] {
-        let (one, none) = (i32x8::splat(simd, 1), i32x8::splat(simd, 0));
-        let mut bins = [0; LANES];
-        for (bins, values) in bins.chunks_exact_mut(16).zip(values.chunks_exact(16)) {
-            let (left, right) = values.split_at(8);
-            let (left, right) = (f32x8::from_slice(simd, left), f32x8::from_slice(simd, right));
-            let (mut passed_left, mut passed_right) = (none, none);
+    fn bins_of<S: Simd>(&self, simd: S, values: &[f32; LANES], bins: &mut [i8; LANES]) {
+        for (values, bins) in values.chunks_exact(32).zip(bins.chunks_exact_mut(32)) {
+            let mut parts = [f32x8::splat(simd, 0.0); 4];
+            for at in 0..4 {
+                parts[at] = f32x8::from_slice(simd, &values[8 * at..][..8]);
+            }
+            let mut passed = [i32x8::splat(simd, i32::from(signed(0))); 4];
             for threshold in &self.thresholds {
-                passed_left += left.simd_gt(*threshold).select(one, none);
-                passed_right += right.simd_gt(*threshold).select(one, none);
+                let threshold = f32x8::splat(simd, *threshold);
+                for at in 0..4 {
+                    passed[at] -= parts[at].simd_gt(threshold).to_vector();
+                }
             }
-            let passed = passed_left.as_slice().iter().chain(passed_right.as_slice());
-            for (bin, passed) in bins.iter_mut().zip(passed) {
-                *bin = signed(*passed as u8);
-            }
+            let [a, b, c, d] = passed;
+            let packed: i8x32<S> = a.narrow(b).narrow(c.narrow(d));
+            packed.store_slice(bins);
         }
-        bins
     }
 }
 
@@ -286,8 +383,8 @@ fn is_tree<'a>(nodes: impl ExactSizeIterator<Item = &'a Node>) -> bool {
             open.pop();
         }
         match open.pop() {
-            Some((first, end)) if node.first == first && first < node.right && node.right < end => {
-                open.extend([(node.right, end), (first, node.right)]);
+            Some((first, end)) if node.first == first && node.ahead > 0 && node.right() < end => {
+                open.extend([(node.right(), end), (first, node.right())]);
             }
             _ => return false,
         }
@@ -450,7 +547,8 @@ mod tests {
     proptest! {
         #[test]
         fn scores_and_shares_are_those_of_a_walk_from_root_to_leaf(
-            seed: u64, features in 1usize..20, trees in 0usize..9, count in 0usize..100,
+            seed: u64, features in 1usize..20, trees in prop_oneof![0usize..9, TREES_AT_ONCE..TREES_AT_ONCE + 3],
+            count in 0usize..150,
         ) {
             let plan = Plan::random(seed, features, trees);
             let forest = Forest::load(&plan.file()).expect("the file is well formed");
@@ -481,7 +579,7 @@ mod tests {
     }
 
     fn use_it(forest: &Forest) {
-        let mut rows = Dice(1).rows(forest.features() * 33);
+        let mut rows = Dice(1).rows(forest.features() * (LANES + 1));
         rows[..3].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
         assert!(forest.score(&rows).iter().all(|score| (0.0..=1.0).contains(score)));
         forest.explain(&rows[..forest.features()], 3);
