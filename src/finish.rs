@@ -276,7 +276,8 @@ impl<'b> Sound<'b> {
 
     /// What follows a label of comments after most of the article: everything, where `is_stamped` finds the stamp of a
     /// comment right after the label, and else what stands in a part of comments. `labels` are the blocks that comment
-    /// rules name.
+    /// rules name. One stamp alone may be a line with a year after a line that sounds like a label: what stands side by
+    /// side with the body's prose goes only where more follow.
     ///
     /// Not on a page whose words stand in posts: there they are what the page is for.
     pub fn comments(&self, labels: &[usize], parts: &[Cues], is_stamped: impl Fn(usize) -> bool) -> Vec<Finished> {
@@ -297,7 +298,12 @@ impl<'b> Sound<'b> {
         let body = self.head..self.kept.iter().copied().rfind(|at| *at < label).unwrap_or(label);
         let in_body = body.filter(|&at| is_stamped(at) && !is_stamped(at + 1)).count();
         let all = is_stamped(label) && in_body < MIN_THREAD_STAMPS;
-        let after = self.kept.iter().filter(|at| **at >= label && (all || in_post(at)));
+        let blocks = &self.blocks.items;
+        let stamps = (label..blocks.len()).filter(|&at| is_stamped(at) && !is_stamped(at + 1)).count();
+        let parent = |at: usize| self.blocks.outline.elements[blocks[at].element as usize].parent;
+        let prose = self.kept.iter().copied().rfind(|&at| at < label && self.prose[at]);
+        let in_body = |at: usize| stamps < MIN_THREAD_STAMPS && prose.is_some_and(|prose| parent(prose) == parent(at));
+        let after = self.kept.iter().filter(|at| **at >= label && (all && !in_body(**at) || in_post(at)));
         after
             .map(|&block| Finished {
                 block,

@@ -23,6 +23,7 @@ use crate::rules::{RuleSet, Where};
 use foldhash::HashMap;
 use notes::Notes;
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -321,7 +322,7 @@ impl<'j> State<'j> {
         }
     }
 
-    fn ask(&mut self, folded: &str, words: u32, line: std::ops::Range<usize>, is_cut: bool) {
+    fn ask(&mut self, folded: &str, words: u32, line: Range<usize>, is_cut: bool) {
         let rules = &self.judge.rules;
         if folded.is_empty() || !rules.reaches(words) {
             return;
@@ -423,7 +424,7 @@ impl<'j> State<'j> {
 
     /// Drops a block by the first of its rules that may act here.
     fn try_rules(&mut self, at: usize, is_edge: bool, is_tail: bool) -> bool {
-        if self.verdicts[at].is_some() || self.guarded[at] {
+        if self.verdicts[at].is_some() || self.guarded[at] || self.heads_prose(at) {
             return false;
         }
         let candidates = &self.candidates[at];
@@ -447,6 +448,21 @@ impl<'j> State<'j> {
         self.verdicts[at] = Verdict::sure(Reason::Rule(rule.id.clone()), evidence);
         self.ruled[at] = true;
         true
+    }
+
+    /// True for a heading between prose of the body, where it heads a section whatever it sounds like, unless husk stands
+    /// beside it.
+    fn heads_prose(&self, at: usize) -> bool {
+        const BEFORE: usize = 20;
+        if !matches!(self.blocks.items[at].kind, BlockKind::Heading(2..)) {
+            return false;
+        }
+        let parent = |at: usize| self.blocks.outline.elements[self.blocks.items[at].element as usize].parent;
+        let section = parent(at);
+        let is_body = |at: &usize| self.prose[*at] && self.verdicts[*at].is_none() && parent(*at) == section;
+        Some(at + 1).filter(|next| *next < self.prose.len()).is_some_and(|next| is_body(&next))
+            && (0..at).rev().take(BEFORE).any(|before| is_body(&before))
+            && !self.is_beside_husk(at)
     }
 
     fn is_beside_husk(&self, at: usize) -> bool {
@@ -508,6 +524,7 @@ impl<'j> State<'j> {
             keep.fill(false);
         }
         let keeps_all = self.judge.rules.keeps_reason("judgement");
+        let headlines = self.headlines(&title, &keep);
         for (at, block) in self.blocks.items.iter().enumerate() {
             if self.notes.wanted() && self.verdicts[at].is_none() {
                 rows.clear();
@@ -519,6 +536,7 @@ impl<'j> State<'j> {
             }
             let is_sentence = words::is_sentence(self.blocks.text_of(block), block.words as usize);
             let is_headline = !title.is_empty() && self.folded[at] == title && !is_sentence;
+            let is_headline = is_headline && (headlines.contains(&at) || block.kind == BlockKind::Heading(1));
             if is_headline && !self.judge.rules.keeps_reason("headline") {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
@@ -534,6 +552,16 @@ impl<'j> State<'j> {
             }
         }
         self.parts = features.into_parts();
+    }
+
+    /// The blocks among which one that says what the title says is its copy: up to the headline, or else up to the body. A
+    /// refrain or a section may say the same.
+    fn headlines(&self, title: &str, keep: &[bool]) -> Range<usize> {
+        let is_headline =
+            |at: &usize| self.blocks.items[*at].kind == BlockKind::Heading(1) && self.folded[*at] == title;
+        let is_body = |at: &usize| keep[*at] && self.is_kept(*at) && self.prose[*at];
+        let all = 0..keep.len();
+        0..all.clone().find(is_headline).or_else(|| all.clone().find(is_body)).unwrap_or(all.end)
     }
 
     /// The judgement of the lines of a text, of what is left of them, and so on until nothing goes: what a page is like

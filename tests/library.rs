@@ -355,6 +355,50 @@ fn comments_stay_when_they_are_wanted_and_their_prompts_go() {
     }
 }
 
+/// A page of paragraphs and headings side by side, as a site without names for its parts has it.
+fn plain_page(title: &str, body: &[&str]) -> String {
+    let body = body.join("\n");
+    format!(
+        "<html lang=\"en\"><head><title>{title}</title></head><body><main><article><h1>{title}</h1>\n{body}\n</article></main>\
+         </body></html>"
+    )
+}
+
+const QUARRY: [&str; 4] = [
+    "<p>The quarry above the village closed in the autumn, and with it went the last nine jobs that did not depend on the road to the coast.</p>",
+    "<p>For a century the slate had gone down the valley by rail, first behind horses and then behind two engines that the museum would like to have.</p>",
+    "<p>The council asked three architects what could become of the sheds, and all three drew the same thing, which was a market with a roof of glass.</p>",
+    "<p>Nobody in the village had asked for a market, but everybody had an opinion about glass, and the meeting went on until the lights were put out.</p>",
+];
+
+#[test]
+fn a_sentence_that_sounds_like_a_label_of_comments_does_not_end_the_article() {
+    let end = "<p>The sheds are still there, the glass was never ordered, and on Saturdays the brass band practises between the saws and the scales.</p>";
+    let said = ["<p>The discussion is closed.</p>", "<p>So said the mayor in 2019.</p>", end];
+    let text = html(&build(Cleaner::builder()), &plain_page("The quarry", &[&QUARRY[..], &said].concat())).text;
+    assert!(text.contains("So said the mayor") && text.contains("the brass band practises"), "{text}");
+}
+
+#[test]
+fn only_the_headline_is_taken_for_what_the_title_says() {
+    let body = [QUARRY[0], "<h2>Slate</h2>", QUARRY[1], QUARRY[2], "<p>Slate</p>", QUARRY[3]];
+    let article = html(&build(Cleaner::builder()), &plain_page("Slate", &body));
+    let copies = article.text.lines().filter(|line| line.trim_start_matches('#').trim() == "Slate").count();
+    assert_eq!(copies, 2, "{}", article.text);
+    assert_eq!(article.removals.iter().filter(|removal| removal.reason == Reason::Headline).count(), 1);
+}
+
+#[test]
+fn a_heading_between_prose_heads_a_section_whatever_it_sounds_like() {
+    let body = [QUARRY[0], QUARRY[1], "<h2>Share this page</h2>", QUARRY[2], QUARRY[3]];
+    let text = html(&build(Cleaner::builder()), &plain_page("The quarry", &body)).text;
+    assert!(text.contains("Share this page"), "{text}");
+    // Over links it is what it says.
+    let links = "<div><h2>Share this page</h2><ul><li><a href=\"/f\">Facebook</a></li></ul></div>";
+    let text = html(&build(Cleaner::builder()), &plain_page("The quarry", &[&QUARRY[..], &[links]].concat())).text;
+    assert!(!text.contains("Share this page"), "{text}");
+}
+
 #[test]
 fn a_page_below_the_wanted_confidence_is_kept_out_as_a_whole() {
     let article = html(&build(Cleaner::builder()), COMMENTED);

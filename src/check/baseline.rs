@@ -153,6 +153,7 @@ mod tests {
             range: 0..6,
             start: at,
             end: at,
+            is_record: false,
             text: "Log in".to_owned(),
             excerpt: Excerpt { text: "Log in".to_owned(), mark: 0..6, cut_before: false, cut_after: false },
             words: 2,

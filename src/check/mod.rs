@@ -37,6 +37,8 @@ pub struct Finding {
     pub start: Position,
     /// Where it ends; the column is one past its last character.
     pub end: Position,
+    /// True in a record of a container, whose lines are not those of the file.
+    pub is_record: bool,
     /// What it says, normalized.
     pub text: String,
     /// The source line that it begins on, or what is near in a long one.
@@ -63,6 +65,8 @@ pub struct PageName<'a> {
     pub path: &'a str,
     /// Its file below the folder of the project.
     pub project_path: &'a str,
+    /// Whether it stands in a container.
+    pub is_record: bool,
 }
 
 /// The findings of a page, in the order of its source.
@@ -102,6 +106,7 @@ pub fn findings(
             message: message(cleaner, &removal.reason),
             start: places.position(range.start),
             end: places.position(range.end),
+            is_record: name.is_record,
             excerpt: places.excerpt(&range),
             range,
             words: words::count(&removal.text),
@@ -143,7 +148,7 @@ mod tests {
     fn found(text: &str, path: &str) -> Vec<Finding> {
         let cleaner = Cleaner::builder().judgement(false).build().unwrap();
         let inspection = cleaner.inspect(text.as_bytes(), &Hints::default()).unwrap();
-        findings(&cleaner, &inspection, PageName { path, project_path: path }, &mut HashMap::new())
+        findings(&cleaner, &inspection, PageName { path, project_path: path, is_record: false }, &mut HashMap::new())
     }
 
     const PROSE: &str = "The mill was sold on Monday to a family from the next valley.";

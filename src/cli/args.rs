@@ -645,8 +645,8 @@ Examples:
                                                 see what would go, and by which rule
   dehusk clean pages -o articles --keep veto.txt
                                                 the same without the cuts that veto.txt lists
-  dehusk clean crawl/*.warc.gz -o articles --format jsonl --compress zstd --ledger ledger.jsonl
-  dehusk clean fineweb/*.parquet -o articles --format parquet
+  dehusk clean crawl/*.warc.gz -o articles/ --format jsonl --compress zstd --ledger ledger.jsonl
+  dehusk clean fineweb/*.parquet -o articles/ --format parquet
                                                 a crawl, one file of articles for each of its files
 
 Exit codes: 0 nothing failed, 1 some inputs failed, 2 wrong usage, rules or output.";

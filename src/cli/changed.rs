@@ -18,7 +18,13 @@ pub(super) fn since(rev: &str, named: &[Input]) -> anyhow::Result<Vec<Input>> {
         [] => path.starts_with(&here),
         named => named.iter().any(|input| names(input, path, &below(path))),
     });
-    Ok(wanted.map(|path| Input::Path(below(&path))).collect())
+    let changed: Vec<Input> = wanted.map(|path| Input::Path(below(&path))).collect();
+    // A name without a file is a mistake, and not something that did not change.
+    let lost = named.iter().filter_map(|input| match input {
+        Input::Path(path) if !path.exists() => Some(Input::Path(path.clone())),
+        _ => None,
+    });
+    Ok(lost.chain(changed).collect())
 }
 
 /// True when an input that was named holds a file; `path` is without links, `shown` as the user would write it.

@@ -5,6 +5,7 @@ use super::config::Config;
 use super::job::{listed, sink};
 use super::patch::{self, patch};
 use super::plural;
+use super::refuse::refuse_among_pages;
 use super::{Verdict, changed};
 use anyhow::{Context, bail};
 use dehusk::check::report::{Account, Failure, Reporter, Style};
@@ -13,7 +14,7 @@ use dehusk::input::{Input, Inputs, Reading, printable};
 use dehusk::output::Sink;
 use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Found, project_path};
 use dehusk::{Cleaner, Error, ErrorKind};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,7 @@ impl Gate {
         }
         let named = named(&args)?;
         let outputs: Vec<PathBuf> = [&args.output, &baseline, &config.file].into_iter().flatten().cloned().collect();
+        refuse_among_pages(&named, args.output.iter().chain(baseline.iter().filter(|_| args.write_baseline)))?;
         let inputs = Inputs::discover(named, &outputs);
         let judges = args.judgement || config.check.judgement;
         let (chosen, cleaners) = args.cleaner.cleaners(&config, &inputs, || Cleaner::builder().judgement(judges))?;
@@ -152,6 +154,8 @@ struct Run<'g> {
     written: Baseline,
     failed: HashSet<usize>,
     unfixable: u64,
+    /// Inputs that were not looked at, by the reason.
+    skipped: BTreeMap<&'static str, u64>,
     reporter: Box<dyn Reporter>,
     sink: Option<Sink>,
     buffer: Vec<u8>,
@@ -171,6 +175,7 @@ impl<'g> Run<'g> {
             written: Baseline::default(),
             failed: HashSet::new(),
             unfixable: 0,
+            skipped: BTreeMap::new(),
             reporter: (gate.args.format.new)(gate.style()),
             sink,
             buffer: Vec::new(),
@@ -242,7 +247,8 @@ impl<'g> Run<'g> {
 
     fn finish(mut self, counts: CheckCounts) -> anyhow::Result<Verdict> {
         self.account.files = counts.files;
-        self.account.skipped = counts.skipped;
+        self.account.skipped = counts.skipped.values().sum();
+        self.skipped = counts.skipped;
         self.account.words = self.gate.max_share.map(|_| counts.words);
         if self.gate.args.write_baseline {
             return self.write_baseline();
@@ -294,7 +300,7 @@ impl<'g> Run<'g> {
 
     /// `10 findings in 10 of 200 files, 3 forgiven`, and what else there is to know.
     fn summary(&self, fails: bool) -> String {
-        let Account { files, files_with_findings, findings, forgiven, fixed, skipped, .. } = self.account;
+        let Account { files, files_with_findings, findings, forgiven, fixed, .. } = self.account;
         if self.gate.args.quiet {
             return String::new();
         }
@@ -307,9 +313,13 @@ impl<'g> Run<'g> {
                 format!("dehusk: {} in {files_with_findings} of {}", plural(findings, "finding"), plural(files, "file"))
             }
         };
-        let parts = [(fixed, "fixed"), (forgiven, "forgiven by the baseline"), (skipped, "skipped, no text")];
-        for (number, what) in parts.into_iter().filter(|(number, _)| *number > 0) {
-            text += &format!(", {number} {what}");
+        for (number, what) in [(fixed, "fixed"), (forgiven, "forgiven by the baseline")] {
+            if number > 0 {
+                text += &format!(", {number} {what}");
+            }
+        }
+        for (why, number) in &self.skipped {
+            text += &format!(", {number} skipped ({why})");
         }
         text.push('\n');
         if findings > 0 && !fails {

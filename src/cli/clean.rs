@@ -3,7 +3,8 @@
 use super::Verdict;
 use super::args::{CleanArgs, ProgressArg};
 use super::job::Job;
-use dehusk::pipeline::{self, Finished, Outcome, Progress, Summary};
+use super::plural;
+use dehusk::pipeline::{self, Finished, Outcome, Progress, Retry, Summary};
 use std::io::{self, Write};
 
 /// Failures that are named at the end of a run.
@@ -28,9 +29,12 @@ pub(super) fn run(args: CleanArgs) -> anyhow::Result<Verdict> {
     progress.finish();
     let summary = result?;
     tell(&job, &summary);
-    Ok(match summary.failed() {
-        0 => Verdict::Clean,
-        _ => Verdict::Failures,
+    // A run that is gone on with does not meet what was done before.
+    let unmet = plan.retry.as_ref().filter(|_| !args.resume).map(Retry::unmet).unwrap_or_default();
+    tell_unmet(&unmet);
+    Ok(match summary.failed() == 0 && unmet.is_empty() {
+        true => Verdict::Clean,
+        false => Verdict::Failures,
     })
 }
 
@@ -41,6 +45,21 @@ fn name_page(progress: &Progress, finished: &Finished) {
         Outcome::Empty => progress.say(&format!("{name}: empty")),
         outcome => progress.say(&format!("{name}: {}: {message}", outcome.name())),
     }
+}
+
+/// Names what the ledger says has failed and the inputs do not have.
+fn tell_unmet(unmet: &[String]) {
+    let mut text = String::new();
+    for name in unmet.iter().take(MAX_NAMED) {
+        text += &format!("dehusk: {name}: failed in the ledger and is not among the inputs\n");
+    }
+    if !unmet.is_empty() {
+        text += &format!(
+            "dehusk: {} of the ledger not met again: name the inputs as that run did, and do not change them in between\n",
+            plural(unmet.len() as u64, "failure")
+        );
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Says how it went on standard error.

@@ -6,10 +6,11 @@ use super::cleaner::read_text;
 use super::glob;
 use super::job::write_file;
 use super::plural;
+use super::refuse::refuse_among_pages;
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use dehusk::eval::{Change, Comparison, Group, Run};
-use dehusk::input::{Inputs, printable};
+use dehusk::input::{Input, Inputs, printable};
 use dehusk::pipeline::{Evaluation, Texts, evaluate, evaluate_texts};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -34,12 +35,16 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
         serde_json::from_str(&json).with_context(|| format!("{} is no run that `--save` wrote", printable(path)))
     });
     let before = before.transpose()?;
+    let named = || args.path.iter().cloned().map(glob::input);
+    let read: Vec<Input> =
+        named().chain([&args.gold].into_iter().chain(&args.texts).cloned().map(Input::Path)).collect();
+    refuse_among_pages(&read, &args.save)?;
     let gold = Texts::open(&args.gold)?;
     let jobs = usize::from(args.jobs);
     let evaluation = match &args.texts {
         Some(texts) => evaluate_texts(&gold, &Texts::open(texts)?)?,
         None => {
-            let inputs = Inputs::discover(args.path.iter().cloned().map(glob::input).collect(), &[]);
+            let inputs = Inputs::discover(named().collect(), &[]);
             evaluate(&gold, &inputs, &args.cleaner.build(true)?, jobs)?
         }
     };

@@ -5,11 +5,11 @@
 
 use super::args::CleanArgs;
 use super::config::Config;
-use super::refuse::{refuse_among_pages, refuse_equal, refuse_input_folder};
+use super::refuse::{refuse_among_articles, refuse_among_pages, refuse_equal, refuse_input_folder};
 use super::{glob, settings};
 use anyhow::{Context, bail};
 use dehusk::Cleaner;
-use dehusk::input::{Input, Inputs, ReadOptions, Reading, printable, read_list};
+use dehusk::input::{Input, Inputs, ReadOptions, Reading, Refusal, printable, read_list};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place, Sink, Writing};
 use dehusk::pipeline::{Filters, Journaling, Plan, Retry, Target, shard_names, tree_names};
 use std::collections::HashSet;
@@ -49,12 +49,14 @@ impl Job {
         if let Some(folder) = folder {
             refuse_input_folder(&named, folder)?;
         }
-        let articles = folder.filter(|_| !args.format.together);
-        refuse_among_pages(&named, articles, args.format.ending, &outputs)?;
-        outputs.extend(folder.map(Path::to_owned));
+        if let Some(folder) = folder.filter(|_| !args.format.together) {
+            refuse_among_articles(folder, args.format.ending, &outputs)?;
+        }
         if let Target::Stream(Place::File(path)) = &target {
             outputs.push(path.clone());
         }
+        refuse_among_pages(&named, &outputs)?;
+        outputs.extend(folder.map(Path::to_owned));
         if let Target::Shards(folder, pages) = &target {
             outputs.push(folder.join(pages));
         }
@@ -63,6 +65,11 @@ impl Job {
             target = Target::Nothing;
         }
         let inputs = Inputs::discover(named, &outputs);
+        let is_lost = |index| matches!(inputs.refusal(index), Some(Refusal::Fail(_)));
+        if matches!(target, Target::Stream(Place::File(_))) && !inputs.is_empty() && (0..inputs.len()).all(is_lost) {
+            // A name that was mistyped must not cost the articles of the last run.
+            target = Target::Nothing;
+        }
         let builder = || Cleaner::builder().explain(args.report.is_some());
         let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
         let reading = args.input_format.or(config.input_format).unwrap_or_default();
@@ -107,6 +114,23 @@ impl Job {
         }
         if self.args.resume && !matches!(self.target, Target::Tree(_) | Target::Shards(..)) {
             bail!("`--resume` goes on with a run into a folder: name it with `-o DIR`");
+        }
+        if let Some(retry) = self.args.retry.as_deref().filter(|_| !self.args.resume) {
+            let has_articles = match &self.target {
+                Target::Stream(Place::File(path)) => path.is_file(),
+                Target::Shards(folder, _) => fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()),
+                _ => false,
+            };
+            let output = self.args.output.as_deref().unwrap_or(Path::new("-"));
+            if has_articles {
+                bail!(
+                    "`--retry` writes only what failed before, and would replace the articles in {}: name another place with `-o`",
+                    printable(output)
+                );
+            }
+            if self.args.ledger.as_deref() == Some(retry) {
+                bail!("`--ledger` would replace the ledger that `--retry` reads: name another file");
+            }
         }
         let dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
         let stdout = matches!(self.target, Target::Stream(Place::Stdout));

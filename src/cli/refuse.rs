@@ -2,48 +2,56 @@
 
 use anyhow::bail;
 use dehusk::input::{Input, printable};
+use dehusk::output::is_ours;
 use std::path::{Path, PathBuf};
 
 /// The last to be written would replace the others.
 pub(super) fn refuse_equal(outputs: &[PathBuf]) -> anyhow::Result<()> {
+    let places: Vec<PathBuf> = outputs.iter().map(|path| place(path)).collect();
     for (index, path) in outputs.iter().enumerate() {
-        if path != Path::new("-") && outputs[..index].contains(path) {
+        if path != Path::new("-") && places[..index].contains(&places[index]) {
             bail!("two outputs would go to {}: name different files", printable(path));
         }
     }
     Ok(())
 }
 
-/// Endings of files that are pages rather than reports.
-const PAGE_ENDINGS: [&str; 14] =
-    ["html", "htm", "xhtml", "txt", "text", "md", "gz", "zst", "warc", "wet", "parquet", "zip", "tar", "tgz"];
-
-/// A report that stands in an input folder already may be one of its pages, and one among the articles may be named as
-/// an article is.
-pub(super) fn refuse_among_pages(
-    named: &[Input],
-    articles: Option<&Path>,
-    ending: &str,
-    files: &[PathBuf],
-) -> anyhow::Result<()> {
-    let folder_of = |file: &Path| {
-        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        parent.unwrap_or(Path::new(".")).canonicalize().ok()
+/// The path without links and detours, whether anything stands there or not.
+fn place(path: &Path) -> PathBuf {
+    let real = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
     };
-    for file in files.iter().filter(|file| *file != Path::new("-")) {
-        let folder = folder_of(file);
-        let is_around = |root: &Path| {
-            let (folder, root) = (folder.as_ref(), root.canonicalize().ok().filter(|_| root.is_dir()));
-            folder.zip(root).is_some_and(|(folder, root)| folder.starts_with(root))
+    path.canonicalize().ok().or_else(real).unwrap_or_else(|| path.to_owned())
+}
+
+/// What an output would replace must be left by an earlier run, when it stands among what is read.
+pub(super) fn refuse_among_pages<'f>(
+    named: &[Input],
+    files: impl IntoIterator<Item = &'f PathBuf>,
+) -> anyhow::Result<()> {
+    for file in files {
+        let Some(real) = file.canonicalize().ok().filter(|real| real.is_file()) else { continue };
+        let holds = |folder: &Path| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
+        let is_named = |input: &Input| match input {
+            Input::Stdin => false,
+            Input::Path(path) => holds(path),
+            Input::Pattern { folder, accepts, .. } => holds(folder) && accepts(file),
         };
-        // What an earlier run left there ends in `json` or `jsonl` and may be replaced.
-        let is_page = file.extension().is_some_and(|ending| PAGE_ENDINGS.iter().any(|page| ending == *page));
-        let is_among_pages = named.iter().any(|input| matches!(input, Input::Path(path) if is_around(path)));
-        if is_page && is_among_pages && file.exists() {
-            bail!("{} stands among the pages: name a file elsewhere, or one that ends in .jsonl", printable(file));
+        let is_input = named.iter().any(|input| matches!(input, Input::Path(path) if place(path) == real));
+        if is_input || named.iter().any(is_named) && !is_ours(&real) {
+            let file = printable(file);
+            bail!("{file} stands among the pages: the output would replace the input, so write to another place");
         }
-        let is_article = articles.is_some_and(|root| file.starts_with(root) || is_around(root));
-        if is_article && file.extension().is_some_and(|other| other == ending) {
+    }
+    Ok(())
+}
+
+/// A report among the articles must not be named as an article may be.
+pub(super) fn refuse_among_articles(folder: &Path, ending: &str, files: &[PathBuf]) -> anyhow::Result<()> {
+    for file in files.iter().filter(|file| *file != Path::new("-")) {
+        let is_among = file.starts_with(folder) || folder.is_dir() && place(file).starts_with(place(folder));
+        if is_among && file.extension().is_some_and(|other| other == ending) {
             bail!("{} could be the name of an article: name a file elsewhere", printable(file));
         }
     }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 ///
 /// A carriage return before a line end is no part of the name, unless the list is divided by NULs.
 pub fn read_list(list: &[u8]) -> Vec<PathBuf> {
+    let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
     let nul = list.contains(&0);
     list.split(|&byte| byte == if nul { 0 } else { b'\n' })
         .map(|line| match line.strip_suffix(b"\r") {

@@ -46,6 +46,7 @@ pub use stream::Position;
 pub use table::TableRow;
 #[cfg(feature = "parquet")]
 pub(crate) use table::{ACCOUNT, Leaf, Table, Values};
+pub(crate) use unpack::head as unpacked_head;
 
 use std::path::{Path, PathBuf};
 

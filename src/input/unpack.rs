@@ -58,7 +58,7 @@ pub fn unpack(bytes: Vec<u8>, limits: &Limits) -> Result<Unpacked, Error> {
 }
 
 /// The first bytes of what a file with these first bytes unpacks to, at most `bytes`; fewer when it is damaged.
-pub(super) fn head(packed: &[u8], bytes: usize, levels: usize) -> Cow<'_, [u8]> {
+pub(crate) fn head(packed: &[u8], bytes: usize, levels: usize) -> Cow<'_, [u8]> {
     let mut head = Cow::Borrowed(packed);
     for _ in 0..levels {
         let mut unpacked = Vec::new();

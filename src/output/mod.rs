@@ -8,6 +8,7 @@ mod atomic;
 mod jsonl;
 mod markdown;
 mod name;
+mod ours;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod records;
@@ -17,6 +18,7 @@ mod text;
 
 pub use atomic::{Tree, abandon};
 pub use name::{Names, record_name};
+pub use ours::is_ours;
 pub use records::{Column, ColumnKind, Records, Shape};
 pub use shards::{Shards, ShardsCut};
 pub use sink::{Compression, Place, Sink, Writing};

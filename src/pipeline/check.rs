@@ -10,7 +10,7 @@ use crate::article::Format;
 use crate::check::{Finding, PageName, findings};
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, Looking, ReadOptions, Reading, Record, Refused};
+use crate::input::{self, Inputs, Looking, ReadOptions, Reading, Record, Refused};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -63,12 +63,12 @@ pub struct Found {
 }
 
 /// Counts of a check.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckCounts {
     /// Inputs that were looked at.
     pub files: u64,
-    /// Inputs that are no text, or no files.
-    pub skipped: u64,
+    /// Inputs that were not looked at, by the reason.
+    pub skipped: BTreeMap<&'static str, u64>,
     /// Words of those that were looked at, when they were counted.
     pub words: u64,
 }
@@ -107,7 +107,9 @@ pub fn check(
             while let Some(done) = waiting.remove(&head) {
                 head += 1;
                 counts.files += done.counts.files;
-                counts.skipped += done.counts.skipped;
+                for (why, number) in done.counts.skipped {
+                    *counts.skipped.entry(why).or_default() += number;
+                }
                 counts.words += done.counts.words;
                 for checked in done.checked {
                     observe(checked).inspect_err(|_| stopped.store(true, Ordering::Relaxed))?;
@@ -145,19 +147,20 @@ impl Batch {
         let mut file = File { plan, entry, cleaner, project_path: None, seen: HashMap::new() };
         plan.inputs.each_page(entry, looking, &mut |page, record| {
             let found = record.and_then(|record| {
-                let inspect = || file.inspect(&page.name, &record, &mut self.counts);
+                let inspect = || file.inspect(page, &record, &mut self.counts);
                 let found = quietly(inspect).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)));
                 found.map_err(Refused::Fail)
             });
             let found = match found {
                 Ok(None) => None,
                 Ok(Some(found)) => Some(Ok(found)),
-                Err(Refused::Skip(..)) => {
-                    self.counts.skipped += 1;
+                Err(Refused::Skip(skip, _)) => {
+                    *self.counts.skipped.entry(skip.name()).or_default() += 1;
                     None
                 }
-                Err(Refused::Fail(error)) if matches!(error.kind(), ErrorKind::TooLarge | ErrorKind::Binary) => {
-                    self.counts.skipped += 1;
+                // What is too large was not looked at, and a gate must not pass over it in silence.
+                Err(Refused::Fail(error)) if error.kind() == ErrorKind::Binary => {
+                    *self.counts.skipped.entry(error.kind().name()).or_default() += 1;
                     None
                 }
                 Err(Refused::Fail(error)) => Some(Err(error.to_string())),
@@ -180,7 +183,12 @@ struct File<'p> {
 }
 
 impl File<'_> {
-    fn inspect(&mut self, name: &str, record: &Record, counts: &mut CheckCounts) -> Result<Option<Found>, Error> {
+    fn inspect(
+        &mut self,
+        page: &input::PageName,
+        record: &Record,
+        counts: &mut CheckCounts,
+    ) -> Result<Option<Found>, Error> {
         let inspection = self.cleaner.inspect(&record.bytes, &record.hints)?;
         counts.files += 1;
         if self.plan.counts_words {
@@ -190,7 +198,11 @@ impl File<'_> {
             return Ok(None);
         }
         let path = || project_path(self.plan.inputs, self.plan.project, self.entry);
-        let page = PageName { path: name, project_path: self.project_path.get_or_insert_with(path) };
+        let page = PageName {
+            path: &page.name,
+            project_path: self.project_path.get_or_insert_with(path),
+            is_record: page.origin.is_some(),
+        };
         let findings = findings(self.cleaner, &inspection, page, &mut self.seen);
         let found = Found { findings, format: inspection.format, text: inspection.text.into_owned() };
         Ok(Some(found).filter(|found| !found.findings.is_empty()))

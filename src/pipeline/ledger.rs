@@ -8,10 +8,11 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use crate::output::{Column, ColumnKind, Compression, Place, Shape};
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -76,19 +77,22 @@ pub(super) fn write(finished: &Finished, out: &mut Vec<u8>) {
 }
 
 /// The records that a ledger says have failed, to be read again.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Retry {
     files: HashMap<String, Failed>,
 }
 
 /// What failed of one file.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Failed {
-    offsets: HashSet<u64>,
+    /// The records that failed by themselves, and whether each was met again.
+    offsets: BTreeMap<u64, AtomicBool>,
     /// All that begins here or later was lost.
     rest: Option<u64>,
     /// It failed as a whole.
     is_whole: bool,
+    /// Whether the file was met again.
+    is_met: AtomicBool,
 }
 
 #[derive(Deserialize)]
@@ -139,7 +143,7 @@ impl Retry {
             match entry.offset {
                 None => failed.is_whole = true,
                 Some(offset) if entry.rest => failed.rest = Some(failed.rest.map_or(offset, |rest| rest.min(offset))),
-                Some(offset) => drop(failed.offsets.insert(offset)),
+                Some(offset) => drop(failed.offsets.insert(offset, AtomicBool::new(false))),
             }
         }
         Ok(retry)
@@ -147,13 +151,30 @@ impl Retry {
 
     /// Whether anything of this file failed.
     pub(super) fn has_file(&self, file: &str) -> bool {
-        self.files.contains_key(file)
+        let failed = self.files.get(file);
+        failed.inspect(|failed| failed.is_met.store(true, Relaxed)).is_some()
     }
 
     /// Whether the record that begins at `offset` of this file failed.
     pub(super) fn has_record(&self, file: &str, offset: u64) -> bool {
-        self.files.get(file).is_some_and(|failed| {
-            failed.is_whole || failed.offsets.contains(&offset) || failed.rest.is_some_and(|rest| offset >= rest)
-        })
+        let Some(failed) = self.files.get(file) else { return false };
+        let met = failed.offsets.get(&offset);
+        met.inspect(|met| met.store(true, Relaxed)).is_some()
+            || failed.is_whole
+            || failed.rest.is_some_and(|rest| offset >= rest)
+    }
+
+    /// What no run has asked for since: files by their names, and records with the place where they began.
+    pub fn unmet(&self) -> Vec<String> {
+        let mut unmet = Vec::new();
+        for (file, failed) in self.files.iter().collect::<BTreeMap<_, _>>() {
+            if !failed.is_met.load(Relaxed) {
+                unmet.push(file.clone());
+            } else {
+                let offsets = failed.offsets.iter().filter(|(_, met)| !met.load(Relaxed));
+                unmet.extend(offsets.map(|(offset, _)| format!("{file} at {offset}")));
+            }
+        }
+        unmet
     }
 }

@@ -258,12 +258,10 @@ where
 
         let outcome = Outcome::of(&article);
         finished.name = label(&finished.file, finished.origin.as_ref());
-        if !article.is_empty() {
-            if let Some((outcome, why)) = self.filters.refuse(&article) {
-                return Err(Stop::Refused(outcome, why));
-            }
-            done.text = self.filters.dedup.then(|| fingerprint(&article.text));
+        if let Some((outcome, why)) = self.filters.refuse(&article) {
+            return Err(Stop::Refused(outcome, why));
         }
+        done.text = (self.filters.dedup && !article.is_empty()).then(|| fingerprint(&article.text));
         if self.writes {
             let mut page = Vec::new();
             let from = Page {

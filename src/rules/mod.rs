@@ -294,7 +294,8 @@ impl RuleSet {
     }
 
     fn add_keep_list(&mut self, list: &KeepList<'_>, ids: &HashSet<String>) -> Result<(), Error> {
-        for (number, line) in list.content.lines().enumerate() {
+        let content = list.content.strip_prefix('\u{feff}').unwrap_or(list.content);
+        for (number, line) in content.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
@@ -303,10 +304,12 @@ impl RuleSet {
             let family = ids
                 .iter()
                 .any(|id| id.split_once('/').is_some_and(|(family, _)| line.strip_suffix("/*") == Some(family)));
-            let looks_like_id = !line.contains(char::is_whitespace) && line.contains('/');
+            // Neither has a capital or a full stop, as the names of agencies and sites have.
+            let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-/*".contains(c);
+            let looks_like_id = line.contains('/') && line.chars().all(is_slug);
             if is_known || family {
                 self.kept_reasons.insert(line.to_owned());
-            } else if looks_like_id && !line.contains('.') {
+            } else if looks_like_id {
                 let message = format!("{}:{}: no rule is called {line}", list.name, number + 1);
                 return Err(Error::new(ErrorKind::Rules, message));
             } else {

@@ -78,7 +78,7 @@ fn the_report_says_where_each_removal_stood() {
     assert_eq!((&summary["written"], &summary["removals"][family]), (&1.into(), &1.into()));
 
     // The rule id and the line itself are both good for a veto.
-    for veto in [rule, HUSK] {
+    for veto in [rule, HUSK, &format!("\u{feff}{rule}"), &format!("Photo: AFP/Getty\nAFP/Getty\r\n{HUSK}")] {
         place.write("veto.txt", veto);
         place.clean(&["in/page.txt", "--keep", "veto.txt"]).assert().success().stdout(text.clone());
     }

@@ -390,8 +390,10 @@ fn inputs_that_fail_are_named_and_binary_files_are_passed_over() {
     run.stderr(
         contains("dehusk: in/cut.gz: ")
             .and(contains("dehusk: none.txt: cannot read"))
-            .and(contains("in 1 file, 1 skipped")),
+            .and(contains("in 1 file, 1 skipped (binary)")),
     );
+    // A gate does not pass over what it did not look at.
+    place.check(&["in/a.txt", "--max-bytes", "10"]).assert().code(1).stderr(contains("in/a.txt: "));
     let report = stdout(&place, &["in", "--format", "junit"], 1);
     assert!(report.contains("errors=\"1\"") && report.contains("<error "));
 }
@@ -491,6 +493,7 @@ fn only_what_changed_since_a_revision_is_checked() {
     assert_eq!(found(&["texts/01", "--since", "main"]).0, ["texts/01/new.txt"]);
     assert_eq!(found(&["texts/*/new.*", "--since", "main"]).0, ["texts/01/new.txt"]);
     place.check(&["--since", "nowhere"]).assert().code(2).stderr(contains("knows no such revision"));
+    place.check(&["texts/9", "--since", "HEAD"]).assert().code(1).stderr(contains("texts/9: cannot read"));
 }
 
 #[test]

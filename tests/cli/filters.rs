@@ -27,6 +27,11 @@ fn each_filter_names_what_it_left_out() {
         let words = ledger.iter().map(|line| line["words_in"].as_u64().unwrap()).sum::<u64>();
         assert_eq!(summary["words_in"], words);
     }
+    // A page without an article has too few words as well.
+    place.write("empty/a.txt", "Please refresh the page to be logged in\n");
+    let few = ["empty", "-o", "few.jsonl", "--format", "jsonl", "--min-words", "1"];
+    place.clean(&few).assert().success().stderr(contains("few words"));
+    assert_eq!(place.read("few.jsonl"), "");
     place.clean(&["in", "-o", "out", "--lang", "xx"]).assert().code(2).stderr(contains("--lang xx"));
 }
 

@@ -2,6 +2,7 @@
 
 use super::place::*;
 use super::warc::{crawl, utf8_pages};
+use predicates::prelude::PredicateBooleanExt;
 
 #[test]
 fn what_failed_is_read_again_and_nothing_else() {
@@ -27,6 +28,15 @@ fn what_failed_is_read_again_and_nothing_else() {
     assert_eq!(place.lines("two/c.jsonl").len(), 1);
     let records = place.lines("one/b.jsonl").len() + place.lines("two/b.jsonl").len();
     assert_eq!(records, 4);
+    for (output, ledger, says) in [("one/", "x.jsonl", "the articles in one/"), ("x/", "one.jsonl", "another file")] {
+        let again = ["-o", output, "--ledger", ledger, "--retry", "one.jsonl"];
+        place.clean(&[&run[..], &again].concat()).assert().code(2).stderr(contains(says));
+    }
+    let elsewhere = ["in/c.jsonl", "-o", "x/", "--format", "jsonl", "--retry", "one.jsonl"];
+    place.write("in/c.jsonl", format!("{row}\n"));
+    let record = format!("in/c.jsonl at {}: failed in the ledger", row.len() + 1);
+    let lost = contains("in/b.warc.gz: failed in the ledger").and(contains(&record));
+    place.clean(&elsewhere).assert().code(1).stderr(lost.and(contains("2 failures of the ledger not met again")));
     place
         .clean(&["in", "-o", "no/", "--retry", "in/a.txt"])
         .assert()
@@ -41,11 +51,11 @@ fn a_ledger_in_parquet_is_the_same() {
     let place = Place::with(&["in/a.txt"]);
     let file = crawl(&utf8_pages()[..4]);
     place.write("in/b.warc.gz", &file[..file.len() / 2]);
-    let run = |ledger: &str, more: &[&str]| {
-        place.clean(&[&["in", "-o", "out.jsonl", "--format", "jsonl", "--ledger", ledger], more].concat()).assert()
+    let run = |output: &str, ledger: &str, more: &[&str]| {
+        place.clean(&[&["in", "-o", output, "--format", "jsonl", "--ledger", ledger], more].concat()).assert()
     };
     for ledger in ["l.jsonl", "l.parquet"] {
-        run(ledger, &[]).code(1);
+        run("out.jsonl", ledger, &[]).code(1);
     }
     let limits = dehusk::Limits::default();
     let rows = dehusk::input::lines(std::fs::File::open(place.path().join("l.parquet")).unwrap(), &limits);
@@ -60,7 +70,7 @@ fn a_ledger_in_parquet_is_the_same() {
     assert_eq!(rows, place.lines("l.jsonl"));
     let mut retried = Vec::new();
     for ledger in ["l.jsonl", "l.parquet"] {
-        run("again.jsonl", &["--retry", ledger]).code(1);
+        run(&format!("{ledger}.out"), "again.jsonl", &["--retry", ledger]).code(1);
         retried.push(place.read("again.jsonl"));
     }
     assert_eq!(retried[0], retried[1]);

@@ -40,6 +40,7 @@ fn wrong_options_are_usage_errors() {
         (&["a.txt", "-o", "out", "--report", "a.txt"], "would replace the input"),
         (&["a.txt", "--report", "-"], "standard output"),
         (&["a.txt", "--report", "x", "--summary", "x"], "different files"),
+        (&["a.txt", "--report", "x", "--summary", "in/../x"], "different files"),
         (&["in", "-o", "out", "--report", "in/a.txt"], "stands among the pages"),
         (&["in", "-o", "out", "--report", "out/a.txt"], "name of an article"),
         (&["a.txt", "-j", "100000"], "256"),
@@ -54,4 +55,43 @@ fn wrong_options_are_usage_errors() {
     }
     assert_eq!(place.read("a.txt"), PAGE);
     assert_eq!(place.names(""), ["a.txt", "b.txt", "in/a.txt"]);
+}
+
+/// What stands among the pages and was not written by the program is one of them, whatever its name.
+#[test]
+fn no_output_replaces_what_is_read() {
+    let place = Place::with(&["in/a.txt", "gold/a.txt"]);
+    let crawl = "{\"text\":\"The bridge is open again.\"}\n";
+    place.write("in/train.jsonl", crawl);
+    for args in [
+        &["clean", "in", "-o", "out", "--report", "in/train.jsonl"][..],
+        &["clean", "in", "-o", "out", "--ledger", "./in/train.jsonl"],
+        &["clean", "in", "-o", "in/train.jsonl", "--format", "jsonl"],
+        &["clean", "in/*", "-o", "in/train.jsonl", "--format", "jsonl"],
+        &["check", "in", "-o", "in/a.txt"],
+        &["check", "in/a.txt", "-o", "in/a.txt"],
+        &["check", "in", "--baseline", "in/a.txt", "--write-baseline"],
+        &["stats", "in", "--html", "in/a.txt"],
+        &["eval", "in", "--gold", "gold", "--save", "gold/a.txt"],
+        &["eval", "in", "--gold", "gold", "--save", "in/a.txt"],
+    ] {
+        place.run(args[0], &args[1..]).assert().code(2).stdout("").stderr(contains("would replace the input"));
+    }
+    assert_eq!((place.read("in/a.txt"), place.read("in/train.jsonl")), (PAGE.to_owned(), crawl.to_owned()));
+    assert_eq!(place.names(""), ["gold/a.txt", "in/a.txt", "in/train.jsonl"]);
+    // What an earlier run left there may be replaced, and is not read.
+    for _ in 0..2 {
+        place.clean(&["in", "-o", "in/all.jsonl", "--format", "jsonl", "--report", "in/cuts.jsonl"]).assert().success();
+        assert_eq!(place.lines("in/all.jsonl").len(), 2);
+    }
+}
+
+#[test]
+fn a_mistyped_name_costs_no_articles() {
+    let place = Place::with(&["a.txt"]);
+    let run = |name: &str| place.clean(&[name, "-o", "all.jsonl", "--format", "jsonl"]).assert();
+    run("a.txt").success();
+    let articles = place.read("all.jsonl");
+    run("b.txt").code(1).stderr(contains("b.txt: cannot read"));
+    assert_eq!(place.read("all.jsonl"), articles);
 }

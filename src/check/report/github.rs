@@ -27,11 +27,13 @@ impl Reporter for Github {
             true => format!(",col={},endColumn={}", start.column, end.column),
             false => String::new(),
         };
+        let place = match finding.is_record {
+            true => String::new(),
+            false => format!(",line={},endLine={}{columns}", start.line, end.line),
+        };
         let line = format!(
-            "::error file={},line={},endLine={}{columns},title={}::{}\n",
+            "::error file={}{place},title={}::{}\n",
             property(&finding.project_path),
-            start.line,
-            end.line,
             property(&finding.rule),
             data(&sentence(finding)),
         );
@@ -62,5 +64,7 @@ mod tests {
         let begin = "::error file=a b/50%25%2Cx%3Ay%0A.txt,line=3,endLine=3,col=6,endColumn=32,title=login/log-in-en::";
         let end = "a login link: it is shown%0Ato guests: 50%25 <off> & \"more\" \u{202e}😀 Log in\n";
         assert_eq!(text, format!("{begin}{end}"));
+        let record = report("github", &[Finding { is_record: true, ..hard() }], &Account::default());
+        assert_eq!(record, text.replace(",line=3,endLine=3,col=6,endColumn=32", ""));
     }
 }

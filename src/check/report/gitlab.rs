@@ -17,6 +17,8 @@ impl Reporter for Gitlab {
     fn finding(&mut self, finding: &Finding, out: &mut Vec<u8>) {
         out.extend_from_slice(if self.is_begun { b",\n" } else { b"[\n" });
         self.is_begun = true;
+        // It wants a line, also where the lines are not those of the file.
+        let (begin, end) = if finding.is_record { (1, 1) } else { (finding.start.line, finding.end.line) };
         let issue = json!({
             "description": sentence(finding),
             "check_name": finding.rule,
@@ -24,7 +26,7 @@ impl Reporter for Gitlab {
             "severity": "minor",
             "location": {
                 "path": finding.project_path,
-                "lines": { "begin": finding.start.line, "end": finding.end.line },
+                "lines": { "begin": begin, "end": end },
             },
         });
         serde_json::to_writer(out, &issue).expect("strings and numbers always are JSON");
@@ -51,5 +53,8 @@ mod tests {
         assert_eq!(issues[0]["severity"], "minor");
         assert_eq!(issues[0]["location"]["lines"]["begin"], 3);
         assert_eq!(report("gitlab", &[], &Account::default()), "[]\n");
+        let record = Finding { is_record: true, ..hard() };
+        let issues: Value = serde_json::from_str(&report("gitlab", &[record], &Account::default())).unwrap();
+        assert_eq!(issues[0]["location"]["lines"]["begin"], 1);
     }
 }

@@ -160,6 +160,7 @@ fn hard() -> Finding {
         range: 20 + start..20 + line.len(),
         start: Position { line: 3, column: 6, utf16: 6 },
         end: Position { line: 3, column: 32, utf16: 33 },
+        is_record: false,
         text: line[start..].to_owned(),
         excerpt: Excerpt { text: line.to_owned(), mark: start..line.len(), cut_before: false, cut_after: false },
         words: 5,

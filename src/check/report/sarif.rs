@@ -68,23 +68,24 @@ impl Reporter for Sarif {
             return;
         }
         let index = self.rule_index(finding);
+        let mut place = json!({
+            "artifactLocation": { "uri": uri(&finding.project_path), "uriBaseId": "%SRCROOT%" },
+        });
+        if !finding.is_record {
+            place["region"] = json!({
+                "startLine": finding.start.line,
+                "startColumn": finding.start.utf16,
+                "endLine": finding.end.line,
+                "endColumn": finding.end.utf16,
+                "snippet": { "text": finding.text },
+            });
+        }
         self.results.push(json!({
             "ruleId": finding.rule,
             "ruleIndex": index,
             "level": "warning",
             "message": { "text": sentence(finding) },
-            "locations": [{
-                "physicalLocation": {
-                    "artifactLocation": { "uri": uri(&finding.project_path), "uriBaseId": "%SRCROOT%" },
-                    "region": {
-                        "startLine": finding.start.line,
-                        "startColumn": finding.start.utf16,
-                        "endLine": finding.end.line,
-                        "endColumn": finding.end.utf16,
-                        "snippet": { "text": finding.text },
-                    },
-                },
-            }],
+            "locations": [{ "physicalLocation": place }],
             "partialFingerprints": { "dehusk/v1": finding.fingerprint },
         }));
     }

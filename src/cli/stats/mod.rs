@@ -9,6 +9,7 @@ mod table;
 use super::Verdict;
 use super::args::{CleanerArgs, INPUT, OUTPUT, RUN, reading};
 use super::job::{named, write_file};
+use super::refuse::refuse_among_pages;
 use anyhow::bail;
 use clap::Args;
 use dehusk::input::{Inputs, Reading, printable};
@@ -81,8 +82,8 @@ pub(super) fn run(args: StatsArgs) -> anyhow::Result<Verdict> {
     }
     let named = named(&args.input, args.files_from.as_deref(), "stats")?;
     let outputs: Vec<PathBuf> = args.html.iter().cloned().collect();
+    refuse_among_pages(&named, &outputs)?;
     let inputs = Inputs::discover(named, &outputs);
-    refuse_overwriting(&inputs, args.html.as_deref())?;
     let plan = StatsPlan {
         inputs: &inputs,
         cleaner: &cleaner,
@@ -129,15 +130,4 @@ fn name_failures(stats: &Stats) {
     }
     // Nobody is left to be told when standard error is gone.
     let _ = io::stderr().write_all(text.as_bytes());
-}
-
-fn refuse_overwriting(inputs: &Inputs, file: Option<&Path>) -> anyhow::Result<()> {
-    let Some(real) = file.and_then(|file| file.canonicalize().ok()) else { return Ok(()) };
-    let reads = (0..inputs.len()).filter(|&index| inputs.refusal(index).is_none());
-    for index in reads {
-        if inputs.real_path(index) == real {
-            bail!("the page would replace the input {}: write to another place", inputs.name(index));
-        }
-    }
-    Ok(())
 }
