@@ -538,9 +538,8 @@ mod tests {
                 "<p>{name}</p><p>4 May 2024, 10:30</p><p>The {name} boat was late again today, and nobody said why it was.</p>"
             )
         };
-        let comments =
-            "<p>0 replies</p><p>7 May 2024, 9:12</p><p>What a fine boat this is, says one of the readers.</p>";
-        let after = |body: &str| {
+        let comment = "<p>7 May 2024, 9:12</p><p>What a fine boat this is, says one of the readers.</p>";
+        let after = |body: &str, comments: &str| {
             let (blocks, parts) = page(&format!("{body}{comments}"));
             let article = Sound::new(&blocks, false, |_| true).expect("a sound article");
             let is_stamp = |at: usize| blocks.items.get(at).is_some_and(|block| words::has_date(blocks.text_of(block)));
@@ -548,9 +547,12 @@ mod tests {
             let none = vec![Cues::default(); parts.len()];
             article.comments(&[label], &none, |at| is_stamp(at + 1)).len()
         };
-        assert_eq!(after(STORY), 3, "the label of a story's comments ends it");
+        let apart = format!("<div><p>0 replies</p>{comment}</div>");
+        assert_eq!(after(STORY, &apart), 3, "the label of a story's comments ends it");
         let thread: String = ["first", "second", "third", "fourth", "fifth", "sixth"].map(post).concat();
-        assert_eq!(after(&thread), 0, "that of a post does not");
+        assert_eq!(after(&thread, &apart), 0, "that of a post does not");
+        assert_eq!(after(STORY, &format!("<p>0 replies</p>{comment}{comment}")), 5, "nor need they stand apart");
+        assert_eq!(after(STORY, &format!("<p>0 replies</p>{comment}")), 0, "but the year of a story is no stamp");
     }
 
     #[test]

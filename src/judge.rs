@@ -129,7 +129,6 @@ const SHORT_WORDS: u32 = 50;
 const SHORT_DOUBT: f32 = 3.5;
 /// Rounds after which a page is left as it is; real pages take two or three.
 const MAX_ROUNDS: usize = 50;
-
 /// The same for the judgement of lines, each of which reads all that are left.
 const MAX_LINE_ROUNDS: usize = 6;
 
@@ -524,7 +523,7 @@ impl<'j> State<'j> {
             keep.fill(false);
         }
         let keeps_all = self.judge.rules.keeps_reason("judgement");
-        let headlines = self.headlines(&title, &keep);
+        let (headings_end, lines_end) = self.ends_of_headlines(&title, &keep);
         for (at, block) in self.blocks.items.iter().enumerate() {
             if self.notes.wanted() && self.verdicts[at].is_none() {
                 rows.clear();
@@ -536,7 +535,12 @@ impl<'j> State<'j> {
             }
             let is_sentence = words::is_sentence(self.blocks.text_of(block), block.words as usize);
             let is_headline = !title.is_empty() && self.folded[at] == title && !is_sentence;
-            let is_headline = is_headline && (headlines.contains(&at) || block.kind == BlockKind::Heading(1));
+            let is_head = match block.kind {
+                BlockKind::Heading(1) => true,
+                BlockKind::Heading(_) => at < headings_end,
+                _ => at < lines_end,
+            };
+            let is_headline = is_headline && is_head;
             if is_headline && !self.judge.rules.keeps_reason("headline") {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
@@ -554,14 +558,14 @@ impl<'j> State<'j> {
         self.parts = features.into_parts();
     }
 
-    /// The blocks among which one that says what the title says is its copy: up to the headline, or else up to the body. A
-    /// refrain or a section may say the same.
-    fn headlines(&self, title: &str, keep: &[bool]) -> Range<usize> {
+    /// Where copies of the headline end that are headings, at the body, and where others do, at the headline itself if
+    /// there is one: a refrain or a section may say what the title says.
+    fn ends_of_headlines(&self, title: &str, keep: &[bool]) -> (usize, usize) {
         let is_headline =
             |at: &usize| self.blocks.items[*at].kind == BlockKind::Heading(1) && self.folded[*at] == title;
         let is_body = |at: &usize| keep[*at] && self.is_kept(*at) && self.prose[*at];
-        let all = 0..keep.len();
-        0..all.clone().find(is_headline).or_else(|| all.clone().find(is_body)).unwrap_or(all.end)
+        let body = (0..keep.len()).find(is_body).unwrap_or(keep.len());
+        (body, (0..keep.len()).find(is_headline).unwrap_or(body))
     }
 
     /// The judgement of the lines of a text, of what is left of them, and so on until nothing goes: what a page is like

@@ -146,7 +146,7 @@ pub(super) struct CleanArgs {
 
     /// Where articles go: a folder that mirrors the input tree, or a file
     ///
-    /// `a/b/page.html` becomes `DIR/a/b/page.txt`, and the records of `crawl.warc.gz` a file each in the folder
+    /// `b/page.html` in a named folder becomes `DIR/b/page.txt`, and the records of `crawl.warc.gz` a file each in the folder
     /// `DIR/crawl.warc.gz`. With `--format jsonl` a container becomes one file, `DIR/crawl.jsonl`, and all other pages go to
     /// `DIR/dehusk.jsonl`; `-o all.jsonl` puts everything into one file. Parquet does likewise. Without `-o`, a single page,
     /// JSONL or Parquet goes to standard output. Files appear whole or not at all; what stands there is replaced.

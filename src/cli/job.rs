@@ -99,6 +99,11 @@ impl Job {
                     n => format!("are {}", pages(n)),
                 }
             ),
+            Target::Stream(Place::File(path)) if !output.together && packed(path).is_some() => bail!(
+                "`-o {}` names a packed file, and {} is not packed: add `--format jsonl`, or end it with a slash to make a folder",
+                printable(path),
+                output.name
+            ),
             Target::Stream(Place::File(path)) if !output.together => {
                 let other = output_of(path).filter(|other| other.name != output.name);
                 if let Some(other) = other {
@@ -280,7 +285,9 @@ fn target(args: &CleanArgs, compression: Compression) -> Target {
             Target::Shards(path.clone(), PathBuf::from(pages))
         }
         () if args.format.together => Target::Stream(Place::File(path.clone())),
-        () if !folder && output_of(path).is_some() => Target::Stream(Place::File(path.clone())),
+        () if !folder && (output_of(path).is_some() || packed(path).is_some()) => {
+            Target::Stream(Place::File(path.clone()))
+        }
         // A device or a FIFO takes one page as a file does.
         () if path.exists() && !path.is_file() && !folder => Target::Stream(Place::File(path.clone())),
         () => Target::Tree(path.clone()),
@@ -298,11 +305,14 @@ fn compression(args: &CleanArgs) -> anyhow::Result<Compression> {
     if args.format.is_table() {
         return Ok(Compression::Zstd);
     }
-    let ending = args.output.as_deref().filter(|_| args.format.together).and_then(Path::extension);
-    let named = [Compression::Gzip, Compression::Zstd]
-        .into_iter()
-        .find(|packed| ending.is_some_and(|ending| packed.ending().trim_start_matches('.') == ending));
-    Ok(named.unwrap_or_default())
+    Ok(args.output.as_deref().filter(|_| args.format.together).and_then(packed).unwrap_or_default())
+}
+
+/// How a file is packed, as its ending says.
+fn packed(path: &Path) -> Option<Compression> {
+    let ending = path.extension()?;
+    let all = [Compression::Gzip, Compression::Zstd];
+    all.into_iter().find(|packed| packed.ending().trim_start_matches('.') == ending)
 }
 
 /// The format that a file's ending names.

@@ -9,8 +9,8 @@
 //! rank documents with additive ensembles of regression trees"), where each failed test strikes the leaves to its left
 //! out of a mask. Here the nodes come parents first, and a row remembers in one byte the first leaf that it can still
 //! reach: a node is on the path of the row exactly when its own first leaf is that one. At the end that
-//! byte is the leaf. A tree of 31 leaves takes 1.9 ns a row in it, with masks of 32 bits 15 ns (SSE2, the compiler's own
-//! vector code for both).
+//! byte is the leaf. A tree of 31 leaves takes 1.6 ns a row in it, 2.6 ns with the bins of 206 features (AVX2, 300 trees); masks
+//! of 32 bits take eight times as long.
 //!
 //! # The file
 //!

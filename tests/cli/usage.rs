@@ -33,6 +33,8 @@ fn wrong_options_are_usage_errors() {
         (&["in"], "-o DIR"),
         (&["a.txt", "b.txt", "-o", "out.txt"], "out.txt/"),
         (&["a.txt", "-o", "out.jsonl"], "--format jsonl"),
+        (&["a.txt", "-o", "out.jsonl.zst"], "--format jsonl"),
+        (&["a.txt", "-o", "out.txt.gz"], "--format jsonl"),
         (&["in", "-o", "in"], "input folder itself"),
         (&["in", "-o", "in/../in/"], "input folder itself"),
         (&["a.txt", "-o", "."], "would replace the input"),

@@ -18,6 +18,9 @@ pub(super) fn run(args: RulesNewArgs) -> anyhow::Result<Verdict> {
         return Ok(Verdict::Clean);
     }
     let name = printable(&args.file);
+    if args.file.extension().is_none_or(|ending| ending != "toml") {
+        bail!("`{name}` is no name of a pack, which ends in `.toml`: `dehusk rules new {name}.toml`");
+    }
     let mut file = match OpenOptions::new().write(true).create_new(true).open(&args.file) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => bail!("{name} is there already: name a new file"),
