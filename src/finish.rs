@@ -9,7 +9,7 @@ use crate::article::BlockKind;
 use crate::block::outline::{CUES, Cues};
 use crate::block::{Block, Blocks, words};
 use foldhash::{HashMap, HashMapExt};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
 
 /// Words that a box of furniture holds at most; a longer one has something to say.
@@ -296,14 +296,18 @@ impl<'b> Sound<'b> {
         // Where such stamps stand in the body too the page is a thread or a list of cards, and the label counts the answers
         // to one of them.
         let body = self.head..self.kept.iter().copied().rfind(|at| *at < label).unwrap_or(label);
-        let in_body = body.filter(|&at| is_stamped(at) && !is_stamped(at + 1)).count();
-        let all = is_stamped(label) && in_body < MIN_THREAD_STAMPS;
         let blocks = &self.blocks.items;
-        let stamps = (label..blocks.len()).filter(|&at| is_stamped(at) && !is_stamped(at + 1)).count();
+        let has_many_stamps = |among: Range<usize>| {
+            let stamps = among.filter(|&at| is_stamped(at) && !is_stamped(at + 1));
+            stamps.take(MIN_THREAD_STAMPS).count() == MIN_THREAD_STAMPS
+        };
+        let all = is_stamped(label) && !has_many_stamps(body);
+        let is_thread = all && has_many_stamps(label..blocks.len());
         let parent = |at: usize| self.blocks.outline.elements[blocks[at].element as usize].parent;
         let prose = self.kept.iter().copied().rfind(|&at| at < label && self.prose[at]);
-        let in_body = |at: usize| stamps < MIN_THREAD_STAMPS && prose.is_some_and(|prose| parent(prose) == parent(at));
-        let after = self.kept.iter().filter(|at| **at >= label && (all && !in_body(**at) || in_post(at)));
+        let in_body = |at: usize| prose.is_some_and(|prose| parent(prose) == parent(at));
+        let goes = |at: &&usize| all && (is_thread || !in_body(**at)) || in_post(at);
+        let after = self.kept.iter().filter(|at| **at >= label).filter(goes);
         after
             .map(|&block| Finished {
                 block,

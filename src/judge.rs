@@ -423,7 +423,7 @@ impl<'j> State<'j> {
 
     /// Drops a block by the first of its rules that may act here.
     fn try_rules(&mut self, at: usize, is_edge: bool, is_tail: bool) -> bool {
-        if self.verdicts[at].is_some() || self.guarded[at] || self.heads_prose(at) {
+        if self.verdicts[at].is_some() || self.guarded[at] {
             return false;
         }
         let candidates = &self.candidates[at];
@@ -436,7 +436,7 @@ impl<'j> State<'j> {
             };
             in_place && (rule.alone || self.is_beside_husk(at) || self.is_in_weak_run(at, rule.family()))
         };
-        let Some(candidate) = candidates.iter().find(acts) else { return false };
+        let Some(candidate) = candidates.iter().find(acts).filter(|_| !self.heads_prose(at)) else { return false };
         let rule = &self.judge.rules.rules()[candidate.rule];
         let evidence = match &candidate.found {
             Found::Element(name) => name,

@@ -10,6 +10,7 @@ mod terminal;
 use super::Verdict;
 use super::args::{CleanerArgs, INPUT, OUTPUT, reading};
 use super::job::write_file;
+use super::refuse::refuse_among_pages;
 use anyhow::bail;
 use clap::Args;
 use dehusk::input::{Input, Inputs, Looking, PageName, ReadOptions, Reading, Record, Refused, printable};
@@ -205,9 +206,5 @@ fn refuse_overwriting(args: &ExplainArgs) -> anyhow::Result<()> {
     if args.json && file == Path::new("-") {
         bail!("`--json` and `--html -` cannot both go to standard output: name a file for the page");
     }
-    let real = |path: &Path| path.canonicalize().ok();
-    if real(file).is_some() && real(file) == real(&args.input) {
-        bail!("the page would replace the input {}: write to another place", printable(&args.input));
-    }
-    Ok(())
+    refuse_among_pages(&[Input::Path(args.input.clone())], [file])
 }
