@@ -7,6 +7,8 @@
 mod ascii;
 #[path = "src/rules/beginnings.rs"]
 mod beginnings;
+#[path = "src/rules/stored.rs"]
+mod stored;
 #[path = "src/rules/table.rs"]
 #[allow(dead_code, reason = "what the program reads it with")]
 mod table;
@@ -18,7 +20,7 @@ use table::Table;
 const PACKS: &str = "src/rules/packs";
 
 fn main() {
-    for read in [PACKS, "src/rules/ascii.rs", "src/rules/beginnings.rs", "src/rules/table.rs"] {
+    for read in [PACKS, "src/rules/ascii.rs", "src/rules/beginnings.rs", "src/rules/stored.rs", "src/rules/table.rs"] {
         println!("cargo::rerun-if-changed={read}");
     }
     let (mut rules, mut patterns) = (Vec::new(), Vec::new());
@@ -52,8 +54,8 @@ fn packs() -> Vec<PathBuf> {
     paths
 }
 
-/// One byte each for the kind, the place, the words (0 when it does not say) and whether it acts alone; then the texts,
-/// the two of its form for ASCII the last of them, and the lists, each after its length in two bytes.
+/// One byte each for the kind, the place, the words (0 when it does not say) and whether it acts alone; then the texts and
+/// the lists, between them its form for ASCII as it is stored, each after its length in two bytes.
 fn push_rule(rules: &mut Vec<u8>, kind: u8, item: &toml::Value) {
     let text = |key: &str| item.get(key).and_then(toml::Value::as_str).unwrap_or_default();
     let max_words = item.get("max_words").and_then(toml::Value::as_integer).unwrap_or_default();
@@ -65,9 +67,9 @@ fn push_rule(rules: &mut Vec<u8>, kind: u8, item: &toml::Value) {
         push_counted(rules, text(key).as_bytes());
     }
     // A pattern that is no good is left to the test of the packs here too.
-    let (source, known) = ascii::ascii_form(text("match")).map(|form| (form.source, form.known)).unwrap_or_default();
-    push_counted(rules, source.as_bytes());
+    let (stored, known) = ascii::ascii_form(text("match")).map(|form| (form.stored, form.known)).unwrap_or_default();
     push_counted(rules, known.as_bytes());
+    push_counted(rules, &stored);
     for key in ["lang", "families"] {
         let list: Vec<&str> = item
             .get(key)

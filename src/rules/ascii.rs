@@ -4,6 +4,7 @@
 //! without them a pattern is parsed and compiled in less time. The build script asks for the forms of the
 //! built-in patterns, so that a run makes those of a user's packs only.
 
+use super::stored;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -14,8 +15,8 @@ pub const STAND_INS: [char; 2] = ['Z', '\u{1}'];
 /// A pattern that matches, of texts of ASCII, those that another matches.
 #[derive(Clone, Debug)]
 pub struct AsciiForm {
-    /// Its source, which speaks of bytes.
-    pub source: Cow<'static, str>,
+    /// It as it is stored.
+    pub stored: Cow<'static, [u8]>,
     /// The characters beyond ASCII that the other knows, as the first and last of each range. Letters, digits and marks
     /// that it does not know are all the same to it, and so are other characters but white space: it matches a text of such if
     /// this one matches the text with stand-ins.
@@ -28,7 +29,7 @@ pub fn ascii_form(pattern: &str) -> Option<AsciiForm> {
     let mut known = ClassUnicode::empty();
     let form = only_ascii(hir, &mut known).unwrap_or_else(Hir::fail);
     let known: String = known.ranges().iter().flat_map(|range| [range.start(), range.end()]).collect();
-    Some(AsciiForm { source: form.to_string().into(), known: known.into() })
+    Some(AsciiForm { stored: stored::write(&form).into(), known: known.into() })
 }
 
 /// What an expression says about texts of ASCII, none when it matches none; adds the characters that it knows beyond. The
@@ -117,8 +118,8 @@ mod tests {
             ("log(?:ín|é)? in", r"(?:log in)"),
             (r"^[^a-y]+\b", r"(?:\A(?-u:[\x00-`z-\x7F])+(?-u:\b))"),
         ] {
-            let found = ascii_form(pattern).unwrap();
-            assert_eq!(found.source, form, "{pattern}");
+            let found = stored::read(&ascii_form(pattern).unwrap().stored).unwrap();
+            assert_eq!(found.to_string(), form, "{pattern}");
         }
     }
 

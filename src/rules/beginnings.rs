@@ -20,7 +20,21 @@ pub struct Branch {
     pub heads: Literals,
     /// Of each of these lists one comes after the beginning.
     pub required: Vec<Literals>,
+    /// How long a text may be that it matches from its start to its end; none when it may be of any length.
+    pub extent: Option<Extent>,
 }
+
+/// The length of the texts that a branch matches as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Bytes before the characters that may stand at the end any number of times, at most.
+    pub max_bytes: u16,
+    /// The bytes of these characters.
+    pub trailing: Bytes,
+}
+
+/// A set of bytes, a bit for each; all beyond ASCII are one.
+pub type Bytes = [u8; 32];
 
 /// Byte strings, in the program or made from a user's pattern.
 pub type Literals = Vec<Cow<'static, [u8]>>;
@@ -103,6 +117,7 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     required.truncate(MAX_LISTS);
     let hir = Hir::concat(parts.clone());
     let anchored = hir.properties().look_set_prefix().contains(Look::Start);
+    let extent = if anchored { extent(&parts) } else { None };
     let heads = if anchored { heads(&hir) } else { Vec::new() };
     let number = parts[first..].iter().take_while(|part| is_of_number(part)).count();
     if anchored && parts.get(first).is_some_and(|part| number > 0 && part.properties().minimum_len() > Some(0)) {
@@ -126,7 +141,7 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     // One that begins with another is found with it.
     literals.sort();
     literals.dedup_by(|next, before| next.starts_with(before));
-    Ok(Branch { anchored, literals: literals.into_iter().map(Cow::Owned).collect(), heads, required })
+    Ok(Branch { anchored, literals: literals.into_iter().map(Cow::Owned).collect(), heads, required, extent })
 }
 
 /// True for an expression of characters that a number is made of.
@@ -182,6 +197,52 @@ fn heads(hir: &Hir) -> Literals {
     let heads = heads.into_iter().filter(|_| says_more);
     heads.map(|head| Cow::Owned(head.to_vec())).collect()
 }
+
+/// The extent of a concatenation that begins at the start of a text, when it goes to the end and its length has a bound.
+fn extent(parts: &[Hir]) -> Option<Extent> {
+    let (last, mut parts) = parts.split_last()?;
+    if !matches!(last.kind(), HirKind::Look(Look::End)) {
+        return None;
+    }
+    let mut trailing = [0; 32];
+    while let Some((last, before)) = parts.split_last() {
+        let HirKind::Repetition(repetition) = last.kind() else { break };
+        if repetition.max.is_some() || !push_bytes(&repetition.sub, &mut trailing) {
+            break;
+        }
+        parts = before;
+    }
+    let lengths = parts.iter().map(|part| part.properties().maximum_len());
+    let max_bytes = lengths.sum::<Option<usize>>()?;
+    Some(Extent { max_bytes: u16::try_from(max_bytes).ok()?, trailing })
+}
+
+/// Adds the bytes of an expression that matches one character; false when it may match more.
+fn push_bytes(hir: &Hir, bytes: &mut Bytes) -> bool {
+    let mut push = |first: char, last: char| {
+        // Of the characters beyond ASCII any byte may be one.
+        let first = if first.is_ascii() { first as u8 } else { FIRST_BEYOND_ASCII };
+        let last = if last.is_ascii() { last as u8 } else { u8::MAX };
+        (first..=last).for_each(|byte| bytes[usize::from(byte / 8)] |= 1 << (byte % 8));
+    };
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            class.ranges().iter().for_each(|range| push(range.start(), range.end()));
+            true
+        }
+        HirKind::Literal(literal) => match literal.0[..] {
+            [byte] => {
+                push(byte.into(), byte.into());
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The first byte that is none of ASCII.
+const FIRST_BEYOND_ASCII: u8 = 0x80;
 
 /// Lists of words: of each one stands in all that an expression matches.
 fn requirements(hir: &Hir) -> Vec<Literals> {
@@ -269,6 +330,22 @@ mod tests {
         let heads = branches("^sign up (?:for|to) [a-z]+").unwrap().remove(0).heads;
         assert_eq!(heads, [&b"sign up for "[..], b"sign up to "]);
         assert!(branches("^sign up").unwrap().remove(0).heads.is_empty());
+    }
+
+    #[test]
+    fn what_is_matched_to_the_end_has_an_extent() {
+        let extents = |pattern| branches(pattern).unwrap().into_iter().map(|branch| branch.extent).collect::<Vec<_>>();
+        let some = |max_bytes, bytes: &str| {
+            let mut trailing = [0; 32];
+            bytes.bytes().for_each(|byte| trailing[usize::from(byte / 8)] |= 1 << (byte % 8));
+            Some(Extent { max_bytes, trailing })
+        };
+        assert_eq!(extents("^(?:home|home page)[ .]*!*$"), [some(4, " .!"), some(9, " .!")]);
+        assert_eq!(extents("^home(?: no| number) [0-9]{1,3}$"), [some(15, "")]);
+        assert_eq!(extents("^home|home$|^home (?:on )+earth$|^home.*page$"), [None, None, None, None]);
+        let beyond = extents("^home[é.]*$")[0].unwrap().trailing;
+        assert_eq!(beyond[16..], [0xff; 16]);
+        assert_eq!(beyond[..16].iter().map(|byte| byte.count_ones()).sum::<u32>(), 1);
     }
 
     #[test]

@@ -16,10 +16,12 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
     while let Some(([kind, place, max_words, alone], after)) = rest.split_first_chunk() {
         rest = after;
         let mut text = || take_text(&mut rest);
-        let (id, why, pattern, selector, source, known) = (text(), text(), text(), text(), text(), text());
+        let (id, why, pattern, selector, known) = (text(), text(), text(), text(), text());
+        let stored = take_bytes(&mut rest);
+        let mut text = || take_text(&mut rest);
         let mut list = || text().split_ascii_whitespace().map(str::to_owned).collect();
         let (lang, families) = (list(), list());
-        let ascii = AsciiForm { source: source.into(), known: known.into() };
+        let ascii = AsciiForm { stored: stored.into(), known: known.into() };
         let (id, why, built_in) = (id.to_owned(), why.to_owned(), Some(BuiltIn { number, ascii }));
         let words = |absent: u32| if *max_words == 0 { absent } else { u32::from(*max_words) };
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -68,12 +70,16 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
     (rules, guards, topics)
 }
 
-/// Takes a text off that stands after its length in two bytes.
 fn take_text(from: &mut &'static [u8]) -> &'static str {
-    let (length, rest) = from.split_first_chunk().expect("a length stands before");
-    let (text, rest) = rest.split_at(usize::from(u16::from_le_bytes(*length)));
+    std::str::from_utf8(take_bytes(from)).expect("it was written from text")
+}
+
+/// Takes bytes off that stand after their count in two bytes.
+fn take_bytes(from: &mut &'static [u8]) -> &'static [u8] {
+    let (count, rest) = from.split_first_chunk().expect("a count stands before");
+    let (bytes, rest) = rest.split_at(usize::from(u16::from_le_bytes(*count)));
     *from = rest;
-    std::str::from_utf8(text).expect("it was written from text")
+    bytes
 }
 
 #[cfg(test)]

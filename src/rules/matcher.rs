@@ -1,44 +1,45 @@
 //! A pattern as it is asked: whether it matches a folded block, and which words.
 //!
-//! Most runs ask few of the patterns, and most of those whether they match at all. So a pattern is compiled when it is
-//! first asked, and first to an automaton that runs forward only: half of what a regular expression needs in time and
-//! memory, which counts as there are hundreds, each with a cache. For texts of ASCII, which most are, it is one that knows
-//! no other characters; most texts that have others go through it too, as patterns know few of them.
+//! Most runs ask few of the patterns, and most of those only a few times. So a pattern is compiled when it is first asked, and
+//! to a form that is searched as it stands: an automaton that is made on the way is faster for the few that are asked
+//! often, but each has a cache, and a bounded one is made anew more often than it is used. For texts of ASCII, which most
+//! are, the form is one that knows no other characters; most texts that have others go through it too, as patterns know few
+//! of them.
 
 use super::ascii::{AsciiForm, STAND_INS, ascii_form};
+use super::stored;
 use regex::{Regex, RegexBuilder};
-use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
+use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::{Anchored, Input};
-use regex_syntax::{ParserBuilder, is_word_character};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use regex_syntax::hir::Hir;
+use regex_syntax::is_word_character;
+use std::cell::RefCell;
+use std::sync::OnceLock;
 
 /// A pattern that was checked with its pack.
 pub struct Pattern {
     source: String,
     max_compiled_bytes: usize,
     ascii: OnceLock<AsciiForm>,
-    automaton: OnceLock<Box<Automaton>>,
-    ascii_automaton: OnceLock<Box<Automaton>>,
-    regex: OnceLock<Regex>,
+    of_ascii: OnceLock<Box<Compiled>>,
+    of_any: OnceLock<Box<Compiled>>,
 }
 
-struct Automaton {
-    dfa: DFA,
-    /// What no thread searches with. As two rarely ask one pattern at a time there is mostly one: a cache for each thread would
-    /// fill as long as there is a pair of a pattern and a thread that did not meet.
-    caches: Mutex<Vec<Cache>>,
+/// A pattern in the form in which it is searched for.
+struct Compiled {
+    /// For most texts; it remembers where it was, a bit for each state and byte, and so takes no more time than these are.
+    backtracker: BoundedBacktracker,
+    /// For texts that are so long that this would be too much to remember.
+    simulation: PikeVM,
     anchored: Anchored,
 }
 
-/// Levels that a pattern may have when it is asked. That a pack's patterns have 250 at most was checked with it; a form for
-/// ASCII is written with more brackets, and is no deeper once it is read.
-const MAX_DEPTH: u32 = 1_000;
-
-/// Bytes that a cache may have beyond those it cannot do without; one that is full begins anew. Most patterns stay below
-/// it. With more, the others grow for as long as a run goes on, and what they hold lies between the data of the pages, so that
-/// the memory of these is not given back.
-const CACHE_BYTES: usize = 12 << 10;
+thread_local! {
+    /// What a search remembers; each begins it anew.
+    static REMEMBERED: RefCell<Option<backtrack::Cache>> = const { RefCell::new(None) };
+}
 
 /// Why a pattern that is asked compiles.
 const CHECKED: &str = "packs are compiled when they are checked";
@@ -50,85 +51,75 @@ impl Pattern {
             source,
             max_compiled_bytes,
             ascii: ascii.map_or_else(OnceLock::new, OnceLock::from),
-            automaton: OnceLock::new(),
-            ascii_automaton: OnceLock::new(),
-            regex: OnceLock::new(),
+            of_ascii: OnceLock::new(),
+            of_any: OnceLock::new(),
         }
     }
 
     /// True when it matches somewhere in the folded text.
     pub fn is_match(&self, text: &str) -> bool {
-        let end = match text.is_ascii() {
-            true => self.ascii_automaton().end(text, true),
+        match text.is_ascii() {
+            true => self.of_ascii().is_match(text),
             false => match with_stand_ins(text, &self.ascii().known) {
-                Some(text) => self.ascii_automaton().end(&text, true),
-                None => self.automaton().end(text, true),
+                Some(text) => self.of_ascii().is_match(&text),
+                None => self.of_any().is_match(text),
             },
-        };
-        match end {
-            Some(end) => end.is_some(),
-            None => self.regex().is_match(text),
         }
     }
 
     /// The first match in the folded text.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let automaton = if text.is_ascii() { self.ascii_automaton() } else { self.automaton() };
-        // Of a match that may begin anywhere the automaton does not know the beginning.
-        let end = if automaton.anchored == Anchored::Yes { automaton.end(text, false) } else { None };
-        match end {
-            Some(end) => end.map(|end| &text[..end]),
-            None => self.regex().find(text).map(|found| found.as_str()),
-        }
+        let compiled = if text.is_ascii() { self.of_ascii() } else { self.of_any() };
+        compiled.find(text)
     }
 
     fn ascii(&self) -> &AsciiForm {
         self.ascii.get_or_init(|| ascii_form(&self.source).expect(CHECKED))
     }
 
-    /// The automaton for texts of ASCII.
-    fn ascii_automaton(&self) -> &Automaton {
-        self.ascii_automaton.get_or_init(|| self.compiled(&self.ascii().source))
+    /// The form for texts of ASCII.
+    fn of_ascii(&self) -> &Compiled {
+        self.of_ascii.get_or_init(|| self.compiled(&stored::read(&self.ascii().stored).expect(CHECKED)))
     }
 
-    /// The automaton for any text.
-    fn automaton(&self) -> &Automaton {
-        self.automaton.get_or_init(|| self.compiled(&self.source))
+    /// The form for any text.
+    fn of_any(&self) -> &Compiled {
+        self.of_any.get_or_init(|| self.compiled(&regex_syntax::parse(&self.source).expect(CHECKED)))
     }
 
-    fn regex(&self) -> &Regex {
-        self.regex.get_or_init(|| compile(&self.source, self.max_compiled_bytes).expect(CHECKED))
-    }
-
-    fn compiled(&self, source: &str) -> Box<Automaton> {
-        let limits =
-            thompson::Config::new().nfa_size_limit(Some(self.max_compiled_bytes)).which_captures(WhichCaptures::None);
-        let config = DFA::config().unicode_word_boundary(true);
-        // What speaks of bytes could match half a character, if a text of ASCII had one.
-        let hir = ParserBuilder::new().utf8(false).nest_limit(MAX_DEPTH).build().parse(source).expect(CHECKED);
-        let nfa = thompson::Compiler::new().configure(limits).build_from_hir(&hir).expect(CHECKED);
+    fn compiled(&self, hir: &Hir) -> Box<Compiled> {
+        let limits = thompson::Config::new()
+            .nfa_size_limit(Some(self.max_compiled_bytes))
+            .which_captures(WhichCaptures::Implicit);
+        let nfa = thompson::Compiler::new().configure(limits).build_from_hir(hir).expect(CHECKED);
         let anchored = if nfa.is_always_start_anchored() { Anchored::Yes } else { Anchored::No };
-        let least = config.get_minimum_cache_capacity(&nfa).expect(CHECKED);
-        let config = config.cache_capacity(least + CACHE_BYTES);
-        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).expect(CHECKED);
-        Box::new(Automaton { dfa, caches: Mutex::default(), anchored })
+        let backtracker = BoundedBacktracker::new_from_nfa(nfa.clone()).expect(CHECKED);
+        let simulation = PikeVM::new_from_nfa(nfa).expect(CHECKED);
+        Box::new(Compiled { backtracker, simulation, anchored })
     }
 }
 
-impl Automaton {
-    /// Where a match ends, the `earliest` or the first; `None` when it cannot tell: at a word boundary beside a character
-    /// that is not ASCII it does not know what to say.
-    fn end(&self, text: &str, earliest: bool) -> Option<Option<usize>> {
-        let input = Input::new(text).earliest(earliest).anchored(self.anchored);
-        let free = self.caches().pop();
-        let mut cache = free.unwrap_or_else(|| self.dfa.create_cache());
-        let found = self.dfa.try_search_fwd(&mut cache, &input);
-        self.caches().push(cache);
-        Some(found.ok()?.map(|found| found.offset()))
+impl Compiled {
+    fn is_match(&self, text: &str) -> bool {
+        let input = Input::new(text).anchored(self.anchored);
+        self.remembering(|cache| self.backtracker.try_is_match(cache, input.clone()).ok())
+            .unwrap_or_else(|| self.simulation.is_match(&mut self.simulation.create_cache(), input))
     }
 
-    fn caches(&self) -> MutexGuard<'_, Vec<Cache>> {
-        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
+    fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let input = Input::new(text).anchored(self.anchored);
+        let found = self
+            .remembering(|cache| self.backtracker.try_find(cache, input.clone()).ok())
+            .unwrap_or_else(|| self.simulation.find(&mut self.simulation.create_cache(), input));
+        found.map(|found| &text[found.range()])
+    }
+
+    fn remembering<T>(&self, search: impl FnOnce(&mut backtrack::Cache) -> T) -> T {
+        REMEMBERED.with_borrow_mut(|remembered| {
+            let cache = remembered.get_or_insert_with(|| self.backtracker.create_cache());
+            self.backtracker.reset_cache(cache);
+            search(cache)
+        })
     }
 }
 

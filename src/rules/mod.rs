@@ -11,6 +11,7 @@ pub mod catalogue;
 mod matcher;
 pub mod pack;
 mod prefilter;
+mod stored;
 mod table;
 
 use crate::error::{Error, ErrorKind};

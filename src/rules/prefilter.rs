@@ -337,6 +337,14 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_on_after_all_that_a_pattern_matches_is_not_asked() {
+        let filter = filter(&["^(home|home page)[ .…]*$"]);
+        let is_asked = |text: &str| !asked(&filter, text).is_empty();
+        assert!(["home", "home . .", "home page…", "home page ..."].into_iter().all(is_asked));
+        assert!(!["home improvement", "home. page", "home page. now"].into_iter().any(is_asked));
+    }
+
+    #[test]
     fn longer_blocks_than_a_pattern_looks_at_are_not_searched() {
         let filter = filter(&["logged in"]);
         assert!(filter.floats(20) && !filter.floats(21));

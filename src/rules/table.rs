@@ -4,7 +4,7 @@
 //! holds the one of the built-in packs, so that nothing is built at the start of a run. Beginnings at the start of a text are
 //! a trie whose nodes stand level by level, so that the children of a node follow each other.
 
-use super::beginnings::{Branch, MAX_ANCHORED_BYTES};
+use super::beginnings::{Branch, Bytes, Extent, MAX_ANCHORED_BYTES};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -21,18 +21,34 @@ pub struct Table {
     ending: Vec<u32>,
     /// The child of the root that each byte leads to, for most texts go no further.
     roots: Box<[Option<Node>; 256]>,
-    /// The pattern of each branch and where its words begin in `words`.
-    branches: Vec<[u32; 2]>,
+    branches: Vec<Stored>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
     /// Lists of words of the branches: how many lists in a byte, then of each how many words in a byte, and each word after
     /// its length in a byte. The first list is of heads, the others of required words.
     words: Range<usize>,
+    /// The sets of bytes that extents name.
+    sets: Vec<Bytes>,
 }
 
+/// A branch as it is stored: three numbers of four bytes.
+struct Stored {
+    pattern: u32,
+    /// Where its lists begin in `words`.
+    words: u32,
+    /// The most bytes of its extent, [`NO_EXTENT`] when it has none, and where its trailing bytes stand in `sets`.
+    max_bytes: u16,
+    set: u16,
+}
+
+const NO_EXTENT: u16 = u16::MAX;
+
+/// The bytes of a [`Stored`].
+const STORED_BYTES: usize = 12;
+
 /// The parts of a table as it is written, each of whose lengths stands at its start in four bytes: those of [`Table`] in the
-/// order labels, children, ends, ending, branches, floating, words.
-const PARTS: usize = 7;
+/// order labels, children, ends, ending, branches, floating, words, sets.
+const PARTS: usize = 8;
 
 /// A node of the trie other than its root.
 #[derive(Clone, Copy)]
@@ -42,11 +58,25 @@ impl Table {
     /// The table of the branches of patterns, in their order.
     pub fn build<'a>(patterns: impl Iterator<Item = &'a [Branch]>) -> Table {
         let (mut keys, mut branches, mut words, mut floating) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut sets: Vec<Bytes> = Vec::new();
         for (pattern, found) in patterns.enumerate() {
             for branch in found {
-                let at = (branches.len() / 8) as u32;
+                let at = (branches.len() / STORED_BYTES) as u32;
                 branches.extend((pattern as u32).to_le_bytes());
                 branches.extend((words.len() as u32).to_le_bytes());
+                let (max_bytes, set) =
+                    branch.extent.as_ref().map_or((NO_EXTENT, 0), |Extent { max_bytes, trailing }| {
+                        let known = sets.iter().position(|set| set == trailing);
+                        (
+                            *max_bytes,
+                            known.unwrap_or_else(|| {
+                                sets.push(*trailing);
+                                sets.len() - 1
+                            }),
+                        )
+                    });
+                branches.extend(max_bytes.to_le_bytes());
+                branches.extend(u16::try_from(set).expect("there are few").to_le_bytes());
                 words.push(byte(1 + branch.required.len()));
                 for list in std::iter::once(&branch.heads).chain(&branch.required) {
                     words.push(byte(list.len()));
@@ -64,7 +94,7 @@ impl Table {
         }
         keys.sort_unstable();
         let [labels, children, ends, ending] = trie(&keys);
-        Table::join([labels, children, ends, ending, branches, floating, words])
+        Table::join([labels, children, ends, ending, branches, floating, words, sets.concat()])
     }
 
     fn join(parts: [Vec<u8>; PARTS]) -> Table {
@@ -77,7 +107,7 @@ impl Table {
     /// A table that was written before.
     pub fn read(bytes: Cow<'static, [u8]>) -> Table {
         let mut end = 4 * PARTS;
-        let [labels, children, ends, ending, branches, floating, words] = std::array::from_fn(|part| {
+        let [labels, children, ends, ending, branches, floating, words, sets] = std::array::from_fn(|part| {
             let start = end;
             end += number(&bytes, part) as usize;
             start..end
@@ -87,12 +117,19 @@ impl Table {
             (0..part.len() / 4).map(|at| number(part, at)).collect()
         };
         let (children, ends, ending) = (numbers(children), numbers(ends), numbers(ending));
-        let branches = numbers(branches).chunks_exact(2).map(|branch| [branch[0], branch[1]]).collect();
+        let stored = |branch: &[u32]| Stored {
+            pattern: branch[0],
+            words: branch[1],
+            max_bytes: branch[2] as u16,
+            set: (branch[2] >> 16) as u16,
+        };
+        let branches = numbers(branches).chunks_exact(STORED_BYTES / 4).map(stored).collect();
+        let sets = bytes[sets].as_chunks().0.to_vec();
         let mut roots = Box::new([None; 256]);
         for node in children[0]..children[1] {
             roots[usize::from(bytes[labels.start + node as usize])] = Some(Node(node));
         }
-        Table { bytes, labels, children, ends, ending, roots, branches, floating, words }
+        Table { bytes, labels, children, ends, ending, roots, branches, floating, words, sets }
     }
 
     /// The table as it is written.
@@ -134,14 +171,22 @@ impl Table {
 
     /// The pattern that a branch is one of.
     pub fn pattern(&self, branch: u32) -> usize {
-        self.branches[branch as usize][0] as usize
+        self.branches[branch as usize].pattern as usize
     }
 
-    /// Says whether a text could be what the branch matches: it begins with one of the heads, and of each list of required
-    /// words one is in it, as `holds` says.
+    /// Says whether a text could be what the branch matches: it is within its extent, it begins with one of the heads, and of
+    /// each list of required words one is in it, as `holds` says.
     pub fn admits(&self, branch: u32, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> bool {
+        let branch = &self.branches[branch as usize];
+        let max_bytes = usize::from(branch.max_bytes);
+        if branch.max_bytes != NO_EXTENT && text.len() > max_bytes {
+            let set = &self.sets[usize::from(branch.set)];
+            if !text[max_bytes..].iter().rev().all(|byte| set[usize::from(byte / 8)] >> (byte % 8) & 1 == 1) {
+                return false;
+            }
+        }
         let words = &self.bytes[self.words.clone()];
-        let (lists, mut rest) = words[self.branches[branch as usize][1] as usize..].split_first().expect(COUNTED);
+        let (lists, mut rest) = words[branch.words as usize..].split_first().expect(COUNTED);
         (0..*lists).all(|list| {
             let (count, words) = rest.split_first().expect(COUNTED);
             rest = words;
