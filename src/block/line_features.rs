@@ -289,16 +289,16 @@ impl Lines {
         let near_body: Vec<f32> = prefix(overlaps.iter().map(|overlap| overlap.body));
         let mut rows = Vec::with_capacity(alive.len() * COUNT);
         for (at, overlap) in overlaps.iter().enumerate() {
-            rows.extend(alone(page.line(at)));
-            rows.extend(copies.of(at));
-            rows.extend(overlap.values());
+            rows.extend_from_slice(&alone(page.line(at)));
+            rows.extend_from_slice(&copies.of(at));
+            rows.extend_from_slice(&overlap.values());
             rows.push(mean(&near_body, at, 3, 3));
-            rows.extend(distances.of(&page, at));
-            rows.extend(dated.of(at));
-            rows.extend(page.neighbours(at));
-            rows.extend(page.windows(at));
-            rows.extend(page.tokens(at));
-            rows.extend(statistics);
+            rows.extend_from_slice(&distances.of(&page, at));
+            rows.extend_from_slice(&dated.of(at));
+            rows.extend_from_slice(&page.neighbours(at));
+            rows.extend_from_slice(&page.windows(at));
+            rows.extend_from_slice(&page.tokens(at));
+            rows.extend_from_slice(&statistics);
         }
         rows
     }

@@ -130,14 +130,27 @@ pub fn read(text: &str, hashes: &mut Vec<u32>) -> Shape {
     };
     let mut reader = Reader { shape: Shape::default(), word: Word::EMPTY, dense: None, hashes, first };
     reader.shape.hash = fnv::EMPTY;
-    let (mut before, mut begun) = (' ', false);
-    let mut chars = head.chars().peekable();
-    while let Some(c) = chars.next() {
+    let (mut before, mut begun, mut rest) = (' ', false, head);
+    loop {
+        // Most of a line are words of ASCII.
+        let word = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (word, after) = rest.split_at(word);
+        if let [first, .., last] | [first @ last] = word.as_bytes() {
+            if !begun {
+                reader.shape.begins = begins(char::from(*first));
+                begun = true;
+            }
+            reader.ascii(word.as_bytes());
+            before = char::from(*last);
+        }
+        let mut chars = after.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         if !begun && !c.is_whitespace() && !is_silent(c) {
             reader.shape.begins = begins(c);
             begun = true;
         }
-        reader.character(c, before, chars.peek().copied().unwrap_or(' '));
+        reader.character(c, before, rest.chars().next().unwrap_or(' '));
         before = c;
     }
     reader.end_word();
@@ -180,16 +193,15 @@ struct Reader<'h> {
 }
 
 impl Reader<'_> {
+    /// Reads a character that is no letter or digit of ASCII.
     fn character(&mut self, c: char, before: char, next: char) {
-        let shape = &mut self.shape;
-        shape.chars += u32::from(!c.is_whitespace() && !is_silent(c));
-        if c.is_ascii_alphanumeric() {
-            self.dense = None;
-            self.ascii(c as u8);
-        } else if c.is_whitespace() {
+        if c.is_whitespace() {
             self.dense = None;
             self.end_word();
-        } else if words::is_dense(c) {
+            return;
+        }
+        self.shape.chars += u32::from(!is_silent(c));
+        if words::is_dense(c) {
             self.end_word();
             self.dense(c);
         } else if c.is_alphanumeric() {
@@ -203,26 +215,32 @@ impl Reader<'_> {
         }
     }
 
-    fn ascii(&mut self, byte: u8) {
+    /// Reads letters and digits of ASCII, at least one.
+    fn ascii(&mut self, run: &[u8]) {
+        self.dense = None;
         let (shape, word) = (&mut self.shape, &mut self.word);
-        let lower = byte.to_ascii_lowercase();
-        shape.hash = fnv::and(shape.hash, lower);
-        word.chars += 1;
-        if byte.is_ascii_digit() {
-            shape.digits += 1;
-            word.digits += 1;
-            word.value = word.value.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
-            // The length of a number says what it is, up to the four digits of a year.
-            if word.digits <= 5 {
-                word.push(b'0');
+        word.begins_capital |= word.chars == 0 && run[0].is_ascii_uppercase();
+        word.chars += run.len() as u32;
+        shape.chars += run.len() as u32;
+        let (mut line_hash, mut word_hash) = (shape.hash, word.hash);
+        for &byte in run {
+            let lower = byte.to_ascii_lowercase();
+            line_hash = fnv::and(line_hash, lower);
+            if byte.is_ascii_digit() {
+                shape.digits += 1;
+                word.digits += 1;
+                word.value = word.value.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
+                // The length of a number says what it is, up to the four digits of a year.
+                if word.digits <= 5 {
+                    word_hash = fnv::and(word_hash, b'0');
+                }
+            } else {
+                word.letters += 1;
+                word.capitals += u32::from(byte != lower);
+                word_hash = fnv::and(word_hash, lower);
             }
-            return;
         }
-        let is_capital = byte != lower;
-        word.begins_capital |= is_capital && word.chars == 1;
-        word.letters += 1;
-        word.capitals += u32::from(is_capital);
-        word.push(lower);
+        (shape.hash, word.hash) = (line_hash, word_hash);
     }
 
     fn letter(&mut self, c: char) {

@@ -24,14 +24,15 @@ impl Overlap {
 
 /// Counts of words by their hashes; what collides is counted together.
 struct WordCounts {
-    counts: Vec<[u16; 3]>,
+    /// On the page, in its long lines, in its head, and in the line that is looked at.
+    counts: Vec<[u16; 4]>,
     mask: usize,
 }
 
 impl WordCounts {
     fn new(words: usize) -> Self {
         let size = (2 * words).clamp(64, 1 << 17).next_power_of_two();
-        WordCounts { counts: vec![[0; 3]; size], mask: size - 1 }
+        WordCounts { counts: vec![[0; 4]; size], mask: size - 1 }
     }
 
     fn place(&self, hash: u32) -> usize {
@@ -45,6 +46,7 @@ pub(super) fn overlaps(page: &Page<'_>) -> Vec<Overlap> {
     const PAGE: usize = 0;
     const BODY: usize = 1;
     const HEAD: usize = 2;
+    const OWN: usize = 3;
     let words_of = |at: usize| page.lines.words_of(page.alive[at] as usize);
     let count = page.alive.len();
     let mut counts = WordCounts::new((0..count).map(|at| words_of(at).len()).sum());
@@ -59,19 +61,18 @@ pub(super) fn overlaps(page: &Page<'_>) -> Vec<Overlap> {
         }
     }
     // A line's own words do not count: each stands there as often as the line has it.
-    let mut own = vec![0u16; counts.counts.len()];
     let overlap = |at: usize| {
         let (words, is_in) = (words_of(at), is_in(at));
         for &hash in words {
             let place = counts.place(hash);
-            own[place] = own[place].saturating_add(1);
+            let own = &mut counts.counts[place][OWN];
+            *own = own.saturating_add(1);
         }
         let (mut meant, mut all) = (0u32, [0u32; 4]);
         let mut sum = 0u32;
         for &hash in words {
-            let place = counts.place(hash);
-            let others =
-                |which: usize| counts.counts[place][which].saturating_sub(if is_in[which] { own[place] } else { 0 });
+            let counted = counts.counts[counts.place(hash)];
+            let others = |which: usize| counted[which].saturating_sub(if is_in[which] { counted[OWN] } else { 0 });
             let means = u32::from(hash & MEANING != 0);
             let in_body = u32::from(others(BODY) > 0);
             meant += means;
@@ -82,7 +83,8 @@ pub(super) fn overlaps(page: &Page<'_>) -> Vec<Overlap> {
             sum += means * u32::from(others(BODY)).min(20);
         }
         for &hash in words {
-            own[counts.place(hash)] = 0;
+            let place = counts.place(hash);
+            counts.counts[place][OWN] = 0;
         }
         Overlap {
             body: share(all[0], meant),
