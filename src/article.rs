@@ -39,7 +39,7 @@ pub struct Article {
     pub confidence: f32,
     /// Words of the page before any cut, hidden text included.
     pub words_in: usize,
-    /// Words of [`text`](Article::text).
+    /// Words of the kept blocks, counted as `words_in` are: numbers that a list puts before its items are none.
     pub words_out: usize,
     /// True when the text equals the input, byte for byte.
     pub unchanged: bool,

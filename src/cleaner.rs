@@ -489,7 +489,7 @@ impl Cleaner {
 fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, explains: bool) -> Article {
     let residues = blocks.format == Format::Text;
     let mut text = String::with_capacity(blocks.text.len());
-    let (mut kept, mut removals) = (Vec::new(), Vec::new());
+    let (mut kept, mut removals, mut words_out) = (Vec::new(), Vec::new(), 0);
     let (mut gap, mut dropped_between) = (Gap::Joined, false);
     for (block, verdict) in blocks.items.iter().zip(judgement.verdicts) {
         gap = gap.max(block.gap);
@@ -511,6 +511,7 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, expla
                 text.push_str(&shown);
                 let place = place(blocks, block, explains);
                 kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place });
+                words_out += block.words as usize;
                 (gap, dropped_between) = (Gap::Joined, false);
             }
             Verdict::Drop { reason, evidence, score } => {
@@ -529,7 +530,7 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, expla
         metadata,
         confidence: judgement.confidence,
         words_in: blocks.items.iter().map(|block| block.words as usize).sum(),
-        words_out: words::count(&text),
+        words_out,
         unchanged: false,
         text,
         blocks: kept,

@@ -255,19 +255,24 @@ fn hints_overrule_what_the_bytes_look_like() {
     assert_eq!(latin.unwrap().text, "caf\u{e9} cr\u{e8}me\n");
 }
 
-/// The articles of the corpus, and for each whether it came from an HTML page.
+/// The articles of the corpus.
 fn articles() -> Vec<(PathBuf, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/expected");
+    corpus("expected")
+}
+
+/// The texts of a folder of the corpus.
+fn corpus(folder: &str) -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(folder);
     let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
-    let articles: Vec<_> = files
+    let texts: Vec<_> = files
         .filter(|path| path.is_file())
         .map(|path| {
-            let text = std::fs::read_to_string(&path).unwrap();
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
             (path, text)
         })
         .collect();
-    assert!(articles.len() >= 60);
-    articles
+    assert!(texts.len() >= 60);
+    texts
 }
 
 #[test]
@@ -436,6 +441,21 @@ fn an_account_says_of_each_block_what_was_decided_and_makes_the_same_article() {
     assert!(guard.contains('/') && blocks[2].evidence.starts_with("correction"), "{:?}", blocks[2]);
     assert_eq!(blocks[0].decision, Decision::Kept(Ground::Judgement));
     assert!(blocks[0].score > 0.5 && blocks[1].decision.family() == "login");
+}
+
+#[test]
+fn the_words_of_an_account_add_up() {
+    let cleaner = build(Cleaner::builder());
+    for (path, source) in corpus("pages") {
+        let hints = Hints { name: Some(path.display().to_string()), ..Hints::default() };
+        let account = cleaner.explain(source.as_bytes(), &hints).unwrap();
+        let sum = |is_kept: bool| -> usize {
+            let blocks = account.blocks.iter();
+            blocks.filter(|block| matches!(block.decision, Decision::Kept(_)) == is_kept).map(|block| block.words).sum()
+        };
+        let Article { words_in, words_out, .. } = account.article;
+        assert_eq!((sum(true), sum(false)), (words_out, words_in - words_out), "{}", path.display());
+    }
 }
 
 #[test]
