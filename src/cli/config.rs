@@ -5,7 +5,8 @@
 //! lists of rules, keep lists and names add up. A key that is not known is an error: a setting that does nothing
 //! unnoticed is worse. Paths in the file start at its folder.
 
-use super::args::{CaptionArg, CleanerArgs, CommentArg, FavorArg, TextKindArg, percent, reading_of, size};
+use super::args::{CaptionArg, CleanerArgs, CommentArg, FavorArg, TextKindArg};
+use super::values::{percent, reading_of, size};
 use anyhow::{Context, bail};
 use dehusk::Limits;
 use dehusk::input::{Reading, printable};

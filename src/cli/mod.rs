@@ -24,6 +24,7 @@ mod sheet;
 #[cfg(unix)]
 mod signals;
 mod stats;
+mod values;
 
 use anyhow::Context;
 use args::{Cli, Command};

@@ -8,9 +8,10 @@ mod json;
 mod terminal;
 
 use super::Verdict;
-use super::args::{CleanerArgs, INPUT, OUTPUT, reading};
+use super::args::{CleanerArgs, INPUT, OUTPUT};
 use super::job::write_file;
 use super::refuse::refuse_among_pages;
+use super::values::reading;
 use anyhow::bail;
 use clap::Args;
 use dehusk::input::{Input, Inputs, Looking, PageName, ReadOptions, Reading, Record, Refused, printable};

@@ -7,9 +7,10 @@ mod html;
 mod table;
 
 use super::Verdict;
-use super::args::{CleanerArgs, INPUT, OUTPUT, RUN, reading};
+use super::args::{CleanerArgs, INPUT, OUTPUT, RUN};
 use super::job::{named, write_file};
 use super::refuse::refuse_among_pages;
+use super::values::reading;
 use anyhow::bail;
 use clap::Args;
 use dehusk::input::{Inputs, Reading, printable};
