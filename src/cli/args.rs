@@ -1,6 +1,6 @@
 //! What may be typed: every option, with the help that teaches it.
 
-use super::values::{output_format, percent, reading, report_format, score, share, size, statuses};
+use super::values::{media_type, output_format, percent, reading, report_format, score, share, size, statuses};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dehusk::check::report::{REPORTS, ReportFormat};
 use dehusk::input::{Reading, Statuses};
@@ -118,7 +118,7 @@ pub(super) struct CleanArgs {
     /// Media types of pages (repeatable, or with commas) [default: HTML, XHTML, plain text]
     ///
     /// `text/*` stands for all that begin so, `*` for all. A page that does not say its type is read.
-    #[arg(long, value_name = "TYPE", value_delimiter = ',', help_heading = RECORDS)]
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = media_type, help_heading = RECORDS)]
     pub(super) mime: Vec<String>,
 
     /// The field of a line, or the column, that holds the page

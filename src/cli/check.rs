@@ -327,7 +327,9 @@ impl<'g> Run<'g> {
         }
         if self.unfixable > 0 {
             let found = plural(self.unfixable, "finding");
-            text += &format!("dehusk: {found} in files that are no plain UTF-8 text; `dehusk clean` removes them\n");
+            text += &format!(
+                "dehusk: {found} not fixed, as only files of plain UTF-8 text are; `dehusk clean` removes them\n"
+            );
         }
         let stale = self.account.stale.len() as u64;
         if stale > 0 {

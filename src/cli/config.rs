@@ -354,7 +354,10 @@ impl Reader<'_> {
         let mut set = GlobSetBuilder::new();
         for pattern in patterns {
             let glob = |text: &str| -> Result<Glob, String> {
-                let text = text.trim_end_matches('/');
+                let text = text.trim_end_matches('/').trim_start_matches("./");
+                if text.starts_with('/') || text.starts_with("../") || matches!(text, "" | "." | "..") {
+                    return Err("write a path or a pattern below the folder of this file".to_owned());
+                }
                 GlobBuilder::new(text).literal_separator(true).build().map_err(|fault| fault.to_string())
             };
             set.add(self.checked(pattern, glob)?);
@@ -404,13 +407,14 @@ mod tests {
             "rules = ['house.toml']\nkeep = ['keep.txt']\noff = ['share/*']\nonly = ['login/*']\nlanguages = ['en']\n\
              captions = 'drop'\ncomments = 'keep'\nfavor = 'recall'\ntext-kind = 'page'\nmin-score = 0.5\n\
              input-format = 'text'\n[limits]\nmax-depth = 100\nmax-document-bytes = '1MiB'\n\
-             [check]\njudgement = true\nmax-findings = 3\nmax-share = '0.5%'\nbaseline = 'base.json'\nexclude = ['old']\n\
+             [check]\njudgement = true\nmax-findings = 3\nmax-share = '0.5%'\nbaseline = 'base.json'\nexclude = ['old', './new/']\n\
              [[path]]\nfiles = ['talks/**', 'a.txt']\noff = ['repeat']\ncaptions = 'keep'\n",
         )
         .unwrap();
         assert_eq!((config.limits.max_depth, config.limits.max_document_bytes), (100, 1 << 20));
         assert_eq!((config.check.max_findings, config.check.max_share), (Some(3), Some(0.005)));
         assert!(config.check.judgement && config.excludes(Path::new("/project/old/a/b.txt")));
+        assert!(config.excludes(Path::new("/project/new/a.txt")));
         assert!(!config.excludes(Path::new("/project/older.txt")) && !config.excludes(Path::new("/old")));
         assert_eq!(config.tables(Path::new("/project/talks/x/1.txt")), [0]);
         assert!(config.tables(Path::new("/project/b.txt")).is_empty());
@@ -438,6 +442,8 @@ mod tests {
             ("[[path]]\nfile = ['a']", "dehusk.toml:2: unknown field `file`"),
             ("[[path]]\nfiles = []", "dehusk.toml: a [[path]] has no files"),
             ("[[path]]\nfiles = ['a{']", "dehusk.toml:2: error parsing glob"),
+            ("[check]\nexclude = ['../a']", "dehusk.toml:2: write a path or a pattern below"),
+            ("[check]\nexclude = ['/a/b']", "dehusk.toml:2: write a path or a pattern below"),
             ("captions = 'twice'", "dehusk.toml:1: unknown variant `twice`"),
             ("min-score = 2.0", "dehusk.toml:1: min-score is a number from 0 to 1"),
             ("[check]\nmax-share = '5'", "dehusk.toml:2: write a share such as 0.5%"),

@@ -227,7 +227,7 @@ impl Job {
             reading: self.reading,
             options: ReadOptions {
                 statuses: args.status.clone(),
-                media_types: args.mime.iter().map(|media_type| media_type.trim().to_ascii_lowercase()).collect(),
+                media_types: args.mime.clone(),
                 field: args.field.clone(),
             },
             retry: retry.transpose()?,

@@ -46,6 +46,17 @@ pub(super) fn statuses(typed: &str) -> Result<Statuses, String> {
     Statuses::read(typed).ok_or_else(|| "write statuses such as 200, 200,203 or 2xx".to_owned())
 }
 
+/// A media type as `text/html`, all that begin so as `text/*`, or all as `*`.
+pub(super) fn media_type(typed: &str) -> Result<String, String> {
+    let name = typed.trim().to_ascii_lowercase();
+    let is_one = name.split_once('/').is_some_and(|(kind, part)| !kind.is_empty() && !part.is_empty());
+    if is_one || name == "*" {
+        Ok(name)
+    } else {
+        Err("write a media type such as text/html, or text/* or *".to_owned())
+    }
+}
+
 /// Places in a document are 32 bits wide.
 const MAX_SIZE: f64 = u32::MAX as f64 + 1.0;
 
@@ -95,6 +106,13 @@ pub(super) fn percent(typed: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn media_types_have_two_parts() {
+        assert_eq!(media_type(" Text/HTML").as_deref(), Ok("text/html"));
+        assert!(["*", "text/*", "application/xhtml+xml"].into_iter().all(|typed| media_type(typed).is_ok()));
+        assert!(["", "html", "/", "text/", "/html"].into_iter().all(|typed| media_type(typed).is_err()));
+    }
 
     #[test]
     fn shares_are_percents() {

@@ -147,6 +147,7 @@ fn statuses_and_media_types_are_chosen() {
         assert_eq!(place.lines("out.jsonl").len(), pages, "{args:?}");
     }
     place.clean(&["c.warc", "--status", "20"]).assert().code(2).stderr(contains("2xx"));
+    place.clean(&["c.warc", "--mime", "html"]).assert().code(2).stderr(contains("text/html"));
 }
 
 #[test]
