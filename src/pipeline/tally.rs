@@ -59,6 +59,8 @@ impl Tally {
             kept.add(Amount::of(text));
             lines.add(text, None);
         }
+        // As `clean` counts them, without the numbers of lists.
+        kept.words = article.words_out as u64;
         for removal in &article.removals {
             let amount = Amount::of(&removal.text);
             removed.add(amount);

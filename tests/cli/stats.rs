@@ -50,6 +50,18 @@ fn the_counts_are_those_of_clean_and_nothing_is_written() {
 }
 
 #[test]
+fn the_words_of_lists_and_of_what_is_written_in_other_scripts_are_those_of_clean_too() {
+    let place = Place::with(&[]);
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pages");
+    let stats = json(&place, &[corpus, "--json"]);
+    place.clean(&[corpus, "-o", "out", "--summary", "s.json"]).assert().success();
+    let summary = place.json("s.json");
+    assert_eq!(stats["total"]["words"], summary["words_in"]);
+    let words = summary["words_in"].as_u64().unwrap() - summary["words_out"].as_u64().unwrap();
+    assert_eq!(stats["removed"]["words"], words);
+}
+
+#[test]
 fn sites_repeated_lines_and_emptied_pages_are_named() {
     let stats = json(&corpus(), &["in", "--json"]);
     let names: Vec<&str> = stats["sites"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
