@@ -130,31 +130,28 @@ pub fn read(text: &str, hashes: &mut Vec<u32>) -> Shape {
     };
     let mut reader = Reader { shape: Shape::default(), word: Word::EMPTY, dense: None, hashes, first };
     reader.shape.hash = fnv::EMPTY;
-    let (mut before, mut begun, mut rest) = (' ', false, head);
+    let (mut before, mut begun, mut rest) = (' ', None, head);
     loop {
         // Most of a line are words of ASCII.
         let word = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
         let (word, after) = rest.split_at(word);
         if let [first, .., last] | [first @ last] = word.as_bytes() {
-            if !begun {
-                reader.shape.begins = begins(char::from(*first));
-                begun = true;
-            }
+            begun.get_or_insert_with(|| begins(char::from(*first)));
             reader.ascii(word.as_bytes());
             before = char::from(*last);
         }
         let mut chars = after.chars();
         let Some(c) = chars.next() else { break };
         rest = chars.as_str();
-        if !begun && !c.is_whitespace() && !is_silent(c) {
-            reader.shape.begins = begins(c);
-            begun = true;
+        if !c.is_whitespace() && !is_silent(c) {
+            begun.get_or_insert_with(|| begins(c));
         }
         reader.character(c, before, rest.chars().next().unwrap_or(' '));
         before = c;
     }
     reader.end_word();
     let Reader { mut shape, hashes, .. } = reader;
+    shape.begins = begun.unwrap_or_default();
     let words = &hashes[first..];
     shape.form = words.iter().fold(fnv::EMPTY, |hash, &word| pair(hash, word));
     shape.opening = words.iter().take(2).fold(START, |hash, &word| pair(hash, word));

@@ -51,16 +51,18 @@ pub(super) struct Tally {
 impl Tally {
     /// Counts a page that was cleaned; `url` is its address, when the caller knows it.
     pub(super) fn of(article: &Article, url: Option<&str>, page: &PageName) -> Tally {
-        let (mut kept, mut removed) = (Amount::default(), Amount::default());
+        // Words as `clean` counts them, without the numbers of lists.
+        let kept = Amount {
+            blocks: article.blocks.len() as u64,
+            words: article.words_out as u64,
+            bytes: article.blocks.iter().map(|block| block.range.len() as u64).sum(),
+        };
+        let mut removed = Amount::default();
         let mut rules: BTreeMap<String, Amount> = BTreeMap::new();
         let mut lines = Lines::default();
         for block in &article.blocks {
-            let text = &article.text[block.range.clone()];
-            kept.add(Amount::of(text));
-            lines.add(text, None);
+            lines.add(&article.text[block.range.clone()], None);
         }
-        // As `clean` counts them, without the numbers of lists.
-        kept.words = article.words_out as u64;
         for removal in &article.removals {
             let amount = Amount::of(&removal.text);
             removed.add(amount);

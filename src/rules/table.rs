@@ -21,7 +21,7 @@ pub struct Table {
     ending: Vec<u32>,
     /// The child of the root that each byte leads to, for most texts go no further.
     roots: Box<[Option<Node>; 256]>,
-    branches: Vec<Stored>,
+    branches: Vec<Entry>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
     /// Lists of words of the branches: how many lists in a byte, then of each how many words in a byte, and each word after
@@ -31,8 +31,8 @@ pub struct Table {
     sets: Vec<Bytes>,
 }
 
-/// A branch as it is stored: three numbers of four bytes.
-struct Stored {
+/// A branch in the table: three numbers of four bytes.
+struct Entry {
     pattern: u32,
     /// Where its lists begin in `words`.
     words: u32,
@@ -43,8 +43,8 @@ struct Stored {
 
 const NO_EXTENT: u16 = u16::MAX;
 
-/// The bytes of a [`Stored`].
-const STORED_BYTES: usize = 12;
+/// The bytes of a [`Entry`].
+const ENTRY_BYTES: usize = 12;
 
 /// The parts of a table as it is written, each of whose lengths stands at its start in four bytes: those of [`Table`] in the
 /// order labels, children, ends, ending, branches, floating, words, sets.
@@ -61,20 +61,13 @@ impl Table {
         let mut sets: Vec<Bytes> = Vec::new();
         for (pattern, found) in patterns.enumerate() {
             for branch in found {
-                let at = (branches.len() / STORED_BYTES) as u32;
+                let at = (branches.len() / ENTRY_BYTES) as u32;
                 branches.extend((pattern as u32).to_le_bytes());
                 branches.extend((words.len() as u32).to_le_bytes());
-                let (max_bytes, set) =
-                    branch.extent.as_ref().map_or((NO_EXTENT, 0), |Extent { max_bytes, trailing }| {
-                        let known = sets.iter().position(|set| set == trailing);
-                        (
-                            *max_bytes,
-                            known.unwrap_or_else(|| {
-                                sets.push(*trailing);
-                                sets.len() - 1
-                            }),
-                        )
-                    });
+                let (max_bytes, set) = match &branch.extent {
+                    None => (NO_EXTENT, 0),
+                    Some(Extent { max_bytes, trailing }) => (*max_bytes, place_in(&mut sets, trailing)),
+                };
                 branches.extend(max_bytes.to_le_bytes());
                 branches.extend(u16::try_from(set).expect("there are few").to_le_bytes());
                 words.push(byte(1 + branch.required.len()));
@@ -117,13 +110,13 @@ impl Table {
             (0..part.len() / 4).map(|at| number(part, at)).collect()
         };
         let (children, ends, ending) = (numbers(children), numbers(ends), numbers(ending));
-        let stored = |branch: &[u32]| Stored {
+        let entry = |branch: &[u32]| Entry {
             pattern: branch[0],
             words: branch[1],
             max_bytes: branch[2] as u16,
             set: (branch[2] >> 16) as u16,
         };
-        let branches = numbers(branches).chunks_exact(STORED_BYTES / 4).map(stored).collect();
+        let branches = numbers(branches).chunks_exact(ENTRY_BYTES / 4).map(entry).collect();
         let sets = bytes[sets].as_chunks().0.to_vec();
         let mut roots = Box::new([None; 256]);
         for node in children[0]..children[1] {
@@ -198,6 +191,14 @@ impl Table {
             found
         })
     }
+}
+
+/// Where a set stands in a list, at the end of it when it is new.
+fn place_in(sets: &mut Vec<Bytes>, set: &Bytes) -> usize {
+    sets.iter().position(|known| known == set).unwrap_or_else(|| {
+        sets.push(*set);
+        sets.len() - 1
+    })
 }
 
 /// Why a count is there.
