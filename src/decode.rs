@@ -121,9 +121,12 @@ fn prefix(bytes: &[u8], length: usize) -> &[u8] {
 /// broken pages hold runs of it, and UTF-16 is half of it.
 fn is_mostly_controls(bytes: &[u8]) -> bool {
     let start = prefix(bytes, META_PREFIX);
-    // In strides that a byte can count, which the compiler makes vector code of.
-    let is_control = |b: &u8| u8::from(matches!(b, 1..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f));
-    let controls: usize = start.chunks(255).map(|stride| usize::from(stride.iter().map(is_control).sum::<u8>())).sum();
+    // In strides of which few hold one, and of which the compiler makes vector code.
+    let is_control =
+        |&b: &u8| (b != 0) & (b < b'\t') | (b == 0x0b) | (b > b'\r') & (b < b' ') & (b != 0x1b) | (b == 0x7f);
+    let has_control = |stride: &[u8]| stride.iter().fold(false, |has, b| has | is_control(b));
+    let strides = start.chunks(256).filter(|stride| has_control(stride));
+    let controls: usize = strides.map(|stride| stride.iter().filter(|b| is_control(b)).count()).sum();
     controls >= MIN_CONTROLS && controls * 50 > start.len()
 }
 
@@ -178,8 +181,8 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
 /// Tells a page with tags from plain text by its content; `name` decides how much proof a `.txt` needs.
 pub fn sniff(text: &str, name: Option<&str>) -> Format {
     let start = text.trim_start_matches(['\u{feff}', '\0']).trim_start();
-    let head: String = start.chars().take(64).collect::<String>().to_ascii_lowercase();
-    const OPENINGS: &[&str] = &["<!doctype html", "<html", "<head", "<body", "<?xml", "<!doctype"];
+    let head = prefix(start.as_bytes(), 64).to_ascii_lowercase();
+    const OPENINGS: &[&[u8]] = &[b"<!doctype", b"<html", b"<head", b"<body", b"<?xml"];
     if OPENINGS.iter().any(|opening| head.starts_with(opening)) {
         return Format::Html;
     }
@@ -190,21 +193,20 @@ pub fn sniff(text: &str, name: Option<&str>) -> Format {
     match ending.as_deref() {
         Some("html" | "htm" | "xhtml" | "shtml") => Format::Html,
         // A text about HTML quotes many tags, and a page's article does not turn into a page again.
-        Some("txt" | "text" | "md") if !head.starts_with('<') => Format::Text,
+        Some("txt" | "text" | "md") if !head.starts_with(b"<") => Format::Text,
         _ if tag_bytes_share(start) > 0.05 || opens_with_tag(&head) => Format::Html,
         _ => Format::Text,
     }
 }
 
-fn opens_with_tag(head: &str) -> bool {
+fn opens_with_tag(head: &[u8]) -> bool {
     const TAGS: &[&str] = &[
         "!--", "p", "div", "article", "main", "section", "table", "h1", "h2", "h3", "ul", "ol", "span", "a", "meta",
         "title", "link", "script", "style", "center", "font", "header", "nav", "b", "i", "img", "br",
     ];
-    head.strip_prefix('<').is_some_and(|rest| {
-        TAGS.iter().any(|tag| {
-            rest.strip_prefix(tag).is_some_and(|after| *tag == "!--" || after.starts_with(['>', ' ', '\n', '\t', '/']))
-        })
+    let ends_name = |after: &[u8]| matches!(after.first(), Some(b'>' | b' ' | b'\n' | b'\t' | b'/'));
+    head.strip_prefix(b"<").is_some_and(|rest| {
+        TAGS.iter().any(|tag| rest.strip_prefix(tag.as_bytes()).is_some_and(|rest| *tag == "!--" || ends_name(rest)))
     })
 }
 

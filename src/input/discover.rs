@@ -99,8 +99,7 @@ impl Search {
         let place = lexical(&path);
         self.root(path.clone(), real(&path), Some(place));
         if metadata.is_file() {
-            let real = real(&path);
-            self.push_file(&path, &metadata, real);
+            self.push_file(&path, &metadata, || real(&path));
         } else {
             self.skip(&path, Skip::Special);
         }
@@ -142,10 +141,7 @@ impl Search {
                 self.skip(path, Skip::Special);
             } else {
                 match entry.metadata() {
-                    Ok(metadata) => {
-                        let real = real_root.join(below(path, folder));
-                        self.push_file(path, &metadata, real);
-                    }
+                    Ok(metadata) => self.push_file(path, &metadata, || real_root.join(below(path, folder))),
                     Err(error) => self.fail(path, &format!("cannot read: {error}")),
                 }
             }
@@ -193,8 +189,9 @@ impl Search {
         self.found.roots.push(Root { typed, real, relative });
     }
 
-    fn push_file(&mut self, path: &Path, metadata: &Metadata, real: PathBuf) {
-        if self.seen.as_mut().is_none_or(|seen| seen.insert(real)) {
+    /// Adds a file; `real` is its path without links.
+    fn push_file(&mut self, path: &Path, metadata: &Metadata, real: impl FnOnce() -> PathBuf) {
+        if self.seen.as_mut().is_none_or(|seen| seen.insert(real())) {
             self.push(path, (metadata.len(), modified(metadata)), Kind::File);
         } else {
             self.skip(path, Skip::Duplicate);

@@ -185,7 +185,10 @@ impl Inputs {
         match source.kind {
             Kind::Stdin => "(standard input)".to_owned(),
             // A walk of `.` puts it before every path, which nobody would write.
-            _ => printable(source.path.strip_prefix(".").unwrap_or(&source.path)),
+            _ if source.path.as_os_str().as_encoded_bytes().starts_with(b"./") => {
+                printable(source.path.strip_prefix(".").unwrap_or(&source.path))
+            }
+            _ => printable(&source.path),
         }
     }
 
@@ -230,6 +233,10 @@ fn below<'a>(path: &'a Path, root: &Path) -> &'a Path {
 /// Control characters and marks that change the direction of writing are escaped (`\n`, `\u{202e}`), bytes
 /// that are no UTF-8 stand as `\xNN`; everything else stays.
 pub fn printable(path: &Path) -> String {
+    let plain = path.to_str().filter(|path| path.bytes().all(|byte| (b' '..0x7f).contains(&byte)));
+    if let Some(plain) = plain {
+        return plain.to_owned();
+    }
     let mut name = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         for c in chunk.valid().chars() {

@@ -24,7 +24,11 @@ pub(super) fn detect(head: &[u8]) -> Told {
 /// The header that a block is, if it is one: its checksum says so.
 fn header(block: &[u8]) -> Option<&Header> {
     let header = Header::from_byte_slice(block.get(..BLOCK)?);
-    // Of most files that are no archive this is no number.
+    // Of most files that are no archive it is no number, octal or with a mark of its own.
+    let is_number = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ' | 0);
+    if block[148] < 0x80 && !block[148..156].iter().all(is_number) {
+        return None;
+    }
     let stated = header.cksum().ok()?;
     let bytes = block[..BLOCK].iter().enumerate();
     let sum: u32 = bytes
