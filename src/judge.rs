@@ -12,7 +12,7 @@ use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Features, Stated};
 use crate::block::line_features::Lines;
 use crate::block::outline::Cues;
-use crate::block::{Blocks, Gap, words};
+use crate::block::{Blocks, Gap, fold::fold, words};
 use crate::finish::{self, Finished, Sound};
 use crate::html::parse::Page;
 use crate::model::decode::{Favor, decode};
@@ -204,7 +204,7 @@ impl Judge {
     }
 
     fn features<'b>(&self, blocks: &'b Blocks<'b>, folded: &[String], metadata: &Metadata) -> Features<'b> {
-        let fold = |stated: &Option<String>| stated.as_deref().map(words::fold).unwrap_or_default();
+        let fold = |stated: &Option<String>| stated.as_deref().map(fold).unwrap_or_default();
         let (title, description) = (fold(&metadata.title), fold(&metadata.description));
         let stated = Stated { title: &title, description: &description };
         Features::new(blocks, folded, stated, |name| self.model().weight(name))
@@ -218,7 +218,7 @@ impl Judge {
             .map(|block| {
                 let text = blocks.text_of(block);
                 let wanted = reaches(block.words) && text.len() <= max_bytes;
-                if wanted { words::fold(text) } else { String::new() }
+                if wanted { fold(text) } else { String::new() }
             })
             .collect()
     }
@@ -310,7 +310,7 @@ impl<'j> State<'j> {
                 let text = &self.blocks.text[items[line.start].range().start..items[line.end - 1].range().end];
                 let words = items[line.clone()].iter().map(|block| block.words).sum();
                 if text.len() <= max_bytes && self.judge.rules.reaches(words) {
-                    self.ask(&words::fold(text), words, line.clone(), true);
+                    self.ask(&fold(text), words, line.clone(), true);
                 }
             }
             for piece in line {
@@ -356,7 +356,7 @@ impl<'j> State<'j> {
         const FIRST_LINES: usize = 3;
         let families = || {
             let first_lines = if self.blocks.format == Format::Text { FIRST_LINES } else { 0 };
-            let title = self.title.map(words::fold);
+            let title = self.title.map(fold);
             let headlines = title.iter().chain(self.folded.iter().take(first_lines));
             headlines.flat_map(|headline| self.judge.rules.families_at_rest(headline)).collect()
         };
@@ -495,7 +495,7 @@ impl<'j> State<'j> {
     }
 
     fn apply_model(&mut self, metadata: &Metadata) {
-        let title = metadata.title.as_deref().map(words::fold).unwrap_or_default();
+        let title = metadata.title.as_deref().map(fold).unwrap_or_default();
         if self.verdicts.is_empty() {
             return;
         }

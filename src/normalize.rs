@@ -122,9 +122,9 @@ pub fn printable_prefix(bytes: &[u8]) -> usize {
     passed * STRIDE + rest.iter().position(|byte| !is_printable(*byte)).unwrap_or(rest.len())
 }
 
-/// Letters and marks that stay as they are whatever stands before and after them: no white space, none that is dropped, none
+/// True for letters and marks that stay as they are whatever stands before and after them: no white space, none that is dropped, none
 /// that NFC changes or puts together with another. Not all such, those that most texts hold.
-fn is_inert(c: char) -> bool {
+pub fn is_inert(c: char) -> bool {
     matches!(
         c,
         '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{388}'..='\u{482}' | '\u{48a}'..='\u{52f}'

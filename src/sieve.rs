@@ -4,23 +4,17 @@
 //! to know that nothing goes. What passes the sieve has no finding; what stays in it is judged as ever and may have none
 //! either. Guards and topics only ever spare a line, so they have no part here.
 
-use crate::block::marks::Marks;
+use crate::block::fold::fold_onto;
+use crate::block::joints::Joints;
 use crate::block::{from_text, words};
 use crate::judge::{HEAD_BLOCKS, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
 use crate::rules::{RuleSet, Where};
-use std::borrow::Cow;
+use foldhash::{HashSet, HashSetExt};
 use std::ops::Range;
 
 /// Words of a line that the repeats look at.
-const REPEAT_WORDS: std::ops::RangeInclusive<usize> = 6..=60;
-/// Bytes that so many words have at least.
-const MIN_REPEAT_BYTES: usize = 11;
-
-/// Bytes of a line that are folded to know how it begins, and bytes of the folded line that are looked at: a cut in the
-/// middle of a reference or before a combining mark changes nothing that far ahead of it.
-const HEAD_BYTES: usize = 128;
-const KEY_BYTES: usize = 32;
+const REPEAT_WORDS: std::ops::RangeInclusive<u32> = 6..=60;
 
 /// True when neither rules nor repeats can take anything from the text.
 pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
@@ -28,19 +22,18 @@ pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
     if lines.len() >= limits.max_blocks || from_text::is_hard_wrapped(text, &lines) {
         return false;
     }
-    let small = text.to_ascii_lowercase();
+    let mut joints = Joints::of(text);
     let mut look = Look {
         rules,
         max_bytes: limits.max_rule_block_bytes,
-        marks: Marks::of(text),
-        small: &small,
+        text,
+        folded: String::with_capacity(text.len()),
         blocks: Vec::with_capacity(lines.len()),
-        seen: Vec::with_capacity(lines.len()),
         stirred: Vec::new(),
     };
     for line in &lines {
+        let joints = joints.in_line(line.start..line.end);
         let first = look.blocks.len();
-        let joints = from_text::joints(&look.marks, line.start..line.end);
         let ends = joints.iter().copied().chain([line.end]);
         let starts = std::iter::once(line.start).chain(joints.iter().copied());
         if starts.zip(ends).any(|(start, end)| look.at_block(start..end)) {
@@ -56,59 +49,58 @@ pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
 struct Look<'t> {
     rules: &'t RuleSet,
     max_bytes: usize,
-    marks: Marks<'t>,
-    /// The text with small letters for its capitals of ASCII, which is how most lines are folded.
-    small: &'t str,
-    blocks: Vec<&'t str>,
-    /// The blocks that may be copies, each with how it begins.
-    seen: Vec<([u8; KEY_BYTES], &'t str)>,
+    text: &'t str,
+    /// The blocks in their folded form, one after the other.
+    folded: String,
+    blocks: Vec<Seen>,
     /// The rules that act in some places only or not alone, with the blocks that they match.
     stirred: Vec<(Range<usize>, usize)>,
 }
 
-impl<'t> Look<'t> {
+/// A block that was looked at.
+struct Seen {
+    range: Range<usize>,
+    /// Its place in the folded text.
+    folded: Range<usize>,
+    words: u32,
+}
+
+impl Look<'_> {
     /// Looks at the next block; true when a rule acts on it wherever it stands.
     fn at_block(&mut self, range: Range<usize>) -> bool {
-        let said = &self.marks.text()[range.clone()];
-        let (head, least) = self.head(range.clone());
-        if said.len() >= MIN_REPEAT_BYTES && least <= *REPEAT_WORDS.end() {
-            self.seen.push((head.key, said));
-        }
-        self.blocks.push(said);
-        self.at(range, least as u32, &head, self.blocks.len() - 1..self.blocks.len())
+        let said = &self.text[range.clone()];
+        let words = words::count(said) as u32;
+        let start = self.folded.len();
+        fold_onto(said, &mut self.folded);
+        let folded = start..self.folded.len();
+        let here = self.blocks.len();
+        let bytes = range.len();
+        self.blocks.push(Seen { range, folded: folded.clone(), words });
+        bytes <= self.max_bytes && self.stirs(folded, words, here..here + 1)
     }
 
     /// Looks at the text of some blocks that are one line; true when a rule acts on it wherever it stands.
     fn at_joined(&mut self, range: Range<usize>, blocks: Range<usize>) -> bool {
-        let (head, least) = self.head(range.clone());
-        self.at(range, least as u32, &head, blocks)
-    }
-
-    /// How a block or line begins when it is folded, and the words that it has at least.
-    fn head(&self, range: Range<usize>) -> (Head<'t>, usize) {
-        let marked = self.marks.in_range(range.clone());
-        (Head::of(&self.marks, self.small, range, marked.is_plain), marked.least_words)
-    }
-
-    fn at(&mut self, range: Range<usize>, least: u32, head: &Head<'t>, blocks: Range<usize>) -> bool {
-        if range.len() > self.max_bytes || !self.rules.may_stir(head.bytes(), least) {
+        if range.len() > self.max_bytes {
             return false;
         }
-        let said = &self.marks.text()[range.clone()];
-        let whole = head.whole.clone().unwrap_or_else(|| words::fold(said).into());
-        let (marks, stirred) = (&self.marks, &mut self.stirred);
-        self.rules.stirs(
-            &whole,
-            least,
-            || words::count_in(marks, range.clone()) as u32,
-            |at, rule| {
-                let acts = rule.place == Where::Any && rule.alone;
-                if !acts {
-                    stirred.push((blocks.clone(), at));
-                }
-                acts
-            },
-        )
+        let words = self.blocks[blocks.clone()].iter().map(|block| block.words).sum();
+        let start = self.folded.len();
+        fold_onto(&self.text[range], &mut self.folded);
+        let acts = self.stirs(start..self.folded.len(), words, blocks);
+        self.folded.truncate(start);
+        acts
+    }
+
+    fn stirs(&mut self, folded: Range<usize>, words: u32, blocks: Range<usize>) -> bool {
+        let stirred = &mut self.stirred;
+        self.rules.stirs(&self.folded[folded], words, |at, rule| {
+            let acts = rule.place == Where::Any && rule.alone;
+            if !acts {
+                stirred.push((blocks.clone(), at));
+            }
+            acts
+        })
     }
 
     /// True when one of the rules that act in some places only, or not alone, may act where it stands. Nothing is removed yet, so
@@ -121,8 +113,8 @@ impl<'t> Look<'t> {
         let mut is_stirred = vec![false; count];
         self.stirred.iter().for_each(|(blocks, _)| is_stirred[blocks.clone()].fill(true));
         let is_prose = |at: &usize| {
-            let said = self.blocks[*at];
-            !is_stirred[*at] && words::is_prose(said, words::count(said))
+            let Seen { range, words, .. } = &self.blocks[*at];
+            !is_stirred[*at] && words::is_prose(&self.text[range.clone()], *words as usize)
         };
         let first_prose = (0..count).find(is_prose);
         let last_prose = (0..count).rev().find(is_prose);
@@ -141,63 +133,12 @@ impl<'t> Look<'t> {
     }
 
     /// True when a block that is long enough stands twice.
-    fn has_repeats(mut self) -> bool {
-        self.seen.sort_unstable();
-        let is_long = |said: &str| REPEAT_WORDS.contains(&words::count(said));
-        let kin = self.seen.chunk_by(|one, next| one.0 == next.0).filter(|kin| kin.len() > 1);
-        kin.into_iter().any(|kin| {
-            let mut folded: Vec<String> =
-                kin.iter().filter(|(_, said)| is_long(said)).map(|(_, s)| words::fold(s)).collect();
-            folded.sort_unstable();
-            folded.windows(2).any(|pair| pair[0] == pair[1])
-        })
+    fn has_repeats(&self) -> bool {
+        let is_long = |block: &&Seen| REPEAT_WORDS.contains(&block.words);
+        let mut seen = HashSet::with_capacity(self.blocks.len());
+        self.blocks.iter().filter(is_long).any(|block| !seen.insert(&self.folded[block.folded.clone()]))
     }
 }
-
-/// How a folded line begins.
-struct Head<'t> {
-    key: [u8; KEY_BYTES],
-    length: usize,
-    /// The folded line, where it is known already.
-    whole: Option<Cow<'t, str>>,
-}
-
-impl<'t> Head<'t> {
-    /// Folds the beginning of a line; `small` is the text with small letters, `is_plain` what the marks say of the line.
-    fn of(marks: &Marks<'_>, small: &'t str, range: Range<usize>, is_plain: bool) -> Head<'t> {
-        let said = &marks.text()[range.clone()];
-        // The first may be the bullet of a list.
-        let begins_plain = !said.starts_with([' ', '-']);
-        if begins_plain && is_plain && !said.ends_with(' ') {
-            return Head::begin_of(small[range].into());
-        }
-        let start = range.start..range.start + PLAIN_BYTES;
-        if begins_plain && said.len() >= PLAIN_BYTES && marks.in_range(start.clone()).is_plain {
-            let key = small.as_bytes()[start].first_chunk().copied().expect("it is longer");
-            return Head { key, length: KEY_BYTES, whole: None };
-        }
-        let start = words::fold(&said[..said.floor_char_boundary(HEAD_BYTES)]);
-        // Spaces and invisible characters may take most of the first bytes.
-        let is_whole = said.len() <= HEAD_BYTES;
-        let folded = if is_whole || start.len() >= 2 * KEY_BYTES { start } else { words::fold(said) };
-        let head = Head::begin_of(folded.into());
-        if is_whole { head } else { Head { whole: None, ..head } }
-    }
-
-    fn begin_of(whole: Cow<'t, str>) -> Head<'t> {
-        let length = whole.len().min(KEY_BYTES);
-        let mut key = [0; KEY_BYTES];
-        key[..length].copy_from_slice(&whole.as_bytes()[..length]);
-        Head { key, length, whole: Some(whole) }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.key[..self.length]
-    }
-}
-
-/// Bytes of a line that are looked at before it is folded: a mark that belongs to the last byte of its key may follow.
-const PLAIN_BYTES: usize = KEY_BYTES + 8;
 
 #[cfg(test)]
 mod tests {
@@ -280,19 +221,5 @@ mod tests {
         )));
         assert!(!calm(&format!("{line}\n{line}\n")));
         assert!(!calm(&format!("“{line}”\n\"{}\"\n", line.to_uppercase())));
-    }
-
-    proptest! {
-        #[test]
-        fn lines_begin_as_they_are_folded(line in "[ A-Ca-c`&.-]{0,2}[A-Ca-c ,.]{30,60}[a-z&\u{301}é“ -]{0,4}") {
-            let line = line.trim_end();
-            let folded = words::fold(line);
-            let length = folded.len().min(KEY_BYTES);
-            let text = format!("One.\n{line}\nTwo.");
-            let (marks, small, range) = (Marks::of(&text), text.to_ascii_lowercase(), 5..5 + line.len());
-            let head = Head::of(&marks, &small, range.clone(), marks.in_range(range).is_plain);
-            prop_assert_eq!(head.bytes(), &folded.as_bytes()[..length]);
-            prop_assert!(head.whole.is_none_or(|whole| *whole == *folded));
-        }
     }
 }

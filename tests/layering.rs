@@ -16,19 +16,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("decode", &["article", "error", "limits"]),
     ("html::references", &[]),
     ("normalize", &["html::references"]),
-    ("block::marks", &[]),
-    ("block::words", &["block::marks", "normalize"]),
+    ("block::word_count", &[]),
+    ("block::words", &["block::word_count"]),
+    ("block::fold", &["normalize"]),
     ("html", &["article", "limits", "html::references"]),
-    ("html::metadata", &["article", "block::words", "html", "normalize"]),
-    ("block", &["article", "block::marks", "block::words", "html", "html::references", "limits", "normalize"]),
-    ("rules", &["block", "block::words", "error", "limits"]),
+    ("html::metadata", &["article", "block::fold", "block::words", "html", "normalize"]),
+    ("block", &["article", "block::fold", "block::words", "html", "html::references", "limits", "normalize"]),
+    ("rules", &["block", "block::fold", "block::words", "error", "limits"]),
     ("account", &["article", "block", "normalize"]),
     ("eval", &[]),
     ("repeats", &["article", "block", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
-    ("judge", &["account", "article", "block", "block::words", "finish", "html", "model", "repeats", "rules"]),
-    ("sieve", &["block", "block::marks", "block::words", "judge", "limits", "rules"]),
+    (
+        "judge",
+        &["account", "article", "block", "block::fold", "block::words", "finish", "html", "model", "repeats", "rules"],
+    ),
+    ("sieve", &["block", "block::fold", "block::words", "judge", "limits", "rules"]),
     (
         "cleaner",
         &[
@@ -55,8 +59,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("input", &["article", "cleaner", "error", "limits", "model"]),
     ("output", &["article", "error", "input", "limits"]),
     // What would be removed, for reports: it asks the cleaner and knows nothing of rules.
-    ("check", &["article", "block::words", "cleaner", "error", "input"]),
-    ("pipeline", &["article", "block::words", "check", "cleaner", "error", "eval", "input", "limits", "output"]),
+    ("check", &["article", "block::fold", "block::words", "cleaner", "error", "input"]),
+    (
+        "pipeline",
+        &["article", "block::fold", "block::words", "check", "cleaner", "error", "eval", "input", "limits", "output"],
+    ),
 ];
 
 /// What the command may use: the library's public face, and nothing by `crate::` but itself.

@@ -5,14 +5,16 @@
 
 pub mod features;
 pub mod fnv;
+pub mod fold;
 pub mod from_html;
 pub mod from_text;
+pub mod joints;
 pub mod line_features;
 pub mod line_tokens;
-pub mod marks;
 pub mod outline;
 mod overlap;
 mod threads;
+mod word_count;
 pub mod words;
 
 use crate::article::{BlockKind, Degraded, Format};

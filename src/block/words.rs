@@ -1,15 +1,16 @@
-//! Words, sentences and folded text, the same for every script.
+//! Words and sentences, the same for every script.
 //!
 //! Nothing here knows a language: scripts that write no spaces count by characters, and a sentence is told by its
 //! end mark.
 
-use super::marks::{Marks, plain_words};
-use crate::normalize::{normalize, printable_prefix};
-use std::ops::Range;
+use super::word_count::plain_words;
 
 /// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
 /// characters make a word, rounded up, as the mean Chinese word has 1.5 to 2.
 pub fn count(text: &str) -> usize {
+    if let Some(words) = plain_words(text) {
+        return words;
+    }
     let (mut words, mut dense) = (0, 0);
     for line in Lines(text) {
         match plain_words(line) {
@@ -22,11 +23,6 @@ pub fn count(text: &str) -> usize {
         }
     }
     words + usize::div_ceil(dense, 2)
-}
-
-/// The words of a range of a text that is marked.
-pub fn count_in(marks: &Marks<'_>, range: Range<usize>) -> usize {
-    marks.plain_words(range.clone()).unwrap_or_else(|| count(&marks.text()[range]))
 }
 
 /// A text cut after its line ends, where no word goes on.
@@ -124,98 +120,9 @@ pub fn has_date(text: &str) -> bool {
     is_time || parts.any(|part| is_year(part) || part.contains('年') || part.contains('月'))
 }
 
-/// A text in the form that rules and repeats compare: normalized, lower case, white space squeezed to one space, quotes
-/// and dashes made straight, three dots for an ellipsis, no list bullet.
-///
-/// Folding a folded text changes nothing, and a text folds as its normalized form does.
-pub fn fold(text: &str) -> String {
-    let text = normalize(text, true);
-    if let Some(folded) = fold_plain(&text) {
-        return folded;
-    }
-    let mut folded = String::with_capacity(text.len());
-    let mut space = true;
-    let mut rest = &*text;
-    loop {
-        let (plain, other) = rest.split_at(printable_prefix(rest.as_bytes()));
-        space = push_plain(&mut folded, plain, space);
-        let Some(c) = other.chars().next() else { break };
-        rest = &other[c.len_utf8()..];
-        match c {
-            '’' | '‘' | 'ʼ' => folded.push('\''),
-            '“' | '”' | '„' | '«' | '»' | '″' => folded.push('"'),
-            '–' | '—' | '‑' | '−' => folded.push('-'),
-            '…' => folded.push_str("..."),
-            c if has_no_capital(c) => folded.push(c),
-            c if c.is_whitespace() || c.is_control() => {
-                if !space {
-                    folded.push(' ');
-                }
-                space = true;
-                continue;
-            }
-            c => folded.extend(c.to_lowercase()),
-        }
-        space = false;
-    }
-    folded.truncate(folded.trim_end().len());
-    let bulleted = ["- ", "• ", "▪ ", "● "].iter().find(|bullet| folded.starts_with(**bullet));
-    if let Some(bullet) = bulleted {
-        let rest = folded[bullet.len()..].trim_start().to_owned();
-        return rest;
-    }
-    folded
-}
-
-/// Letters and marks beyond ASCII that are their own lower case, those that most texts hold.
-fn has_no_capital(c: char) -> bool {
-    matches!(
-        c,
-        '\u{df}'..='\u{ff}' | '\u{430}'..='\u{45f}' | '\u{5d0}'..='\u{64a}' | '\u{900}'..='\u{dff}'
-            | '\u{2010}'..='\u{2027}' | '\u{20a0}'..='\u{20bf}' | '\u{3001}'..='\u{a63f}' | '\u{ac00}'..='\u{d7a3}'
-            | '\u{ff01}'..='\u{ff20}'
-    )
-}
-
-/// Puts the folded form of printable ASCII to the end; `space` says whether white space stands before, and so does what it returns.
-fn push_plain(folded: &mut String, text: &str, mut space: bool) -> bool {
-    let has_other = text.bytes().fold(false, |other, byte| other | (byte == b'`'));
-    if !(has_other || space && text.starts_with(' ') || has_double_space(text.as_bytes())) {
-        let start = folded.len();
-        folded.push_str(text);
-        folded[start..].make_ascii_lowercase();
-        return if text.is_empty() { space } else { text.ends_with(' ') };
-    }
-    for byte in text.bytes() {
-        match byte {
-            b' ' if space => {}
-            b'`' => folded.push('\''),
-            byte => folded.push(byte.to_ascii_lowercase().into()),
-        }
-        space = byte == b' ';
-    }
-    space
-}
-
-fn has_double_space(bytes: &[u8]) -> bool {
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-    pairs.fold(false, |double, (before, at)| double | (*before == b' ') & (*at == b' '))
-}
-
-/// The folded form of what most lines are: ASCII with single spaces between the words.
-fn fold_plain(text: &str) -> Option<String> {
-    let text = text.trim_matches(' ');
-    let text = text.strip_prefix("- ").map_or(text, str::trim_start);
-    let has_back_quote = text.bytes().fold(false, |other, byte| other | (byte == b'`'));
-    let is_plain =
-        !has_back_quote && printable_prefix(text.as_bytes()) == text.len() && !has_double_space(text.as_bytes());
-    is_plain.then(|| text.to_ascii_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn words_of_dense_scripts_are_pairs_of_characters() {
@@ -223,50 +130,6 @@ mod tests {
         assert_eq!(count("请刷新页面"), 3);
         assert_eq!(count("iPhone 的新功能"), 3);
         assert_eq!(count("Это – три слова"), 3);
-    }
-
-    #[test]
-    fn letters_without_a_capital_are_their_own_lower_case() {
-        let letters = ('\u{80}'..=char::MAX).filter(|c| has_no_capital(*c));
-        for c in letters {
-            assert!(c.to_lowercase().eq([c]) && !c.is_whitespace() && !c.is_control(), "{c:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn runs_of_text_fold_as_its_characters(text in "[A-Ca-c\"'`. \\t\\n\u{7f}\u{1}’“–…«ÉßЖжИ́中カ\u{3000}\u{a0}İΣ●•-]{0,40}") {
-            prop_assert_eq!(fold(&text), fold_one_by_one(&text));
-        }
-    }
-
-    fn fold_one_by_one(text: &str) -> String {
-        let mut folded = String::new();
-        for c in normalize(text, true).chars() {
-            match c {
-                '’' | '‘' | 'ʼ' | '`' => folded.push('\''),
-                '“' | '”' | '„' | '«' | '»' | '″' => folded.push('"'),
-                '–' | '—' | '‑' | '−' => folded.push('-'),
-                '…' => folded.push_str("..."),
-                c if c.is_whitespace() || c.is_control() => {
-                    if !folded.is_empty() && !folded.ends_with(' ') {
-                        folded.push(' ');
-                    }
-                }
-                c => folded.extend(c.to_lowercase()),
-            }
-        }
-        let folded = folded.trim_end();
-        let bullet = ["- ", "• ", "▪ ", "● "].iter().find(|bullet| folded.starts_with(**bullet));
-        bullet.map_or(folded, |bullet| folded[bullet.len()..].trim_start()).to_owned()
-    }
-
-    #[test]
-    fn folding_makes_quotes_and_spaces_plain() {
-        assert_eq!(fold("  He said\u{a0}“STOP”…\n"), "he said \"stop\"...");
-        assert_eq!(fold("- Share"), "share");
-        assert_eq!(fold("Cafe\u{301}"), "café");
-        assert_eq!(fold("\u{200b}É\u{ad}"), "é");
     }
 
     #[test]

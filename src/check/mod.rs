@@ -14,6 +14,7 @@ pub use baseline::{Baseline, BaselineEntry};
 pub use place::{Excerpt, Position};
 
 use crate::article::{Reason, Removal};
+use crate::block::fold::fold;
 use crate::block::words;
 use crate::cleaner::{Cleaner, Inspection};
 use place::Places;
@@ -96,7 +97,7 @@ pub fn findings(
     let findings = removals.into_iter().map(|removal| {
         let range = range(removal);
         let rule = removal.reason.id();
-        let kin = fingerprint(&[rule, name.project_path, &words::fold(&removal.text)]);
+        let kin = fingerprint(&[rule, name.project_path, &fold(&removal.text)]);
         let before = seen.entry(kin.clone()).or_default();
         *before += 1;
         Finding {

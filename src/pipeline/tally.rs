@@ -3,6 +3,7 @@
 use super::frequent::{Line, SHOWN_CHARS, hash};
 use super::record::Outcome;
 use crate::article::{Article, Metadata};
+use crate::block::fold::fold;
 use crate::block::words;
 use crate::input::PageName;
 use std::collections::{BTreeMap, HashSet};
@@ -95,7 +96,7 @@ impl Lines {
         if self.found.len() >= MAX_LINES || !text.contains(char::is_alphabetic) {
             return;
         }
-        let hash = hash(words::fold(text).as_bytes());
+        let hash = hash(fold(text).as_bytes());
         if self.seen.insert(hash) {
             let shown = text.chars().take(SHOWN_CHARS).collect();
             self.found.push(Line { hash, shown, rule: rule.map(str::to_owned) });

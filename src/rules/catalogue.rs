@@ -5,6 +5,7 @@
 
 use super::pack::{self, Pack, PackGuard, PackRule, PackTopic};
 use super::{PACKS, Where, matcher};
+use crate::block::fold::fold;
 use crate::block::words;
 use crate::error::Error;
 use crate::limits::Limits;
@@ -139,7 +140,7 @@ impl LineMatcher {
     /// True for a line that is short enough and matches. Whether a rule would remove it also hangs on its place and
     /// its neighbours.
     pub fn matches(&self, line: &str) -> bool {
-        words::count(line) <= self.max_words && self.pattern.is_match(&words::fold(line))
+        words::count(line) <= self.max_words && self.pattern.is_match(&fold(line))
     }
 }
 

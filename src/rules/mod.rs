@@ -314,7 +314,7 @@ impl RuleSet {
                 let message = format!("{}:{}: no rule is called {line}", list.name, number + 1);
                 return Err(Error::new(ErrorKind::Rules, message));
             } else {
-                self.kept_lines.insert(crate::block::words::fold(line));
+                self.kept_lines.insert(crate::block::fold::fold(line));
             }
         }
         Ok(())
@@ -392,27 +392,15 @@ impl RuleSet {
         words <= self.max_words || !self.kept_lines.is_empty()
     }
 
-    /// True when a rule could match a block of so many words or more that begins with these folded bytes.
-    pub fn may_stir(&self, head: &[u8], least: u32) -> bool {
-        self.prefilter.floats(least)
-            || self.prefilter.begins(head, |at| self.rules.get(at).is_some_and(|rule| least <= rule.max_words))
-    }
-
-    /// True when `found` accepts one of the rules whose patterns match the folded block, which it is given with their indexes
-    /// until it does; the block has `least` words or more, and `words` counts them.
-    pub fn stirs(
-        &self,
-        folded: &str,
-        least: u32,
-        words: impl Fn() -> u32,
-        mut found: impl FnMut(usize, &Rule) -> bool,
-    ) -> bool {
-        // Most lines that begin as husk does are longer, and asking compiles the pattern.
-        let mut counted = None;
-        let mut is_short = |at: usize| *counted.get_or_insert_with(&words) <= self.rules[at].max_words;
-        let admits = |at: usize| self.rules.get(at).is_some_and(|rule| least <= rule.max_words);
-        self.prefilter.any(folded, least, admits, |at| match &self.rules[at].matcher {
-            Matcher::Pattern(pattern) => is_short(at) && pattern.is_match(folded) && found(at, &self.rules[at]),
+    /// True when `found` accepts one of the rules whose patterns match the folded block of so many words; it is given them with
+    /// their indexes until it does.
+    pub fn stirs(&self, folded: &str, words: u32, mut found: impl FnMut(usize, &Rule) -> bool) -> bool {
+        if words > self.max_words {
+            return false;
+        }
+        let admits = |at: usize| self.rules.get(at).is_some_and(|rule| words <= rule.max_words);
+        self.prefilter.any(folded, words, admits, |at| match &self.rules[at].matcher {
+            Matcher::Pattern(pattern) => pattern.is_match(folded) && found(at, &self.rules[at]),
             Matcher::Selector(_) => false,
         })
     }
@@ -439,6 +427,7 @@ pub struct Candidates {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::fold::fold;
     use crate::block::words;
 
     /// A line, shorter ones, longer ones, and the same in other spellings.
@@ -470,7 +459,7 @@ mod tests {
             let Some(pattern) = pattern else { continue };
             let regex = matcher::compile(pattern, 1 << 20).unwrap();
             for line in lines.iter().flat_map(|line| variants(line)) {
-                let (folded, words) = (words::fold(&line), words::count(&line) as u32);
+                let (folded, words) = (fold(&line), words::count(&line) as u32);
                 let asked = match set.rules.get(at).map(|rule| &rule.matcher) {
                     Some(Matcher::Pattern(pattern)) => pattern,
                     Some(Matcher::Selector(_)) => unreachable!("{id} has a pattern"),

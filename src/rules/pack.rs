@@ -5,6 +5,7 @@
 
 use super::ascii::AsciiForm;
 use super::{Where, beginnings, matcher};
+use crate::block::fold::fold;
 use crate::block::words;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
@@ -229,8 +230,7 @@ fn check_rule(rule: &PackRule, limits: &Limits) -> Result<(), Fault> {
     match (&rule.pattern, &rule.selector) {
         (Some(source), None) => {
             let pattern = checked_pattern(source, limits)?;
-            let matches =
-                |line: &str| words::count(line) <= rule.max_words as usize && pattern.is_match(&words::fold(line));
+            let matches = |line: &str| words::count(line) <= rule.max_words as usize && pattern.is_match(&fold(line));
             bear_out("drops", &rule.drops, true, matches)?;
             bear_out("keeps", &rule.keeps, false, matches)
         }
@@ -265,7 +265,7 @@ fn check_protection(
     check_count("keeps", keeps)?;
     check_count("passes", passes)?;
     let pattern = checked_pattern(source, limits)?;
-    let matches = |line: &str| words::count(line) <= max_words as usize && pattern.is_match(&words::fold(line));
+    let matches = |line: &str| words::count(line) <= max_words as usize && pattern.is_match(&fold(line));
     bear_out("keeps", keeps, true, matches)?;
     bear_out("passes", passes, false, matches)
 }

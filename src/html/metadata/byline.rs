@@ -4,6 +4,7 @@
 //! nothing. A byline in running text is told by the word before the name.
 
 use super::date;
+use crate::block::fold::fold;
 use crate::block::words;
 
 /// Words that lead to a name, folded, longest first within a language: en de fr es/pt it pl nl sv/da ru tr.
@@ -179,7 +180,7 @@ pub fn clean(text: &str) -> Option<String> {
     let name = after_date(name);
     let name = until_end(name);
     let name = name.trim_matches(|c: char| c.is_whitespace() || ",;:|-–—·•/*\"“”".contains(c));
-    let folded = words::fold(name);
+    let folded = fold(name);
     let is_address =
         ["http", "www.", "://", "@", ".com", ".org", ".net", ".html"].iter().any(|part| folded.contains(part));
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
@@ -261,7 +262,7 @@ pub fn in_line(line: &str) -> Option<String> {
 pub fn joined(names: impl Iterator<Item = String>) -> Option<String> {
     let mut all: Vec<String> = Vec::new();
     for name in names {
-        if !all.iter().any(|known| words::fold(known) == words::fold(&name)) {
+        if !all.iter().any(|known| fold(known) == fold(&name)) {
             all.push(name);
         }
     }

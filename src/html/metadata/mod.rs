@@ -11,7 +11,7 @@ mod printed;
 mod title;
 
 use crate::article::Metadata;
-use crate::block::words::fold;
+use crate::block::fold::fold;
 use crate::html::tag::{self, attribute};
 use ego_tree::NodeRef;
 use html5ever::{local_name as name, ns};

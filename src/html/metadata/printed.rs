@@ -4,7 +4,7 @@
 //! text, so that "near" means the same on every page; what stands in comments, teasers and sidebars is left out.
 
 use super::{byline, date, has_token, is_in_drawing, line};
-use crate::block::words::fold;
+use crate::block::fold::fold;
 use crate::html::tag::attribute;
 use ego_tree::NodeRef;
 use html5ever::{LocalName, local_name as name};

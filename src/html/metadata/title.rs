@@ -3,7 +3,7 @@
 //! A page names itself in `<title>`, Open Graph, JSON-LD and its headings, often with the name of the site before or
 //! behind. A heading that one of the others bears out wins; else what is stated, without the site.
 
-use crate::block::words::fold;
+use crate::block::fold::fold;
 
 /// Marks between a title and a site's name, each with spaces round it but for the last.
 const SEPARATORS: &[&str] = &[" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " ~ ", ": "];

@@ -1,0 +1,274 @@
+//! Where an extractor glued sentences together: `logged inPlease refresh`.
+//!
+//! A joint is the end of a small word, or an end mark with perhaps a closing quote, and at once a capital that begins a
+//! word. Few bytes of a text look like that, and vector code finds them in all of it at once; only lines with one that
+//! still may be a joint when it is looked at alone are read.
+
+use super::words;
+use crate::normalize::is_dropped;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, u8x32};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Words that a piece must have: names such as `iPhone` and `McDonald` are no joints.
+const PIECE_WORDS: usize = 2;
+/// Letters of a small word before a joint, at least.
+const MIN_SMALL_LETTERS: usize = 2;
+/// The same after a capital.
+const MIN_CAPITAL_LETTERS: usize = 6;
+
+/// The places of a text that may be joints.
+pub struct Joints<'t> {
+    text: &'t str,
+    /// In their order.
+    places: Vec<u32>,
+    /// The first of them behind the lines that were asked for.
+    next: usize,
+}
+
+impl<'t> Joints<'t> {
+    /// Looks for them in a text.
+    pub fn of(text: &'t str) -> Joints<'t> {
+        let mut places = Vec::new();
+        dispatch!(Level::new(), simd => look(simd, text.as_bytes(), &mut places));
+        Joints { text, places, next: 0 }
+    }
+
+    /// Where sentences are glued in a line, in bytes of the text; lines are asked for in their order. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints:
+    /// their first part is one letter, or begins with a capital and is short. Each piece has [`PIECE_WORDS`] or more.
+    pub fn in_line(&mut self, line: Range<usize>) -> Vec<usize> {
+        let places = &self.places[self.next..];
+        let before = |end: usize| places.iter().take_while(|&&at| (at as usize) < end).count();
+        let (first, end) = (before(line.start + 1), before(line.end));
+        let places = &places[first.min(end)..end];
+        self.next += end;
+        if places.is_empty() {
+            return Vec::new();
+        }
+        let said = &self.text[line.clone()];
+        let may_be_joint = |at: &u32| {
+            let (before, after) = said.split_at(*at as usize - line.start);
+            may_begin(after) && may_end(before)
+        };
+        if !places.iter().any(may_be_joint) {
+            return Vec::new();
+        }
+        let mut joints = joints(said);
+        joints.iter_mut().for_each(|joint| *joint += line.start);
+        joints
+    }
+}
+
+/// Bytes that are looked at together.
+const STRIDE: usize = 32;
+
+/// Finds the bytes, from the second on, that may be capitals after what may end a sentence.
+// Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
+#[inline(always)]
+fn look<S: Simd>(simd: S, text: &[u8], places: &mut Vec<u32>) {
+    let mut begin = 1;
+    while begin < text.len() {
+        // The byte before the first and the byte after the last are looked at too.
+        let mut padded = [b' '; STRIDE + 2];
+        let bytes = text.get(begin - 1..begin + STRIDE + 1).unwrap_or_else(|| {
+            let rest = &text[begin - 1..];
+            let rest = &rest[..rest.len().min(padded.len())];
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        let before = u8x32::from_slice(simd, &bytes[..STRIDE]);
+        let at = u8x32::from_slice(simd, &bytes[1..STRIDE + 1]);
+        let within = |bytes: u8x32<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
+        let is_apart = before.simd_eq(b' ') | before.simd_eq(b'\n');
+        // Bits and no mask, which the compiler would take apart where the ways part.
+        let may_begin = ((within(at, b'A', b'Z') | at.simd_ge(0xc3)) & !is_apart).to_bitmask();
+        if may_begin != 0 {
+            let after = u8x32::from_slice(simd, &bytes[2..]);
+            let is = |byte: u8| before.simd_eq(byte);
+            let closes = is(b'.') | is(b'!') | is(b'?') | is(b':') | is(b'"') | is(b')');
+            let may_end = within(before, b'a', b'z') | closes | !within(before, b' ', 0x7e);
+            // First bytes of Hebrew to Thai, of Chinese, Japanese and Korean, and of private use: without capitals.
+            let has_no_capitals = within(at, 0xd7, 0xe0) | within(at, 0xe3, 0xe9) | within(at, 0xeb, 0xee);
+            // Dashes, quotation marks and dots; the small letters of Latin-1 and of Cyrillic, all but a few.
+            let is_no_capital = at.simd_eq(0xe2) & after.simd_eq(0x80)
+                | at.simd_eq(0xc3) & after.simd_ge(0x9f)
+                | at.simd_eq(0xd0) & after.simd_ge(0xb0)
+                | at.simd_eq(0xd1) & after.simd_lt(0xa0);
+            let mut left = may_begin & (may_end & !has_no_capitals & !is_no_capital).to_bitmask();
+            while left != 0 {
+                places.push((begin + left.trailing_zeros() as usize) as u32);
+                left &= left - 1;
+            }
+        }
+        begin += STRIDE;
+    }
+}
+
+/// True when a text ends as a sentence or a word that may be glued does, for all that its last characters say.
+fn may_end(text: &str) -> bool {
+    let mut before = text.chars().rev();
+    let Some(last) = before.next() else { return false };
+    let earlier = before.next().unwrap_or(' ');
+    let last_traits = Traits::of(last);
+    if last.is_ascii_lowercase() {
+        return ends_in_small_word(text.as_bytes());
+    }
+    last_traits.has(Traits::END)
+        || last_traits.has(Traits::SMALL)
+        || last_traits.has(Traits::DROPPED)
+        || last_traits.has(Traits::CLOSING) && (words::ends_sentence(earlier) || is_dropped(earlier))
+}
+
+/// True when a text that ends in a small letter of ASCII may end in a small word.
+fn ends_in_small_word(text: &[u8]) -> bool {
+    let small = text.iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
+    match text[..text.len() - small].last() {
+        Some(b'A'..=b'Z') => small >= MIN_CAPITAL_LETTERS,
+        Some(b'0'..=b'9') => false,
+        // It may be a letter, or nothing that counts.
+        Some(byte) if !byte.is_ascii_graphic() && *byte != b' ' => true,
+        _ => small >= MIN_SMALL_LETTERS,
+    }
+}
+
+/// True for text that begins with a capital and goes on as a word or a sentence does.
+fn may_begin(text: &str) -> bool {
+    let mut chars = text.chars();
+    let goes_on = |c: char| Traits::of(c).has(Traits::GOES_ON) || Traits::of(c).has(Traits::DROPPED);
+    chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(goes_on)
+}
+
+/// The joints of a line, whose characters it reads one by one.
+fn joints(line: &str) -> Vec<usize> {
+    let mut candidates = Vec::new();
+    // A capital after an end, which is a candidate if what comes next says so.
+    let mut capital_after_end = None;
+    // Words begun so far; the letters of a small word, which may begin with a capital.
+    let (mut words, mut letters, mut capital) = (0, 0, false);
+    let (mut earlier, mut last) = (Traits::SPACE, Traits::SPACE);
+    for (at, c) in line.char_indices() {
+        let now = Traits::of(c);
+        if now.has(Traits::DROPPED) {
+            continue;
+        }
+        candidates.extend(capital_after_end.take().filter(|_| now.has(Traits::GOES_ON)));
+        let small_word = letters >= if capital { MIN_CAPITAL_LETTERS } else { MIN_SMALL_LETTERS };
+        let closes = last.has(Traits::CLOSING) && earlier.has(Traits::SENTENCE_END);
+        if now.has(Traits::CAPITAL) && (small_word || last.has(Traits::END) || closes) {
+            capital_after_end = Some((at, words));
+        }
+        words += usize::from(!now.has(Traits::SPACE) && last.has(Traits::SPACE));
+        let goes_on =
+            now.has(Traits::SMALL) && (letters > 0 || last.has(Traits::CAPITAL) || !last.has(Traits::ALPHANUMERIC));
+        capital = goes_on && (capital || last.has(Traits::CAPITAL));
+        letters = if goes_on { letters + 1 } else { 0 };
+        (earlier, last) = (last, now);
+    }
+    // The word that a joint cuts counts on both sides.
+    let mut before = 0;
+    candidates.retain(|&(_, here)| {
+        let fits = here - before >= PIECE_WORDS && words + 1 - here >= PIECE_WORDS;
+        before = if fits { here - 1 } else { before };
+        fits
+    });
+    candidates.into_iter().map(|(at, _)| at).collect()
+}
+
+/// What is asked of a character where sentences may be glued.
+#[derive(Clone, Copy)]
+struct Traits(u16);
+
+/// Those of ASCII, which most characters are: the tables of Unicode take longer.
+static ASCII_TRAITS: LazyLock<[Traits; 128]> =
+    LazyLock::new(|| std::array::from_fn(|byte| Traits::of_any(char::from(byte as u8))));
+
+impl Traits {
+    const SPACE: Traits = Traits(1);
+    const SMALL: Traits = Traits(1 << 1);
+    const CAPITAL: Traits = Traits(1 << 2);
+    const ALPHANUMERIC: Traits = Traits(1 << 3);
+    /// It closes a quotation or a bracket.
+    const CLOSING: Traits = Traits(1 << 4);
+    const SENTENCE_END: Traits = Traits(1 << 5);
+    /// A sentence or a part of one ends with it.
+    const END: Traits = Traits(1 << 6);
+    /// A sentence goes on with it after its first capital; a reference that an extractor left may be a space.
+    const GOES_ON: Traits = Traits(1 << 7);
+    const DROPPED: Traits = Traits(1 << 8);
+
+    fn of(c: char) -> Traits {
+        ASCII_TRAITS.get(c as usize).copied().unwrap_or_else(|| Traits::of_any(c))
+    }
+
+    fn of_any(c: char) -> Traits {
+        let traits = [
+            (Traits::SPACE, c.is_whitespace()),
+            (Traits::SMALL, c.is_lowercase()),
+            (Traits::CAPITAL, c.is_uppercase()),
+            (Traits::ALPHANUMERIC, c.is_alphanumeric()),
+            (Traits::CLOSING, matches!(c, '”' | '"' | '’' | ')' | '»')),
+            (Traits::SENTENCE_END, words::ends_sentence(c)),
+            (Traits::END, matches!(c, '.' | '!' | '?' | '…' | ':')),
+            (Traits::GOES_ON, c.is_lowercase() || c.is_whitespace() || matches!(c, '\'' | '&')),
+            (Traits::DROPPED, is_dropped(c)),
+        ];
+        traits.into_iter().filter(|(_, has)| *has).fold(Traits(0), |all, (one, _)| Traits(all.0 | one.0))
+    }
+
+    fn has(self, one: Traits) -> bool {
+        self.0 & one.0 != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The joints of a line of a text, without those that are not looked for.
+    fn found(line: &str) -> Vec<usize> {
+        let text = format!("one.\n{line}\nA");
+        Joints::of(&text).in_line(5..5 + line.len()).into_iter().map(|at| at - 5).collect()
+    }
+
+    #[test]
+    fn sentences_that_are_glued_are_found() {
+        for (line, joint) in [
+            ("logged inPlease refresh", "Please"),
+            ("One is here.Two is there", "Two"),
+            ("“It is done.”Sign up now", "Sign"),
+            ("it was GermanyPlease refresh", "Please"),
+            ("fin du moisÉtat de siège", "État"),
+            ("идёт дождьСегодня снова", "Сегодня"),
+        ] {
+            assert_eq!(found(line), [line.find(joint).unwrap()], "{line}");
+        }
+    }
+
+    #[test]
+    fn most_lines_are_not_read() {
+        let text =
+            "The café “Orion” – in the USA (Ohio) – opens. O’Neill said: “No.” L’État, McDonald, YouTube and NaCl.";
+        assert!(Joints::of(text).in_line(0..text.len()).is_empty());
+        let places = Joints::of(text).places;
+        let is_read = |at: &u32| may_begin(&text[*at as usize..]) && may_end(&text[..*at as usize]);
+        assert!(!places.iter().any(is_read));
+    }
+
+    #[test]
+    fn every_capital_is_looked_at() {
+        for c in '\0'..=char::MAX {
+            let text = format!("ab{c}é");
+            let is_found = Joints::of(&text).places == [2] && may_begin(&text[2..]);
+            assert_eq!(is_found, c.is_uppercase(), "{c}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_joint_is_found(line in "[ab A-CéÉßдДёѢ.!:\"”’)»…&'\u{200b}\u{1}0 –]{0,24}[ab A-CéÉ.]{0,40}") {
+            prop_assert_eq!(found(&line), joints(&line));
+        }
+    }
+}
