@@ -144,7 +144,7 @@ pub struct PageFailure {
 /// Times and sizes.
 #[derive(Clone, Debug, Serialize)]
 pub struct Time {
-    /// Bytes of the inputs that were read, as they lie on the disk.
+    /// Bytes of the inputs that were read, as they lie on the disk; of standard input those of its pages.
     pub bytes_read: u64,
     /// Bytes of all inputs.
     pub bytes: u64,
@@ -168,18 +168,22 @@ pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Resul
     };
     let options = ReadOptions::default();
     let mut sums = Sums::default();
-    let mut bytes_read = 0;
+    let (mut bytes_read, mut piped) = (0, 0);
     for batch in chosen.chunks(BATCH) {
         let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| pages(plan, &options, index)).collect());
-        for (&index, pages) in batch.iter().zip(counted) {
-            bytes_read += plan.inputs.size(index);
+        for (&index, (pages, bytes)) in batch.iter().zip(counted) {
+            match plan.inputs.size(index) {
+                0 => piped += bytes,
+                size => bytes_read += size,
+            }
             pages.into_iter().for_each(|(name, counted)| sums.add(plan, name, counted));
         }
-        observe(sums.pages as usize, bytes_read);
+        observe(sums.pages as usize, bytes_read + piped);
     }
     let seconds = start.elapsed().as_secs_f64();
     let bytes = plan.inputs.bytes();
     let part = if bytes_read == 0 { 1.0 } else { bytes as f64 / bytes_read as f64 };
+    let (bytes_read, bytes) = (bytes_read + piped, bytes + piped);
     let time = Time { bytes_read, bytes, seconds, estimated_seconds: seconds * part.max(1.0) };
     Ok(sums.finish(plan, time))
 }
@@ -203,14 +207,15 @@ fn sample(inputs: &Inputs, size: usize) -> Vec<usize> {
 /// The name of a page with its counts, or what became of it and why.
 type Counted = (String, Result<Tally, (Outcome, String)>);
 
-/// The pages of an entry.
-fn pages(plan: &StatsPlan<'_>, options: &ReadOptions, index: usize) -> Vec<Counted> {
+/// The pages of an entry, and the bytes of those that were read.
+fn pages(plan: &StatsPlan<'_>, options: &ReadOptions, index: usize) -> (Vec<Counted>, u64) {
     let looking = Looking { reading: plan.reading, options, limits: plan.cleaner.limits() };
-    let mut pages = Vec::new();
-    let walk = |pages: &mut Vec<Counted>| {
+    let (mut pages, mut bytes) = (Vec::new(), 0);
+    let mut walk = |pages: &mut Vec<Counted>| {
         plan.inputs.each_page(index, looking, &mut |page, record| {
             let made = match record {
                 Ok(record) => quietly(|| {
+                    bytes += record.bytes.len() as u64;
                     let article = plan.cleaner.clean(&record.bytes, &record.hints)?;
                     Ok(Tally::of(&article, record.hints.url.as_deref(), page))
                 }),
@@ -232,7 +237,7 @@ fn pages(plan: &StatsPlan<'_>, options: &ReadOptions, index: usize) -> Vec<Count
     if let Err(panic) = quietly(|| walk(&mut pages)) {
         pages.push((plan.inputs.name(index), Err((Outcome::Failed(ErrorKind::Panic.name()), panic))));
     }
-    pages
+    (pages, bytes)
 }
 
 /// Under what a page that cannot be cleaned is counted: as a run of `clean` counts it.

@@ -64,12 +64,16 @@ impl Table {
                 let at = (branches.len() / ENTRY_BYTES) as u32;
                 branches.extend((pattern as u32).to_le_bytes());
                 branches.extend((words.len() as u32).to_le_bytes());
+                // Of more sets than can be named the others say nothing.
                 let (max_bytes, set) = match &branch.extent {
                     None => (NO_EXTENT, 0),
-                    Some(Extent { max_bytes, trailing }) => (*max_bytes, place_in(&mut sets, trailing)),
+                    Some(Extent { max_bytes, trailing }) => match u16::try_from(place_in(&mut sets, trailing)) {
+                        Ok(set) => (*max_bytes, set),
+                        Err(_) => (NO_EXTENT, 0),
+                    },
                 };
                 branches.extend(max_bytes.to_le_bytes());
-                branches.extend(u16::try_from(set).expect("there are few").to_le_bytes());
+                branches.extend(set.to_le_bytes());
                 words.push(byte(1 + branch.required.len()));
                 for list in std::iter::once(&branch.heads).chain(&branch.required) {
                     words.push(byte(list.len()));

@@ -173,6 +173,7 @@ fn what_cannot_be_scored_is_refused_with_the_remedy() {
         (&["--gold", "gold", "pages", "--compare", "run.json"], "no run that `--save` wrote"),
         (&["--gold", "gold", "pages", "more"], "are both the page \"a\""),
         (&["--gold", "gold", "pages", "--min-f1", "2"], "0 to 1"),
+        (&["--gold", "gold", "pages", "--save", "-", "--json"], "name a file for the run"),
     ] {
         let complaint = said(eval(&place, args), 2);
         assert!(complaint.contains(says), "{args:?}: {complaint}");

@@ -50,6 +50,15 @@ fn the_counts_are_those_of_clean_and_nothing_is_written() {
 }
 
 #[test]
+fn the_bytes_of_standard_input_are_those_that_came() {
+    let place = Place::with(&[]);
+    let text = format!("{PAGE}\n{HUSK}\n");
+    let run = place.run("stats", &["-", "--json"]).write_stdin(text.clone()).assert().success();
+    let stats: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!((&stats["time"]["bytes"], &stats["time"]["bytes_read"]), (&text.len().into(), &text.len().into()));
+}
+
+#[test]
 fn the_words_of_lists_and_of_what_is_written_in_other_scripts_are_those_of_clean_too() {
     let place = Place::with(&[]);
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pages");
