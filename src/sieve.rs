@@ -60,7 +60,7 @@ struct Look<'t> {
 /// A block that was looked at.
 struct Seen {
     range: Range<usize>,
-    /// Its place in the folded text.
+    /// Its place in the folded text; empty when it is too long for any rule.
     folded: Range<usize>,
     words: u32,
 }
@@ -71,12 +71,14 @@ impl Look<'_> {
         let said = &self.text[range.clone()];
         let words = words::count(said) as u32;
         let start = self.folded.len();
-        fold_onto(said, &mut self.folded);
+        let is_asked = said.len() <= self.max_bytes;
+        if is_asked {
+            fold_onto(said, &mut self.folded);
+        }
         let folded = start..self.folded.len();
         let here = self.blocks.len();
-        let bytes = range.len();
         self.blocks.push(Seen { range, folded: folded.clone(), words });
-        bytes <= self.max_bytes && self.stirs(folded, words, here..here + 1)
+        is_asked && self.stirs(folded, words, here..here + 1)
     }
 
     /// Looks at the text of some blocks that are one line; true when a rule acts on it wherever it stands.
@@ -134,7 +136,7 @@ impl Look<'_> {
 
     /// True when a block that is long enough stands twice.
     fn has_repeats(&self) -> bool {
-        let is_long = |block: &&Seen| REPEAT_WORDS.contains(&block.words);
+        let is_long = |block: &&Seen| REPEAT_WORDS.contains(&block.words) && !block.folded.is_empty();
         let mut seen = HashSet::with_capacity(self.blocks.len());
         self.blocks.iter().filter(is_long).any(|block| !seen.insert(&self.folded[block.folded.clone()]))
     }

@@ -31,6 +31,8 @@ pub fn fold_onto(text: &str, folded: &mut String) {
 #[inline(always)]
 fn fold_simple<S: Simd>(simd: S, text: &str, folded: &mut String) -> bool {
     let start = folded.len();
+    // Asked at the first `&`, and once: a text may be full of them.
+    let mut has_semicolon = None;
     let mut rest = if text.starts_with(' ') || text.ends_with(' ') { text.trim_matches(' ') } else { text };
     loop {
         let (plain, other) = rest.split_at(plain_prefix(simd, rest.as_bytes()));
@@ -39,7 +41,10 @@ fn fold_simple<S: Simd>(simd: S, text: &str, folded: &mut String) -> bool {
         match c {
             '`' => folded.push('\''),
             // A reference ends in a semicolon.
-            '&' if memchr::memchr(b';', other.as_bytes()).is_none() => folded.push('&'),
+            '&' if *has_semicolon.get_or_insert_with(|| memchr::memchr(b';', other.as_bytes()).is_some()) => {
+                return false;
+            }
+            '&' => folded.push('&'),
             _ => match straight(c) {
                 Some(straight) => folded.push_str(straight),
                 None if !is_inert(c) => return false,

@@ -23,7 +23,7 @@ fn count<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
     let mut begin = 0;
     if text.is_ascii() {
         while begin < text.len() {
-            counter.add(Classes::of_ascii(simd, &from(text, begin)), text.len() - begin);
+            counter.add(Classes::of_ascii(simd, &stride(text, begin)), text.len() - begin);
             begin += STRIDE;
         }
     } else {
@@ -41,7 +41,7 @@ fn count<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
 
 /// The bytes of a text from a place on; zero where there are none.
 #[inline(always)]
-fn from(text: &[u8], begin: usize) -> [u8; STRIDE] {
+fn stride(text: &[u8], begin: usize) -> [u8; STRIDE] {
     text.get(begin..begin + STRIDE).and_then(|stride| stride.first_chunk().copied()).unwrap_or_else(|| {
         let mut bytes = [0; STRIDE];
         bytes[..text.len() - begin].copy_from_slice(&text[begin..]);
