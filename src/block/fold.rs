@@ -2,6 +2,7 @@
 //!
 //! Folding takes out what spelling, layout and extractors vary: two lines that say the same fold to the same bytes.
 
+use super::stride;
 use crate::normalize::{is_inert, normalize, printable_prefix};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, u8x32};
@@ -64,12 +65,8 @@ fn fold_simple<S: Simd>(simd: S, text: &str, folded: &mut String) -> bool {
 fn plain_prefix<S: Simd>(simd: S, text: &[u8]) -> usize {
     let (mut passed, mut after_space) = (0, 0);
     loop {
-        let mut last = [0; STRIDE];
-        let stride = text.get(passed..passed + STRIDE).unwrap_or_else(|| {
-            let rest = &text[passed..];
-            last[..rest.len()].copy_from_slice(rest);
-            &last
-        });
+        let mut padded = [0; STRIDE];
+        let stride = stride::from(text, passed, &mut padded);
         let bytes = u8x32::from_slice(simd, stride);
         let is = |byte: u8| bytes.simd_eq(byte);
         let spaces = is(b' ').to_bitmask();

@@ -4,7 +4,7 @@
 //! word. Few bytes of a text look like that, and vector code finds them in all of it at once; only lines with one that
 //! still may be a joint when it is looked at alone are read.
 
-use super::words;
+use super::{stride, words};
 use crate::normalize::is_dropped;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, u8x32};
@@ -71,12 +71,7 @@ fn look<S: Simd>(simd: S, text: &[u8], places: &mut Vec<u32>) {
     while begin < text.len() {
         // The byte before the first and the byte after the last are looked at too.
         let mut padded = [b' '; STRIDE + 2];
-        let bytes = text.get(begin - 1..begin + STRIDE + 1).unwrap_or_else(|| {
-            let rest = &text[begin - 1..];
-            let rest = &rest[..rest.len().min(padded.len())];
-            padded[..rest.len()].copy_from_slice(rest);
-            &padded
-        });
+        let bytes = stride::from(text, begin - 1, &mut padded);
         let before = u8x32::from_slice(simd, &bytes[..STRIDE]);
         let at = u8x32::from_slice(simd, &bytes[1..STRIDE + 1]);
         let within = |bytes: u8x32<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);

@@ -2,6 +2,7 @@
 //!
 //! The words of most lines can be told by classes of bytes, and vector code sees those in the time that one byte takes alone.
 
+use super::stride;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, mask8x64, u8x64};
 
@@ -23,7 +24,7 @@ fn count<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
     let mut begin = 0;
     if text.is_ascii() {
         while begin < text.len() {
-            counter.add(Classes::of_ascii(simd, &stride(text, begin)), text.len() - begin);
+            counter.add(Classes::of_ascii(simd, stride::from(text, begin, &mut [0; STRIDE])), text.len() - begin);
             begin += STRIDE;
         }
     } else {
@@ -39,17 +40,7 @@ fn count<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
     Some(counter.words as usize)
 }
 
-/// The bytes of a text from a place on; zero where there are none.
-#[inline(always)]
-fn stride(text: &[u8], begin: usize) -> [u8; STRIDE] {
-    text.get(begin..begin + STRIDE).and_then(|stride| stride.first_chunk().copied()).unwrap_or_else(|| {
-        let mut bytes = [0; STRIDE];
-        bytes[..text.len() - begin].copy_from_slice(&text[begin..]);
-        bytes
-    })
-}
-
-/// The same with those before and behind them.
+/// The bytes of a stride with those before and behind them; zero where there are none.
 #[inline(always)]
 fn around(text: &[u8], begin: usize) -> [u8; REACH + STRIDE + REACH] {
     let mut bytes = [0; REACH + STRIDE + REACH];

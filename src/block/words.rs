@@ -8,9 +8,6 @@ use super::word_count::plain_words;
 /// Words of a text: runs between white space that hold a letter or digit; in scripts without spaces (Han, kana, Thai, Lao, Khmer, Burmese) two
 /// characters make a word, rounded up, as the mean Chinese word has 1.5 to 2.
 pub fn count(text: &str) -> usize {
-    if let Some(words) = plain_words(text) {
-        return words;
-    }
     let (mut words, mut dense) = (0, 0);
     for line in Lines(text) {
         match plain_words(line) {

@@ -6,7 +6,7 @@ use super::cleaner::read_text;
 use super::glob;
 use super::job::write_file;
 use super::plural;
-use super::refuse::refuse_among_pages;
+use super::refuse::{refuse_among_pages, refuse_beside_json};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use dehusk::eval::{Change, Comparison, Group, Run};
@@ -14,7 +14,6 @@ use dehusk::input::{Input, Inputs, printable};
 use dehusk::pipeline::{Evaluation, Texts, evaluate, evaluate_texts};
 use serde::Serialize;
 use std::io::{self, Write};
-use std::path::Path;
 
 /// Pages that are named one by one on standard error.
 const MAX_NAMED: usize = 10;
@@ -40,9 +39,7 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
     let read: Vec<Input> =
         named().chain([&args.gold].into_iter().chain(&args.texts).cloned().map(Input::Path)).collect();
     refuse_among_pages(&read, &args.save)?;
-    if args.json && args.save.as_deref() == Some(Path::new("-")) {
-        bail!("--json and --save - would both write to standard output: name a file for the run");
-    }
+    refuse_beside_json(args.json, "--save", args.save.as_deref(), "run")?;
     let gold = Texts::open(&args.gold)?;
     let jobs = usize::from(args.jobs);
     let evaluation = match &args.texts {

@@ -25,6 +25,14 @@ fn place(path: &Path) -> PathBuf {
     path.canonicalize().ok().or_else(real).unwrap_or_else(|| path.to_owned())
 }
 
+/// JSON and a file that was asked for beside it cannot be one stream; `option` names the file, `what` says what it holds.
+pub(super) fn refuse_beside_json(json: bool, option: &str, file: Option<&Path>, what: &str) -> anyhow::Result<()> {
+    if json && file == Some(Path::new("-")) {
+        bail!("`--json` and `{option} -` cannot both go to standard output: name a file for the {what}");
+    }
+    Ok(())
+}
+
 /// What an output would replace must be left by an earlier run, when it stands among what is read.
 pub(super) fn refuse_among_pages<'f>(
     named: &[Input],

@@ -10,7 +10,7 @@ mod terminal;
 use super::Verdict;
 use super::args::{CleanerArgs, INPUT, OUTPUT};
 use super::job::write_file;
-use super::refuse::refuse_among_pages;
+use super::refuse::{refuse_among_pages, refuse_beside_json};
 use super::values::reading;
 use anyhow::bail;
 use clap::Args;
@@ -204,8 +204,6 @@ fn find(args: &ExplainArgs, cleaner: &Cleaner, inputs: &Inputs) -> (String, Resu
 
 fn refuse_overwriting(args: &ExplainArgs) -> anyhow::Result<()> {
     let Some(file) = &args.html else { return Ok(()) };
-    if args.json && file == Path::new("-") {
-        bail!("`--json` and `--html -` cannot both go to standard output: name a file for the page");
-    }
+    refuse_beside_json(args.json, "--html", Some(file), "page")?;
     refuse_among_pages(&[Input::Path(args.input.clone())], [file])
 }

@@ -9,9 +9,8 @@ mod table;
 use super::Verdict;
 use super::args::{CleanerArgs, INPUT, OUTPUT, RUN};
 use super::job::{named, write_file};
-use super::refuse::refuse_among_pages;
+use super::refuse::{refuse_among_pages, refuse_beside_json};
 use super::values::reading;
-use anyhow::bail;
 use clap::Args;
 use dehusk::input::{Inputs, Reading, printable};
 use dehusk::pipeline::{self, Stats, StatsPlan};
@@ -77,10 +76,7 @@ Exit codes: 0 every input could be read, 1 some could not, 2 wrong usage, rules 
 /// Runs the command.
 pub(super) fn run(args: StatsArgs) -> anyhow::Result<Verdict> {
     let cleaner = args.cleaner.build(true)?;
-    let dash = Path::new("-");
-    if args.json && args.html.as_deref() == Some(dash) {
-        bail!("`--json` and `--html -` cannot both go to standard output: name a file for the page");
-    }
+    refuse_beside_json(args.json, "--html", args.html.as_deref(), "page")?;
     let named = named(&args.input, args.files_from.as_deref(), "stats")?;
     let outputs: Vec<PathBuf> = args.html.iter().cloned().collect();
     refuse_among_pages(&named, &outputs)?;
@@ -113,7 +109,9 @@ pub(super) fn run(args: StatsArgs) -> anyhow::Result<Verdict> {
             out.write_all(b"\n")?;
         }
         (false, None) => table::print(&stats)?,
-        (false, Some(file)) if shows && file != dash => writeln!(io::stderr(), "dehusk: wrote {}", printable(file))?,
+        (false, Some(file)) if shows && file != Path::new("-") => {
+            writeln!(io::stderr(), "dehusk: wrote {}", printable(file))?
+        }
         (false, Some(_)) => {}
     }
     Ok(if stats.failures.is_empty() { Verdict::Clean } else { Verdict::Failures })
