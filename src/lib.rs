@@ -89,6 +89,7 @@ mod rules;
 mod sieve;
 #[doc(hidden)]
 pub mod stages;
+mod stride;
 
 pub use account::{Account, AccountBlock, Decision, Ground};
 pub use article::{Article, BlockKind, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};

@@ -4,8 +4,8 @@
 //! to know that nothing goes. What passes the sieve has no finding; what stays in it is judged as ever and may have none
 //! either. Guards and topics only ever spare a line, so they have no part here.
 
-use crate::block::fold::fold_onto;
-use crate::block::joints::Joints;
+use crate::block::fold::{fold_by, folded_plain};
+use crate::block::scan::Scan;
 use crate::block::{from_text, words};
 use crate::judge::{HEAD_BLOCKS, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
@@ -18,16 +18,18 @@ const REPEAT_WORDS: std::ops::RangeInclusive<u32> = 6..=60;
 
 /// True when neither rules nor repeats can take anything from the text.
 pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
-    let lines = from_text::lines(text);
+    let scan = Scan::of(text);
+    let lines = from_text::lines(&scan);
     if lines.len() >= limits.max_blocks || from_text::is_hard_wrapped(text, &lines) {
         return false;
     }
-    let mut joints = Joints::of(text);
+    let mut joints = scan.joints();
     let mut look = Look {
         rules,
         max_bytes: limits.max_rule_block_bytes,
         text,
-        folded: String::with_capacity(text.len()),
+        scan: &scan,
+        folded: text.to_ascii_lowercase(),
         blocks: Vec::with_capacity(lines.len()),
         stirred: Vec::new(),
     };
@@ -50,7 +52,8 @@ struct Look<'t> {
     rules: &'t RuleSet,
     max_bytes: usize,
     text: &'t str,
-    /// The blocks in their folded form, one after the other.
+    scan: &'t Scan<'t>,
+    /// The text in small letters, in which most blocks are folded, and behind it the folded form of the others.
     folded: String,
     blocks: Vec<Seen>,
     /// The rules that act in some places only or not alone, with the blocks that they match.
@@ -60,7 +63,7 @@ struct Look<'t> {
 /// A block that was looked at.
 struct Seen {
     range: Range<usize>,
-    /// Its place in the folded text; empty when it is too long for any rule.
+    /// Its place in the folded text; empty when it is too long for any rule and for the repeats.
     folded: Range<usize>,
     words: u32,
 }
@@ -68,14 +71,12 @@ struct Seen {
 impl Look<'_> {
     /// Looks at the next block; true when a rule acts on it wherever it stands.
     fn at_block(&mut self, range: Range<usize>) -> bool {
-        let said = &self.text[range.clone()];
-        let words = words::count(said) as u32;
-        let start = self.folded.len();
-        let is_asked = said.len() <= self.max_bytes;
-        if is_asked {
-            fold_onto(said, &mut self.folded);
-        }
-        let folded = start..self.folded.len();
+        let words = self.scan.words(range.clone()) as u32;
+        let is_asked = range.len() <= self.max_bytes && (self.rules.reaches(words) || REPEAT_WORDS.contains(&words));
+        let folded = match is_asked {
+            true => self.fold(range.clone()),
+            false => 0..0,
+        };
         let here = self.blocks.len();
         self.blocks.push(Seen { range, folded: folded.clone(), words });
         is_asked && self.stirs(folded, words, here..here + 1)
@@ -83,15 +84,23 @@ impl Look<'_> {
 
     /// Looks at the text of some blocks that are one line; true when a rule acts on it wherever it stands.
     fn at_joined(&mut self, range: Range<usize>, blocks: Range<usize>) -> bool {
-        if range.len() > self.max_bytes {
+        let words = self.blocks[blocks.clone()].iter().map(|block| block.words).sum();
+        if range.len() > self.max_bytes || !self.rules.reaches(words) {
             return false;
         }
-        let words = self.blocks[blocks.clone()].iter().map(|block| block.words).sum();
+        let folded = self.fold(range);
+        self.stirs(folded, words, blocks)
+    }
+
+    /// Where the folded form of a part of the text stands.
+    fn fold(&mut self, range: Range<usize>) -> Range<usize> {
+        if self.scan.is_even(range.clone()) {
+            let folded = folded_plain(&self.folded[range.clone()]);
+            return range.start + folded.start..range.start + folded.end;
+        }
         let start = self.folded.len();
-        fold_onto(&self.text[range], &mut self.folded);
-        let acts = self.stirs(start..self.folded.len(), words, blocks);
-        self.folded.truncate(start);
-        acts
+        fold_by(&self.text[range.clone()], &mut self.folded, |at| self.scan.even_bytes(range.start + at));
+        start..self.folded.len()
     }
 
     fn stirs(&mut self, folded: Range<usize>, words: u32, blocks: Range<usize>) -> bool {

@@ -2,10 +2,11 @@
 //!
 //! Folding takes out what spelling, layout and extractors vary: two lines that say the same fold to the same bytes.
 
-use super::stride;
 use crate::normalize::{is_inert, normalize, printable_prefix};
+use crate::stride::{self, STRIDE, bits, is, within};
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch, u8x32};
+use fearless_simd::{Level, Simd, dispatch, mask8x64, u8x64};
+use std::ops::Range;
 
 /// A text in the form that rules and repeats compare: normalized, lower case, white space squeezed to one space, quotes
 /// and dashes made straight, three dots for an ellipsis, no list bullet.
@@ -19,8 +20,16 @@ pub fn fold(text: &str) -> String {
 
 /// Puts the folded form of a text to the end of `folded`.
 pub fn fold_onto(text: &str, folded: &mut String) {
+    let bytes = text.as_bytes();
+    dispatch!(Level::new(), simd => fold_by(text, folded, |at| plain_prefix(simd, &bytes[at..])));
+}
+
+/// The same of a text of which `plain` says how many bytes from a place on are plain, in it or beyond its end.
+// Inlined, or the vector code of `plain` is compiled apart and has no vector instructions.
+#[inline(always)]
+pub fn fold_by(text: &str, folded: &mut String, plain: impl Fn(usize) -> usize) {
     let start = folded.len();
-    if !dispatch!(Level::new(), simd => fold_simple(simd, text, folded)) {
+    if !fold_simple(text, folded, plain) {
         folded.truncate(start);
         folded.push_str(&fold_any(text));
     }
@@ -28,21 +37,21 @@ pub fn fold_onto(text: &str, folded: &mut String) {
 
 /// Folds what most lines are: printable ASCII with single spaces, and characters that are normal wherever they stand. False
 /// for others, of which a part may have been folded.
-// Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
 #[inline(always)]
-fn fold_simple<S: Simd>(simd: S, text: &str, folded: &mut String) -> bool {
+fn fold_simple(text: &str, folded: &mut String, plain: impl Fn(usize) -> usize) -> bool {
     let start = folded.len();
     // Asked at the first `&`, and once: a text may be full of them.
     let mut has_semicolon = None;
-    let mut rest = if text.starts_with(' ') || text.ends_with(' ') { text.trim_matches(' ') } else { text };
-    loop {
-        let (plain, other) = rest.split_at(plain_prefix(simd, rest.as_bytes()));
-        folded.push_str(plain);
-        let Some(c) = other.chars().next() else { break };
+    let mut at = text.len() - text.trim_start_matches(' ').len();
+    let text = text.trim_end_matches(' ');
+    while at < text.len() {
+        let end = text.len().min(at + plain(at));
+        folded.push_str(&text[at..end]);
+        let Some(c) = text[end..].chars().next() else { break };
         match c {
             '`' => folded.push('\''),
             // A reference ends in a semicolon.
-            '&' if *has_semicolon.get_or_insert_with(|| memchr::memchr(b';', other.as_bytes()).is_some()) => {
+            '&' if *has_semicolon.get_or_insert_with(|| memchr::memchr(b';', &text.as_bytes()[end..]).is_some()) => {
                 return false;
             }
             '&' => folded.push('&'),
@@ -53,26 +62,25 @@ fn fold_simple<S: Simd>(simd: S, text: &str, folded: &mut String) -> bool {
                 None => folded.extend(c.to_lowercase()),
             },
         }
-        rest = &other[c.len_utf8()..];
+        at = end + c.len_utf8();
     }
     folded[start..].make_ascii_lowercase();
     drop_bullet(folded, start);
     true
 }
 
-/// How many bytes at the beginning of a text are printable ASCII that folding only makes small, without two spaces in a row.
+/// How many bytes at the beginning of a text are plain: printable ASCII that folding only makes small, without two spaces in a
+/// row.
 #[inline(always)]
 fn plain_prefix<S: Simd>(simd: S, text: &[u8]) -> usize {
     let (mut passed, mut after_space) = (0, 0);
     loop {
+        // The zeros behind the end are not plain.
         let mut padded = [0; STRIDE];
         let stride = stride::from(text, passed, &mut padded);
-        let bytes = u8x32::from_slice(simd, stride);
-        let is = |byte: u8| bytes.simd_eq(byte);
-        let spaces = is(b' ').to_bitmask();
-        // The zeros behind the end are no printable ASCII.
-        let other = !(bytes - b' ').simd_le(b'~' - b' ') | is(b'`') | is(b'&');
-        let stop = other.to_bitmask() | spaces & (spaces << 1 | after_space);
+        let bytes = u8x64::from_slice(simd, stride);
+        let spaces = bits(is(bytes, b' '));
+        let stop = bits(is_not_plain(bytes)) | spaces & (spaces << 1 | after_space);
         if stop != 0 {
             return passed + stop.trailing_zeros() as usize;
         }
@@ -82,8 +90,19 @@ fn plain_prefix<S: Simd>(simd: S, text: &[u8]) -> usize {
     }
 }
 
-/// Bytes that are looked at together.
-const STRIDE: usize = 32;
+/// Bytes of which folding makes something else than the small letter.
+#[inline(always)]
+pub fn is_not_plain<S: Simd>(bytes: u8x64<S>) -> mask8x64<S> {
+    !within(bytes, b' ', b'~') | is(bytes, b'`') | is(bytes, b'&')
+}
+
+/// Where the folded form of a text stands in its small letters, when its bytes are all plain and no two of them spaces in a row.
+pub fn folded_plain(small: &str) -> Range<usize> {
+    let start = usize::from(small.starts_with(' '));
+    let end = small.len() - usize::from(small.len() > start && small.ends_with(' '));
+    let bullet = if small[start..end].starts_with("- ") { 2 } else { 0 };
+    start + bullet..end
+}
 
 /// What folding makes of a quotation mark, a dash or an ellipsis.
 fn straight(c: char) -> Option<&'static str> {

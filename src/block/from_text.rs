@@ -6,6 +6,7 @@
 
 use super::joints::Joints;
 use super::outline::Outline;
+use super::scan::Scan;
 use super::{Block, Blocks, Gap, Marker, words};
 use crate::article::{BlockKind, Degraded, Format};
 use crate::limits::Limits;
@@ -14,9 +15,10 @@ use std::borrow::Cow;
 
 /// Segments a text.
 pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
-    let lines = lines(&text);
+    let scan = Scan::of(&text);
+    let lines = lines(&scan);
     let wrapped = is_hard_wrapped(&text, &lines);
-    let mut joints = Joints::of(&text);
+    let mut joints = scan.joints();
     let mut items: Vec<Block> = Vec::with_capacity(lines.len().min(limits.max_blocks));
     let mut degraded = Vec::new();
     for line in &lines {
@@ -32,7 +34,7 @@ pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
     }
     for item in &mut items {
         item.source = item.start..item.end;
-        item.words = words::count(&text[item.range()]) as u32;
+        item.words = scan.words(item.range()) as u32;
     }
     Blocks { format: Format::Text, text, items, outline: Outline::default(), degraded }
 }
@@ -64,7 +66,8 @@ fn block(start: usize, end: usize, gap: Gap) -> Block {
 }
 
 /// The lines that hold more than white space; LF, CRLF and CR end a line, so does a line or paragraph separator.
-pub fn lines(text: &str) -> Vec<Line> {
+pub fn lines(scan: &Scan<'_>) -> Vec<Line> {
+    let text = scan.text();
     let bytes = text.as_bytes();
     let mut lines = Vec::new();
     let (mut start, mut gap) = (0, Gap::Paragraph);
@@ -78,23 +81,17 @@ pub fn lines(text: &str) -> Vec<Line> {
             gap = Gap::Line;
         }
     };
-    // U+2028 and U+2029 are E2 80 A8 and E2 80 A9, and few texts have them.
-    let has_separators = memchr::memchr2_iter(0xa8, 0xa9, bytes).any(|at| bytes[..at].ends_with(&[0xe2, 0x80]));
-    let mut push_at = |at: usize| {
-        let length = match &bytes[at..] {
-            [b'\r', b'\n', ..] => 2,
-            [b'\n' | b'\r', ..] => 1,
-            [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
-            _ => 0,
-        };
-        if length > 0 && at >= start {
-            push(start, at);
-            start = at + length;
+    for end in scan.line_ends() {
+        // The second of CR and LF ends nothing.
+        if end >= start {
+            push(start, end);
+            let length = match &bytes[end..] {
+                [b'\r', b'\n', ..] => 2,
+                [b'\n' | b'\r', ..] => 1,
+                _ => '\u{2028}'.len_utf8(),
+            };
+            start = end + length;
         }
-    };
-    match has_separators {
-        true => memchr::memchr3_iter(b'\n', b'\r', 0xe2, bytes).for_each(&mut push_at),
-        false => memchr::memchr2_iter(b'\n', b'\r', bytes).for_each(&mut push_at),
     }
     push(start, bytes.len());
     lines

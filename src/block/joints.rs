@@ -1,13 +1,14 @@
 //! Where an extractor glued sentences together: `logged inPlease refresh`.
 //!
 //! A joint is the end of a small word, or an end mark with perhaps a closing quote, and at once a capital that begins a
-//! word. Few bytes of a text look like that, and vector code finds them in all of it at once; only lines with one that
-//! still may be a joint when it is looked at alone are read.
+//! word. Few bytes of a text look like that, and a [`Scan`](super::scan::Scan) finds them in all of it at once; only lines
+//! with one that still may be a joint when it is looked at alone are read.
 
-use super::{stride, words};
+use super::words;
 use crate::normalize::is_dropped;
+use crate::stride::{is, within};
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch, u8x32};
+use fearless_simd::{Simd, mask8x64, u8x64};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -19,39 +20,33 @@ const MIN_SMALL_LETTERS: usize = 2;
 const MIN_CAPITAL_LETTERS: usize = 6;
 
 /// The places of a text that may be joints.
-pub struct Joints<'t> {
-    text: &'t str,
-    /// In their order.
-    places: Vec<u32>,
-    /// The first of them behind the lines that were asked for.
-    next: usize,
+pub struct Joints<'s> {
+    text: &'s str,
+    /// Those behind the lines that were asked for, in their order.
+    places: &'s [u32],
 }
 
-impl<'t> Joints<'t> {
-    /// Looks for them in a text.
-    pub fn of(text: &'t str) -> Joints<'t> {
-        let mut places = Vec::new();
-        dispatch!(Level::new(), simd => look(simd, text.as_bytes(), &mut places));
-        Joints { text, places, next: 0 }
+impl<'s> Joints<'s> {
+    /// The joints of a text, of the places in it that may be some.
+    pub fn new(text: &'s str, places: &'s [u32]) -> Joints<'s> {
+        Joints { text, places }
     }
 
     /// Where sentences are glued in a line, in bytes of the text; lines are asked for in their order. `iPhone`, `eBay`, `McDonald` and `YouTube` are no joints:
     /// their first part is one letter, or begins with a capital and is short. Each piece has [`PIECE_WORDS`] or more.
     pub fn in_line(&mut self, line: Range<usize>) -> Vec<usize> {
-        let places = &self.places[self.next..];
-        let before = |end: usize| places.iter().take_while(|&&at| (at as usize) < end).count();
-        let (first, end) = (before(line.start + 1), before(line.end));
-        let places = &places[first.min(end)..end];
-        self.next += end;
-        if places.is_empty() {
+        let is_before = |at: &&u32| (**at as usize) < line.end;
+        let (here, behind) = self.places.split_at(self.places.iter().take_while(is_before).count());
+        self.places = behind;
+        if here.is_empty() {
             return Vec::new();
         }
         let said = &self.text[line.clone()];
         let may_be_joint = |at: &u32| {
-            let (before, after) = said.split_at(*at as usize - line.start);
+            let (before, after) = said.split_at((*at as usize).saturating_sub(line.start));
             may_begin(after) && may_end(before)
         };
-        if !places.iter().any(may_be_joint) {
+        if !here.iter().any(may_be_joint) {
             return Vec::new();
         }
         let mut joints = joints(said);
@@ -60,44 +55,25 @@ impl<'t> Joints<'t> {
     }
 }
 
-/// Bytes that are looked at together.
-const STRIDE: usize = 32;
-
-/// Finds the bytes, from the second on, that may be capitals after what may end a sentence.
-// Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
+/// Bytes that may begin a capital.
 #[inline(always)]
-fn look<S: Simd>(simd: S, text: &[u8], places: &mut Vec<u32>) {
-    let mut begin = 1;
-    while begin < text.len() {
-        // The byte before the first and the byte after the last are looked at too.
-        let mut padded = [b' '; STRIDE + 2];
-        let bytes = stride::from(text, begin - 1, &mut padded);
-        let before = u8x32::from_slice(simd, &bytes[..STRIDE]);
-        let at = u8x32::from_slice(simd, &bytes[1..STRIDE + 1]);
-        let within = |bytes: u8x32<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
-        let is_apart = before.simd_eq(b' ') | before.simd_eq(b'\n');
-        // Bits and no mask, which the compiler would take apart where the ways part.
-        let may_begin = ((within(at, b'A', b'Z') | at.simd_ge(0xc3)) & !is_apart).to_bitmask();
-        if may_begin != 0 {
-            let after = u8x32::from_slice(simd, &bytes[2..]);
-            let is = |byte: u8| before.simd_eq(byte);
-            let closes = is(b'.') | is(b'!') | is(b'?') | is(b':') | is(b'"') | is(b')');
-            let may_end = within(before, b'a', b'z') | closes | !within(before, b' ', 0x7e);
-            // First bytes of Hebrew to Thai, of Chinese, Japanese and Korean, and of private use: without capitals.
-            let has_no_capitals = within(at, 0xd7, 0xe0) | within(at, 0xe3, 0xe9) | within(at, 0xeb, 0xee);
-            // Dashes, quotation marks and dots; the small letters of Latin-1 and of Cyrillic, all but a few.
-            let is_no_capital = at.simd_eq(0xe2) & after.simd_eq(0x80)
-                | at.simd_eq(0xc3) & after.simd_ge(0x9f)
-                | at.simd_eq(0xd0) & after.simd_ge(0xb0)
-                | at.simd_eq(0xd1) & after.simd_lt(0xa0);
-            let mut left = may_begin & (may_end & !has_no_capitals & !is_no_capital).to_bitmask();
-            while left != 0 {
-                places.push((begin + left.trailing_zeros() as usize) as u32);
-                left &= left - 1;
-            }
-        }
-        begin += STRIDE;
-    }
+pub fn may_be_capital<S: Simd>(at: u8x64<S>) -> mask8x64<S> {
+    within(at, b'A', b'Z') | at.simd_ge(0xc3)
+}
+
+/// Of bytes that may begin a capital and are not first in a word those that may be joints, by the bytes beside them.
+#[inline(always)]
+pub fn may_be_joint<S: Simd>(before: u8x64<S>, at: u8x64<S>, after: u8x64<S>) -> mask8x64<S> {
+    let closes = is(before, b'.') | is(before, b'!') | is(before, b'?') | is(before, b':') | is(before, b'"');
+    let may_end = within(before, b'a', b'z') | closes | is(before, b')') | !within(before, b' ', b'~');
+    // First bytes of Hebrew to Thai, of Chinese, Japanese and Korean, and of private use: without capitals.
+    let has_no_capitals = within(at, 0xd7, 0xe0) | within(at, 0xe3, 0xe9) | within(at, 0xeb, 0xee);
+    // Dashes, quotation marks and dots; the small letters of Latin-1 and of Cyrillic, all but a few.
+    let is_no_capital = is(at, 0xe2) & is(after, 0x80)
+        | is(at, 0xc3) & after.simd_ge(0x9f)
+        | is(at, 0xd0) & after.simd_ge(0xb0)
+        | is(at, 0xd1) & after.simd_lt(0xa0);
+    may_end & !has_no_capitals & !is_no_capital
 }
 
 /// True when a text ends as a sentence or a word that may be glued does, for all that its last characters say.
@@ -219,12 +195,16 @@ impl Traits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::scan::Scan;
     use proptest::prelude::*;
 
     /// The joints of a line of a text, without those that are not looked for.
     fn found(line: &str) -> Vec<usize> {
         let text = format!("one.\n{line}\nA");
-        Joints::of(&text).in_line(5..5 + line.len()).into_iter().map(|at| at - 5).collect()
+        let scan = Scan::of(&text);
+        let mut joints = scan.joints();
+        assert!(joints.in_line(0..4).is_empty());
+        joints.in_line(5..5 + line.len()).into_iter().map(|at| at - 5).collect()
     }
 
     #[test]
@@ -245,8 +225,9 @@ mod tests {
     fn most_lines_are_not_read() {
         let text =
             "The café “Orion” – in the USA (Ohio) – opens. O’Neill said: “No.” L’État, McDonald, YouTube and NaCl.";
-        assert!(Joints::of(text).in_line(0..text.len()).is_empty());
-        let places = Joints::of(text).places;
+        let scan = Scan::of(text);
+        assert!(scan.joints().in_line(0..text.len()).is_empty());
+        let places = scan.joints().places;
         let is_read = |at: &u32| may_begin(&text[*at as usize..]) && may_end(&text[..*at as usize]);
         assert!(!places.iter().any(is_read));
     }
@@ -255,7 +236,7 @@ mod tests {
     fn every_capital_is_looked_at() {
         for c in '\0'..=char::MAX {
             let text = format!("ab{c}é");
-            let is_found = Joints::of(&text).places == [2] && may_begin(&text[2..]);
+            let is_found = Scan::of(&text).joints().places == [2] && may_begin(&text[2..]);
             assert_eq!(is_found, c.is_uppercase(), "{c}");
         }
     }

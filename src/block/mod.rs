@@ -13,7 +13,7 @@ pub mod line_features;
 pub mod line_tokens;
 pub mod outline;
 mod overlap;
-mod stride;
+pub mod scan;
 mod threads;
 mod word_count;
 pub mod words;

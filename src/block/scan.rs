@@ -1,0 +1,238 @@
+//! What the bytes of a text are, told once for all of it.
+//!
+//! Vector code reads a text in strides and leaves a bit for each byte where a line may end, where a word begins and where folding
+//! does more than to make letters small. What is asked of a line is then read off the bits, in less time than it takes to call
+//! such code for it.
+
+use super::fold::is_not_plain;
+use super::joints::{Joints, may_be_capital, may_be_joint};
+use super::word_count::{Classes, WordStarts};
+use super::words;
+use crate::stride::{STRIDE, Window, bits, is, shifted, window, within};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch};
+use std::ops::Range;
+
+/// A text and what its bytes are.
+pub struct Scan<'t> {
+    text: &'t str,
+    strides: Vec<Bits>,
+    /// Where joints may be.
+    joints: Vec<u32>,
+}
+
+/// What the bytes of a stride are, a bit for each, the first in the lowest; and what stands before them.
+#[derive(Default)]
+struct Bits {
+    /// LF, CR, and the first bytes of the separators of lines and paragraphs.
+    line_ends: u64,
+    /// The first bytes of words.
+    word_starts: u64,
+    /// Bytes that folding must look at: all but printable ASCII, some signs, and the second of two spaces.
+    uneven: u64,
+    before: Sums,
+}
+
+/// What stands before a place.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    words: u32,
+    uneven: u32,
+    /// Strides with characters whose words only their tables tell.
+    strange: u32,
+}
+
+impl<'t> Scan<'t> {
+    /// Looks at a text.
+    pub fn of(text: &'t str) -> Scan<'t> {
+        let mut scan = Scan { text, strides: Vec::with_capacity(text.len().div_ceil(STRIDE) + 1), joints: Vec::new() };
+        dispatch!(Level::new(), simd => look(simd, text.as_bytes(), &mut scan));
+        scan
+    }
+
+    /// The text.
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Where a line may end: each LF and CR, and the first bytes of the separators of lines and paragraphs.
+    pub fn line_ends(&self) -> impl Iterator<Item = usize> + '_ {
+        self.strides.iter().enumerate().flat_map(|(stride, bits)| places(stride, bits.line_ends))
+    }
+
+    /// Where sentences are glued together.
+    pub fn joints(&self) -> Joints<'_> {
+        Joints::new(self.text, &self.joints)
+    }
+
+    /// The words of a part of the text.
+    pub fn words(&self, range: Range<usize>) -> usize {
+        let is_line = range.start == 0 || matches!(self.text.as_bytes()[range.start - 1], b'\n' | b'\r');
+        let is_known = self.stride(range.end.div_ceil(STRIDE)).strange == self.stride(range.start / STRIDE).strange;
+        match is_line && is_known {
+            true => (self.before(range.end).words - self.before(range.start).words) as usize,
+            false => words::count(&self.text[range]),
+        }
+    }
+
+    /// True when folding makes the letters of a part of the text small and nothing else but what stands at its edges.
+    pub fn is_even(&self, range: Range<usize>) -> bool {
+        self.before(range.start).uneven == self.before(range.end).uneven
+    }
+
+    /// How many bytes from a place on folding makes small and nothing else.
+    pub fn even_bytes(&self, at: usize) -> usize {
+        let mut uneven = self.strides[at / STRIDE].uneven & u64::MAX << (at % STRIDE);
+        for stride in at / STRIDE.. {
+            if uneven != 0 {
+                return stride * STRIDE + uneven.trailing_zeros() as usize - at;
+            }
+            match self.strides.get(stride + 1) {
+                Some(next) => uneven = next.uneven,
+                None => break,
+            }
+        }
+        self.text.len() - at
+    }
+
+    /// What stands before a stride.
+    fn stride(&self, stride: usize) -> Sums {
+        self.strides[stride].before
+    }
+
+    /// What stands before a place; strides count from their beginning.
+    fn before(&self, at: usize) -> Sums {
+        let stride = &self.strides[at / STRIDE];
+        let count = |bits: u64| (bits & !(u64::MAX << (at % STRIDE))).count_ones();
+        let Sums { words, uneven, strange } = stride.before;
+        Sums { words: words + count(stride.word_starts), uneven: uneven + count(stride.uneven), strange }
+    }
+}
+
+/// The places of the bits of a stride in the text.
+fn places(stride: usize, mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = (bits != 0).then(|| stride * STRIDE + bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(at)
+    })
+}
+
+// Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions. Two inner
+// loops and no branch: what both ways ask of a stride would be asked of each before it is known which way it goes.
+#[inline(always)]
+fn look<S: Simd>(simd: S, text: &[u8], scan: &mut Scan<'_>) {
+    let mut state =
+        State { word_starts: WordStarts::default(), after_white: 1, after_space: 0, before: Sums::default() };
+    let mut padded = [0; _];
+    let mut begin = 0;
+    while begin < text.len() {
+        while begin < text.len() {
+            let window = window(text, begin, &mut padded);
+            let at = shifted(simd, window, 0);
+            if at.simd_ge(0x80).any_true() {
+                break;
+            }
+            let line_ends = is(at, b'\n') | is(at, b'\r');
+            let seen = Seen {
+                classes: Classes::of_ascii(at),
+                has_words: true,
+                line_ends: bits(line_ends),
+                capitals: bits(within(at, b'A', b'Z')),
+            };
+            state.add(simd, window, seen, text.len() - begin, scan);
+            begin += STRIDE;
+        }
+        while begin < text.len() {
+            let window = window(text, begin, &mut padded);
+            let at = shifted(simd, window, 0);
+            if !at.simd_ge(0x80).any_true() {
+                break;
+            }
+            let after = shifted(simd, window, 1);
+            let separators = is(at, 0xe2) & is(after, 0x80) & within(shifted(simd, window, 2), 0xa8, 0xa9);
+            let line_ends = is(at, b'\n') | is(at, b'\r') | separators;
+            let (classes, has_words) = Classes::of_any(simd, window);
+            let seen = Seen { classes, has_words, line_ends: bits(line_ends), capitals: bits(may_be_capital(at)) };
+            state.add(simd, window, seen, text.len() - begin, scan);
+            begin += STRIDE;
+        }
+    }
+    // One more, for what stands before the end.
+    scan.strides.push(Bits { before: state.before, ..Bits::default() });
+}
+
+/// What is seen of a stride in one way if it is ASCII and in another if not.
+struct Seen {
+    classes: Classes,
+    has_words: bool,
+    line_ends: u64,
+    /// Bytes that may begin a capital.
+    capitals: u64,
+}
+
+/// What a stride leaves to the next.
+struct State {
+    word_starts: WordStarts,
+    /// 1 behind white space or the start of the text.
+    after_white: u64,
+    /// 1 behind a space.
+    after_space: u64,
+    before: Sums,
+}
+
+impl State {
+    #[inline(always)]
+    fn add<S: Simd>(&mut self, simd: S, window: &Window, seen: Seen, left: usize, scan: &mut Scan<'_>) {
+        let Seen { classes, has_words, line_ends, capitals } = seen;
+        let at = shifted(simd, window, 0);
+        let inner_capitals = capitals & !(classes.space << 1 | self.after_white);
+        if inner_capitals != 0 {
+            let mask = may_be_joint(shifted(simd, window, -1), at, shifted(simd, window, 1));
+            let joints = places(scan.strides.len(), inner_capitals & bits(mask));
+            scan.joints.extend(joints.map(|place| place as u32));
+        }
+        let spaces = bits(is(at, b' '));
+        let uneven = bits(is_not_plain(at)) | spaces & (spaces << 1 | self.after_space);
+        let word_starts = self.word_starts.next(classes, left);
+        scan.strides.push(Bits { line_ends, word_starts, uneven, before: self.before });
+        self.before.words += word_starts.count_ones();
+        self.before.uneven += uneven.count_ones();
+        self.before.strange += u32::from(!has_words);
+        (self.after_white, self.after_space) = (classes.space >> (STRIDE - 1), spaces >> (STRIDE - 1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::fold::{fold, fold_by, folded_plain};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_part_is_as_it_is_alone(text in "([a-zA-Z]{1,9}|[ .\n\r–’&`]{0,3}|[0-9]{60}|[ é×Я\t\u{2028}\u{200b}中]){0,60}", cuts: [prop::sample::Index; 2]) {
+            let scan = Scan::of(&text);
+            let mut cuts = cuts.map(|cut| text.floor_char_boundary(cut.index(text.len() + 1)));
+            cuts.sort_unstable();
+            let ends: Vec<usize> = scan.line_ends().collect();
+            let expected = text.char_indices().filter(|(_, c)| matches!(c, '\n' | '\r' | '\u{2028}')).map(|(at, _)| at);
+            prop_assert_eq!(&ends, &expected.collect::<Vec<_>>());
+            let lines = ends.windows(2).map(|ends| ends[0] + 1..ends[1]).filter(|line| text.is_char_boundary(line.start));
+            for range in lines.chain([cuts[0]..cuts[1], 0..text.len()]) {
+                let part = &text[range.clone()];
+                prop_assert_eq!(scan.words(range.clone()), words::count(part));
+                let mut folded = String::new();
+                fold_by(part, &mut folded, |at| scan.even_bytes(range.start + at));
+                prop_assert_eq!(&folded, &fold(part));
+                if scan.is_even(range) {
+                    let small = part.to_ascii_lowercase();
+                    prop_assert_eq!(&small[folded_plain(&small)], fold(part));
+                } else {
+                    let plain = |c: char| matches!(c, ' '..='~') && c != '`' && c != '&';
+                    prop_assert!(!part.chars().all(plain) || part.contains("  ") || text[..cuts[0]].ends_with(' '));
+                }
+            }
+        }
+    }
+}
