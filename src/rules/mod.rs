@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use matcher::Pattern;
 use pack::{BuiltIn, PackGuard, PackRule, PackTopic};
-use prefilter::{Filtered, Prefilter};
+use prefilter::{Asked, Filtered, Prefilter};
 use scraper::Selector;
 use std::collections::HashSet;
 
@@ -251,7 +251,7 @@ impl RuleSet {
             built_in: guard.built_in.as_ref().map(|known| known.number),
             max_words: guard.max_words,
         });
-        let prefilter = Prefilter::new(of_rules.chain(of_guards))?;
+        let prefilter = Prefilter::new(&of_rules.collect::<Vec<_>>(), &of_guards.collect::<Vec<_>>())?;
         let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
         let pattern = |source: String, built_in: Option<BuiltIn>| {
             Pattern::new(source, built_in.map(|known| known.ascii), limits.max_rule_compiled_bytes)
@@ -343,7 +343,7 @@ impl RuleSet {
         let mut candidates = Candidates::default();
         if words <= self.max_words {
             let admits = |at: usize| words <= self.words_of(at);
-            self.prefilter.any(folded, words, admits, |at| {
+            self.prefilter.any(folded, words, Asked::All, admits, |at| {
                 let list = if at < self.rules.len() { &mut candidates.rules } else { &mut candidates.guards };
                 list.push(at as u32);
                 false
@@ -399,7 +399,7 @@ impl RuleSet {
             return false;
         }
         let admits = |at: usize| self.rules.get(at).is_some_and(|rule| words <= rule.max_words);
-        self.prefilter.any(folded, words, admits, |at| match &self.rules[at].matcher {
+        self.prefilter.any(folded, words, Asked::Rules, admits, |at| match &self.rules[at].matcher {
             Matcher::Pattern(pattern) => pattern.is_match(folded) && found(at, &self.rules[at]),
             Matcher::Selector(_) => false,
         })

@@ -19,8 +19,8 @@ pub struct Table {
     ends: Vec<u32>,
     /// Branches by the node that they end at.
     ending: Vec<u32>,
-    /// The child of the root that each byte leads to, for most texts go no further.
-    roots: Box<[Option<Node>; 256]>,
+    /// What can be said without the trie, as most texts have no beginning in it.
+    firsts: Firsts,
     branches: Vec<Entry>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
@@ -50,9 +50,44 @@ const ENTRY_BYTES: usize = 12;
 /// order labels, children, ends, ending, branches, floating, words, sets.
 const PARTS: usize = 8;
 
-/// A node of the trie other than its root.
+/// A set of the first four bytes of beginnings, of all bytes of shorter ones; a few others are taken to be in it.
+struct Firsts(Box<[u64; 1 << (FIRSTS_BITS - 6)]>);
+
+const FIRSTS_BITS: u32 = 15;
+
+impl Firsts {
+    fn new() -> Firsts {
+        Firsts(vec![0; 1 << (FIRSTS_BITS - 6)].try_into().expect("as long as the array"))
+    }
+
+    /// Where the bit of so many first bytes stands.
+    fn place(bytes: u32, count: u32) -> (usize, u64) {
+        let first = bytes << (32 - 8 * count);
+        let hash = (first ^ count).wrapping_mul(0x9e37_79b1) >> (32 - FIRSTS_BITS);
+        (hash as usize / 64, 1 << (hash % 64))
+    }
+
+    fn insert(&mut self, bytes: u32, count: u32) {
+        let (place, bit) = Firsts::place(bytes, count);
+        self.0[place] |= bit;
+    }
+
+    /// True when a beginning may be among the first of these bytes.
+    fn has(&self, four: [u8; 4]) -> bool {
+        let bytes = u32::from_le_bytes(four);
+        (1..=4).any(|count| {
+            let (place, bit) = Firsts::place(bytes, count);
+            self.0[place] & bit != 0
+        })
+    }
+}
+
+/// A node of the trie.
 #[derive(Clone, Copy)]
 pub struct Node(u32);
+
+/// Where a text begins.
+pub const ROOT: Node = Node(0);
 
 impl Table {
     /// The table of the branches of patterns, in their order.
@@ -122,11 +157,29 @@ impl Table {
         };
         let branches = numbers(branches).chunks_exact(ENTRY_BYTES / 4).map(entry).collect();
         let sets = bytes[sets].as_chunks().0.to_vec();
-        let mut roots = Box::new([None; 256]);
-        for node in children[0]..children[1] {
-            roots[usize::from(bytes[labels.start + node as usize])] = Some(Node(node));
+        let firsts = Firsts::new();
+        let mut table = Table { bytes, labels, children, ends, ending, firsts, branches, floating, words, sets };
+        table.read_firsts();
+        table
+    }
+
+    /// Puts the first bytes of the beginnings in the trie into the set of them.
+    fn read_firsts(&mut self) {
+        let mut level = vec![(ROOT, 0)];
+        for depth in 1..=4 {
+            let mut next = Vec::new();
+            for (node, bytes) in level {
+                for child in self.children[node.0 as usize]..self.children[node.0 as usize + 1] {
+                    let label = u32::from(self.bytes[self.labels.start + child as usize]);
+                    let bytes = bytes | label << (8 * (depth - 1));
+                    if depth == 4 || !self.ending(Node(child)).is_empty() {
+                        self.firsts.insert(bytes, depth);
+                    }
+                    next.push((Node(child), bytes));
+                }
+            }
+            level = next;
         }
-        Table { bytes, labels, children, ends, ending, roots, branches, floating, words, sets }
     }
 
     /// The table as it is written.
@@ -135,9 +188,9 @@ impl Table {
         &self.bytes
     }
 
-    /// The node that the first byte of a text leads to.
-    pub fn root(&self, byte: u8) -> Option<Node> {
-        self.roots[usize::from(byte)]
+    /// False when a text with these first bytes has none of the beginnings.
+    pub fn may_begin(&self, bytes: &[u8]) -> bool {
+        bytes.first_chunk().is_none_or(|four| self.firsts.has(*four))
     }
 
     /// The node that a byte leads to.
