@@ -1,11 +1,11 @@
 //! Which patterns could match a folded block, told by the literals that they begin with.
 //!
-//! Branches of patterns that begin at the start of the block are found by its first bytes in a trie, the others by four
+//! Branches of patterns that begin at the start of the block are found by its first bytes, the others by four
 //! bytes of theirs that few texts hold, of most of them beside a space; then one of the words that they require must stand
 //! in it too. A pattern whose beginnings cannot be listed is refused, so that none runs on every block.
 
 use super::beginnings::{Beginning, branches};
-use super::table::{ROOT, Table};
+use super::table::Table;
 use crate::error::{Error, ErrorKind};
 use crate::stride::{self, STRIDE, bits, is};
 use fearless_simd::prelude::*;
@@ -89,17 +89,8 @@ impl Prefilter {
     /// Calls `found` with the branches that begin as the block does, shorter beginnings of a table first, until it says
     /// true.
     fn anchored(&self, beginning: &Beginning, mut found: impl FnMut(Way) -> bool) -> bool {
-        let mut tables = self.tables.iter().enumerate().filter(|(_, known)| known.table.may_begin(beginning.bytes()));
-        tables.any(|(number, Known { table, .. })| {
-            let mut node = ROOT;
-            for byte in beginning.bytes() {
-                let Some(next) = table.child(node, *byte) else { break };
-                if table.ending(next).iter().any(|&branch| found(Way { table: number, branch })) {
-                    return true;
-                }
-                node = next;
-            }
-            false
+        self.tables.iter().enumerate().any(|(number, Known { table, .. })| {
+            table.starting(beginning.bytes(), |branch| found(Way { table: number, branch }))
         })
     }
 

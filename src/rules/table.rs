@@ -1,8 +1,8 @@
 //! The beginnings of many patterns in one table of bytes, which the build script writes for the built-in packs.
 //!
 //! In go the [`Branch`]es of patterns in their order, out comes a [`Table`] that is asked where it lies: the program
-//! holds the one of the built-in packs, so that nothing is built at the start of a run. Beginnings at the start of a text are
-//! a trie whose nodes stand level by level, so that the children of a node follow each other.
+//! holds the one of the built-in packs, so that little is built at the start of a run. A text is asked for the beginnings at
+//! its start by each length that they have, as one number of eight bytes.
 
 use super::beginnings::{Branch, Bytes, Extent, MAX_ANCHORED_BYTES};
 use std::borrow::Cow;
@@ -11,16 +11,7 @@ use std::ops::Range;
 /// A table; of a user's packs it is made at run time.
 pub struct Table {
     bytes: Cow<'static, [u8]>,
-    /// The byte that leads to each node of the trie.
-    labels: Range<usize>,
-    /// The first child of each node, and one past the last node.
-    children: Vec<u32>,
-    /// Where the branches that end at a node begin in `ending`, and one past the last.
-    ends: Vec<u32>,
-    /// Branches by the node that they end at.
-    ending: Vec<u32>,
-    /// What can be said without the trie, as most texts have no beginning in it.
-    firsts: Firsts,
+    starts: Starts,
     branches: Vec<Entry>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
@@ -47,47 +38,79 @@ const NO_EXTENT: u16 = u16::MAX;
 const ENTRY_BYTES: usize = 12;
 
 /// The parts of a table as it is written, each of whose lengths stands at its start in four bytes: those of [`Table`] in the
-/// order labels, children, ends, ending, branches, floating, words, sets.
+/// order keys, lengths, ends and ending of its starts, branches, floating, words, sets.
 const PARTS: usize = 8;
 
-/// A set of the first four bytes of beginnings, of all bytes of shorter ones; a few others are taken to be in it.
-struct Firsts(Box<[u64; 1 << (FIRSTS_BITS - 6)]>);
+/// The beginnings at the start of a text, by their hash.
+struct Starts {
+    /// A bit for each hash, four times as many as slots: most texts have none of the beginnings.
+    bits: Vec<u64>,
+    /// One more than the place of a beginning, in the first free slot from that of its hash on; 0 in those that stay free.
+    slots: Vec<u32>,
+    /// The bits of a product that are no hash.
+    shift: u32,
+    keys: Vec<Key>,
+    /// Where the branches of each beginning begin in `ending`, and one past the last.
+    ends: Vec<u32>,
+    /// Branches by their beginning.
+    ending: Vec<u32>,
+}
 
-const FIRSTS_BITS: u32 = 15;
+/// A beginning: its bytes as a number, the first in the lowest, and how many they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    bytes: u64,
+    length: u8,
+}
 
-impl Firsts {
-    fn new() -> Firsts {
-        Firsts(vec![0; 1 << (FIRSTS_BITS - 6)].try_into().expect("as long as the array"))
-    }
-
-    /// Where the bit of so many first bytes stands.
-    fn place(bytes: u32, count: u32) -> (usize, u64) {
-        let first = bytes << (32 - 8 * count);
-        let hash = (first ^ count).wrapping_mul(0x9e37_79b1) >> (32 - FIRSTS_BITS);
-        (hash as usize / 64, 1 << (hash % 64))
-    }
-
-    fn insert(&mut self, bytes: u32, count: u32) {
-        let (place, bit) = Firsts::place(bytes, count);
-        self.0[place] |= bit;
-    }
-
-    /// True when a beginning may be among the first of these bytes.
-    fn has(&self, four: [u8; 4]) -> bool {
-        let bytes = u32::from_le_bytes(four);
-        (1..=4).any(|count| {
-            let (place, bit) = Firsts::place(bytes, count);
-            self.0[place] & bit != 0
-        })
+impl Key {
+    /// The first bytes of a number, as many as there are in it or fewer, but at least one.
+    fn new(bytes: u64, length: u8) -> Key {
+        Key { bytes: bytes & u64::MAX >> (64 - 8 * u32::from(length)), length }
     }
 }
 
-/// A node of the trie.
-#[derive(Clone, Copy)]
-pub struct Node(u32);
+impl Starts {
+    fn new(keys: Vec<Key>, ends: Vec<u32>, ending: Vec<u32>) -> Starts {
+        const MIN_SLOTS: usize = 64;
+        let count = (2 * keys.len()).next_power_of_two().max(MIN_SLOTS);
+        let shift = 64 - (4 * count).ilog2();
+        let mut starts = Starts { bits: vec![0; 4 * count / 64], slots: vec![0; count], shift, keys, ends, ending };
+        for (at, key) in starts.keys.iter().enumerate() {
+            let hash = starts.hash(*key);
+            starts.bits[hash / 64] |= 1 << (hash % 64);
+            let mut slot = hash / 4;
+            while starts.slots[slot] != 0 {
+                slot = (slot + 1) % count;
+            }
+            starts.slots[slot] = at as u32 + 1;
+        }
+        starts
+    }
 
-/// Where a text begins.
-pub const ROOT: Node = Node(0);
+    #[inline]
+    fn hash(&self, key: Key) -> usize {
+        ((key.bytes ^ u64::from(key.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+    }
+
+    /// False for a hash that no beginning has.
+    #[inline]
+    fn knows(&self, hash: usize) -> bool {
+        self.bits[hash / 64] >> (hash % 64) & 1 == 1
+    }
+
+    /// The branches that have this beginning.
+    fn get(&self, key: Key) -> &[u32] {
+        let mut slot = self.hash(key) / 4;
+        loop {
+            let Some(at) = (self.slots[slot] as usize).checked_sub(1) else { return &[] };
+            if self.keys[at] == key {
+                return &self.ending[self.ends[at] as usize..self.ends[at + 1] as usize];
+            }
+            slot = (slot + 1) % self.slots.len();
+        }
+    }
+}
 
 impl Table {
     /// The table of the branches of patterns, in their order.
@@ -125,8 +148,8 @@ impl Table {
             }
         }
         keys.sort_unstable();
-        let [labels, children, ends, ending] = trie(&keys);
-        Table::join([labels, children, ends, ending, branches, floating, words, sets.concat()])
+        let [keys, lengths, ends, ending] = starts(&keys);
+        Table::join([keys, lengths, ends, ending, branches, floating, words, sets.concat()])
     }
 
     fn join(parts: [Vec<u8>; PARTS]) -> Table {
@@ -139,7 +162,7 @@ impl Table {
     /// A table that was written before.
     pub fn read(bytes: Cow<'static, [u8]>) -> Table {
         let mut end = 4 * PARTS;
-        let [labels, children, ends, ending, branches, floating, words, sets] = std::array::from_fn(|part| {
+        let [keys, lengths, ends, ending, branches, floating, words, sets] = std::array::from_fn(|part| {
             let start = end;
             end += number(&bytes, part) as usize;
             start..end
@@ -148,7 +171,9 @@ impl Table {
             let part = &bytes[part];
             (0..part.len() / 4).map(|at| number(part, at)).collect()
         };
-        let (children, ends, ending) = (numbers(children), numbers(ends), numbers(ending));
+        let keys = bytes[keys].as_chunks().0.iter().zip(&bytes[lengths]);
+        let keys = keys.map(|(key, length)| Key { bytes: u64::from_le_bytes(*key), length: *length }).collect();
+        let starts = Starts::new(keys, numbers(ends), numbers(ending));
         let entry = |branch: &[u32]| Entry {
             pattern: branch[0],
             words: branch[1],
@@ -157,29 +182,7 @@ impl Table {
         };
         let branches = numbers(branches).chunks_exact(ENTRY_BYTES / 4).map(entry).collect();
         let sets = bytes[sets].as_chunks().0.to_vec();
-        let firsts = Firsts::new();
-        let mut table = Table { bytes, labels, children, ends, ending, firsts, branches, floating, words, sets };
-        table.read_firsts();
-        table
-    }
-
-    /// Puts the first bytes of the beginnings in the trie into the set of them.
-    fn read_firsts(&mut self) {
-        let mut level = vec![(ROOT, 0)];
-        for depth in 1..=4 {
-            let mut next = Vec::new();
-            for (node, bytes) in level {
-                for child in self.children[node.0 as usize]..self.children[node.0 as usize + 1] {
-                    let label = u32::from(self.bytes[self.labels.start + child as usize]);
-                    let bytes = bytes | label << (8 * (depth - 1));
-                    if depth == 4 || !self.ending(Node(child)).is_empty() {
-                        self.firsts.insert(bytes, depth);
-                    }
-                    next.push((Node(child), bytes));
-                }
-            }
-            level = next;
-        }
+        Table { bytes, starts, branches, floating, words, sets }
     }
 
     /// The table as it is written.
@@ -188,24 +191,19 @@ impl Table {
         &self.bytes
     }
 
-    /// False when a text with these first bytes has none of the beginnings.
-    pub fn may_begin(&self, bytes: &[u8]) -> bool {
-        bytes.first_chunk().is_none_or(|four| self.firsts.has(*four))
-    }
-
-    /// The node that a byte leads to.
-    pub fn child(&self, node: Node, byte: u8) -> Option<Node> {
-        let node = node.0 as usize;
-        let (first, end) = (self.children[node], self.children[node + 1]);
-        let labels = &self.bytes[self.labels.start + first as usize..self.labels.start + end as usize];
-        let place = labels.binary_search(&byte).ok()?;
-        Some(Node(first + place as u32))
-    }
-
-    /// The branches of which a beginning ends at the node.
-    pub fn ending(&self, node: Node) -> &[u32] {
-        let node = node.0 as usize;
-        &self.ending[self.ends[node] as usize..self.ends[node + 1] as usize]
+    /// Calls `found` with the branches that begin as a text does, those of shorter beginnings first, until it says true.
+    pub fn starting(&self, text: &[u8], mut found: impl FnMut(u32) -> bool) -> bool {
+        let count = text.len().min(MAX_ANCHORED_BYTES);
+        let mut bytes = [0; MAX_ANCHORED_BYTES];
+        bytes[..count].copy_from_slice(&text[..count]);
+        let bytes = u64::from_le_bytes(bytes);
+        for length in 1..=count as u8 {
+            let key = Key::new(bytes, length);
+            if self.starts.knows(self.starts.hash(key)) && self.starts.get(key).iter().any(|branch| found(*branch)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The literals that may stand anywhere, each with its branch.
@@ -261,33 +259,19 @@ fn place_in(sets: &mut Vec<Bytes>, set: &Bytes) -> usize {
 /// Why a count is there.
 const COUNTED: &str = "each list stands after its length";
 
-/// The trie of sorted keys: labels, children, ends and ending.
-fn trie(keys: &[(&[u8], u32)]) -> [Vec<u8>; 4] {
-    let [mut labels, mut children, mut ends, mut ending] = [vec![0], Vec::new(), Vec::new(), Vec::new()];
-    // The keys below each node, and their bytes that lead there.
-    let mut nodes = vec![(0..keys.len(), 0)];
-    let mut at = 0;
-    while at < nodes.len() {
-        let (mut below, depth) = nodes[at].clone();
-        at += 1;
+/// The beginnings of sorted keys: bytes, lengths, ends and ending.
+fn starts(keys: &[(&[u8], u32)]) -> [Vec<u8>; 4] {
+    let [mut bytes, mut lengths, mut ends, mut ending] = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    for same in keys.chunk_by(|one, other| one.0 == other.0) {
+        let mut key = same[0].0.to_vec();
+        lengths.push(byte(key.len()));
+        key.resize(MAX_ANCHORED_BYTES, 0);
+        bytes.extend(key);
         ends.extend((ending.len() as u32 / 4).to_le_bytes());
-        while below.start < below.end && keys[below.start].0.len() == depth {
-            ending.extend(keys[below.start].1.to_le_bytes());
-            below.start += 1;
-        }
-        children.extend((nodes.len() as u32).to_le_bytes());
-        while below.start < below.end {
-            let label = keys[below.start].0[depth];
-            let count = keys[below.clone()].iter().take_while(|(key, _)| key[depth] == label).count();
-            labels.push(label);
-            nodes.push((below.start..below.start + count, depth + 1));
-            below.start += count;
-        }
+        same.iter().for_each(|(_, branch)| ending.extend(branch.to_le_bytes()));
     }
-    children.extend((nodes.len() as u32).to_le_bytes());
     ends.extend((ending.len() as u32 / 4).to_le_bytes());
-    debug_assert!(nodes.iter().all(|(_, depth)| *depth <= MAX_ANCHORED_BYTES));
-    [labels, children, ends, ending]
+    [bytes, lengths, ends, ending]
 }
 
 /// The number at a place of a list of u32, little-endian.

@@ -198,7 +198,9 @@ pub fn clean(text: &str) -> Option<String> {
 /// What stands behind a word that leads to a name.
 pub fn after_lead(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    LEADS.iter().filter_map(|lead| rest_of(text, lead)).min_by_key(|rest| rest.len())
+    let first = text.chars().next()?.to_lowercase().next()?;
+    let leads = LEADS.iter().filter(|lead| lead.starts_with(first));
+    leads.filter_map(|lead| rest_of(text, lead)).min_by_key(|rest| rest.len())
 }
 
 fn rest_of<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
