@@ -63,3 +63,9 @@ pub fn within<S: Simd>(bytes: u8x64<S>, first: u8, last: u8) -> mask8x64<S> {
 pub fn bits<S: Simd>(mask: mask8x64<S>) -> u64 {
     black_box(mask.to_bitmask())
 }
+
+/// Where a byte stands in the stride of a text from a place on.
+#[inline(always)]
+pub fn places_of<S: Simd>(simd: S, text: &[u8], begin: usize, byte: u8) -> u64 {
+    bits(is(u8x64::from_slice(simd, from(text, begin, &mut [0; STRIDE])), byte))
+}

@@ -68,7 +68,8 @@ impl<'t> Scan<'t> {
     /// The words of a part of the text.
     pub fn words(&self, range: Range<usize>) -> usize {
         let is_line = range.start == 0 || matches!(self.text.as_bytes()[range.start - 1], b'\n' | b'\r');
-        let is_known = self.stride(range.end.div_ceil(STRIDE)).strange == self.stride(range.start / STRIDE).strange;
+        let is_known =
+            self.before_stride(range.end.div_ceil(STRIDE)).strange == self.before_stride(range.start / STRIDE).strange;
         match is_line && is_known {
             true => (self.before(range.end).words - self.before(range.start).words) as usize,
             false => words::count(&self.text[range]),
@@ -96,7 +97,7 @@ impl<'t> Scan<'t> {
     }
 
     /// What stands before a stride.
-    fn stride(&self, stride: usize) -> Sums {
+    fn before_stride(&self, stride: usize) -> Sums {
         self.strides[stride].before
     }
 

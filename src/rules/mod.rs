@@ -8,6 +8,7 @@ mod ascii;
 mod beginnings;
 mod built_in;
 pub mod catalogue;
+mod floating;
 mod matcher;
 pub mod pack;
 mod prefilter;
@@ -16,9 +17,10 @@ mod table;
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
+use floating::Asked;
 use matcher::Pattern;
 use pack::{BuiltIn, PackGuard, PackRule, PackTopic};
-use prefilter::{Asked, Filtered, Prefilter};
+use prefilter::{Filtered, Prefilter};
 use scraper::Selector;
 use std::collections::HashSet;
 
