@@ -76,17 +76,14 @@ fn plain_prefix<S: Simd>(simd: S, text: &[u8]) -> usize {
     let (mut passed, mut after_space) = (0, 0);
     loop {
         // The zeros behind the end are not plain.
-        let mut padded = [0; STRIDE];
-        let stride = stride::from(text, passed, &mut padded);
-        let bytes = u8x64::from_slice(simd, stride);
+        let bytes = u8x64::from_slice(simd, stride::from(text, passed, &mut [0; STRIDE]));
         let spaces = bits(is(bytes, b' '));
         let stop = bits(is_not_plain(bytes)) | spaces & (spaces << 1 | after_space);
         if stop != 0 {
             return passed + stop.trailing_zeros() as usize;
         }
         passed += STRIDE;
-        // Asked of the byte: bits that are used behind a branch are taken out of the vector one by one.
-        after_space = u64::from(stride[STRIDE - 1] == b' ');
+        after_space = spaces >> (STRIDE - 1);
     }
 }
 

@@ -12,7 +12,7 @@ pub fn plain_words(text: &str) -> Option<usize> {
 }
 
 // Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions. Two loops
-// and no branch in one: masks that come from two ways are taken apart bit by bit.
+// and no branch in one: what both ways ask of a stride would be asked of each before it is known which way it goes.
 #[inline(always)]
 fn count<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
     let mut starts = WordStarts::default();
