@@ -4,7 +4,7 @@
 //! out come [`Branch`]es: the pattern matches no text in which none of them is found. The build script asks for those
 //! of the built-in packs, so that a run parses the patterns of a user's pack only.
 
-use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -14,7 +14,8 @@ use std::cmp::Reverse;
 pub struct Branch {
     /// True when it begins at the start of the text only.
     pub anchored: bool,
-    /// What it can begin with; at the start of a text [`NUMBER`] stands for any number.
+    /// What it can begin with; at the start of a text [`NUMBER`] stands for any number, and [`WORD_END`] after the others for the
+    /// end of a word.
     pub literals: Literals,
     /// Longer beginnings at the start of a text, of which it has one; empty when nothing can be said.
     pub heads: Literals,
@@ -42,6 +43,9 @@ pub type Literals = Vec<Cow<'static, [u8]>>;
 /// What stands for the number that a text begins with: counts and dates begin many patterns, and only what comes after the
 /// number tells them apart.
 pub const NUMBER: u8 = b'0';
+/// What stands for the end of a word, where a short one is all that is known of a beginning: many words begin with "co". No text
+/// holds this byte.
+pub const WORD_END: u8 = 0xff;
 /// Bytes of a beginning at the start of a text that are told apart.
 pub const MAX_ANCHORED_BYTES: usize = 8;
 /// Bytes of a beginning at the start of a text by which few texts pass that begin as the pattern does.
@@ -125,19 +129,30 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     if anchored && parts.get(first).is_some_and(|part| number > 0 && part.properties().minimum_len() > Some(0)) {
         parts.splice(first..first + number, [Hir::literal([NUMBER])]);
     }
+    let ends_word = |part: &Hir| matches!(part.kind(), HirKind::Look(Look::WordUnicode | Look::WordAscii));
+    let word = parts.iter().position(ends_word).filter(|_| anchored).map(|end| Hir::concat(parts[..end].to_vec()));
     let hir = Hir::concat(parts);
     let max_bytes = if anchored { MAX_ANCHORED_BYTES } else { MAX_FLOATING_BYTES };
     let min_bytes = if anchored { 1 } else { MIN_FLOATING_BYTES };
-    let found = MAX_LITERALS.iter().filter_map(|most| {
+    let extract = |hir: &Hir, most: usize, is_word: bool| {
         let mut extractor = Extractor::new();
-        extractor.kind(ExtractKind::Prefix).limit_total(*most).limit_class(MAX_CLASS).limit_literal_len(max_bytes);
-        let found = extractor.extract(&hir);
-        let literals = found.literals()?.iter().map(|literal| literal.as_bytes());
-        let shown = |bytes: &[u8]| if anchored { Beginning::of(bytes).bytes().to_vec() } else { bytes.to_vec() };
-        let literals: Vec<Vec<u8>> = literals.map(shown).collect();
+        extractor.kind(ExtractKind::Prefix).limit_total(most).limit_class(MAX_CLASS).limit_literal_len(max_bytes);
+        let found = extractor.extract(hir);
+        let shown = |literal: &Literal| {
+            let bytes = literal.as_bytes();
+            let mut shown = if anchored { Beginning::of(bytes).bytes().to_vec() } else { bytes.to_vec() };
+            if is_word && literal.is_exact() && shown.len() < max_bytes && shown != [NUMBER] {
+                shown.push(WORD_END);
+            }
+            shown
+        };
+        let literals: Vec<Vec<u8>> = found.literals()?.iter().map(shown).collect();
         let shortest = literals.iter().map(Vec::len).min().unwrap_or(0);
         (shortest >= min_bytes).then_some((shortest, literals))
-    });
+    };
+    let of_all = MAX_LITERALS.iter().map(|most| (&hir, *most, false));
+    let of_word = word.iter().map(|word| (word, MAX_LITERALS[0], true));
+    let found = of_all.chain(of_word).filter_map(|(hir, most, is_word)| extract(hir, most, is_word));
     // The fewer, unless more are longer: a short one finds many texts.
     let found = found.reduce(|few, many| if many.0 > few.0 && few.0 < GOOD_BYTES { many } else { few });
     let (_, mut literals) = found
@@ -157,13 +172,16 @@ fn is_of_number(hir: &Hir) -> bool {
         }
         HirKind::Literal(literal) => literal.0.iter().all(is_in_number),
         HirKind::Repetition(repetition) => is_of_number(&repetition.sub),
+        HirKind::Capture(capture) => is_of_number(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().all(is_of_number),
         _ => false,
     }
 }
 
-/// Spaces are, since some languages group digits by them and a number in a list stands apart from what follows.
+/// Spaces are, since some languages group digits by them and a number in a list stands apart from what follows; so are
+/// bars between the numbers of pages.
 fn is_in_number(byte: &u8) -> bool {
-    byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ')
+    byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ' | b'|')
 }
 
 /// The first bytes of a text, with [`NUMBER`] for the number that it begins with.
@@ -327,6 +345,21 @@ mod tests {
         assert_eq!(begins("^[0-9x]+ ads"), ["0", "x"]);
         assert_eq!(begins("^[0-9]+[0-9x] ads"), ["0ads", "0x ads"]);
         assert_eq!(begins("24 ads"), ["24 ads"]);
+    }
+
+    #[test]
+    fn a_short_word_ends_where_the_pattern_says_so() {
+        let shown = |literal: Cow<[u8]>| String::from_utf8_lossy(&literal).replace('\u{fffd}', "$");
+        let begins = |pattern| -> Vec<String> {
+            branches(pattern).unwrap().into_iter().flat_map(|branch| branch.literals).map(shown).collect()
+        };
+        assert_eq!(begins(r"^(?:co|we\b.*go|our site)\b.*new"), ["co$", "we$", "our site"]);
+        assert_eq!(begins(r"^[ab]\b.news"), ["a$", "b$"]);
+        // What comes next says as much, a number is all that begins as one, and a word that may go on has no end.
+        assert_eq!(begins(r"^we\b go"), ["we go"]);
+        assert_eq!(begins(r"^[0-9]+\b.*news"), ["0"]);
+        assert_eq!(begins(r"^we[a-z]+\b.*news").len(), 26);
+        assert_eq!(begins(r"log\b.*in"), ["log"]);
     }
 
     #[test]

@@ -1,18 +1,10 @@
 //! Literals that may stand anywhere in a block, and which of them do.
 
+use super::reach::{Asked, Reach, Words};
 use crate::stride::{STRIDE, places_of};
 use fearless_simd::{Level, Simd, dispatch};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-/// Whose patterns are asked.
-#[derive(Clone, Copy)]
-pub enum Asked {
-    /// Those of rules.
-    Rules,
-    /// Those of rules and guards.
-    All,
-}
 
 /// Literals that may stand anywhere in a block.
 ///
@@ -32,28 +24,6 @@ pub struct Floating {
     short_words: Words,
 }
 
-/// Words of a block, at most, by who is asked.
-#[derive(Clone, Copy, Default)]
-pub struct Words([u8; 2]);
-
-impl Words {
-    /// Those of a pattern.
-    pub fn new(words: u32, is_guard: bool) -> Words {
-        let words = u8::try_from(words).unwrap_or(u8::MAX);
-        Words([if is_guard { 0 } else { words }, words])
-    }
-
-    #[inline(always)]
-    fn of(self, asked: Asked) -> u8 {
-        self.0[asked as usize]
-    }
-
-    /// Makes them no fewer than others.
-    fn raise(&mut self, other: Words) {
-        self.0 = std::array::from_fn(|asked| self.0[asked].max(other.0[asked]));
-    }
-}
-
 struct Literal {
     bytes: Box<[u8]>,
     /// Of one that is found by a byte, its bytes after that.
@@ -62,8 +32,8 @@ struct Literal {
 
 /// What literals are known by: four bytes of each.
 struct Grams {
-    /// For each hash of four bytes the most words of a block that a literal with such bytes is looked for in, by who is asked.
-    reach: [Reach; 2],
+    /// By the hash of the four bytes.
+    reach: Reach<{ 1 << HASH_BITS }>,
     /// The same for all literals.
     max_words: Words,
     /// By the hash of their bytes.
@@ -71,8 +41,6 @@ struct Grams {
     /// Where the grams of a hash begin.
     firsts: Box<[u16; 1 << HASH_BITS]>,
 }
-
-type Reach = Box<[u8; 1 << HASH_BITS]>;
 
 /// Four bytes of a literal.
 struct Gram {
@@ -110,9 +78,8 @@ fn place(gram: u32) -> usize {
 
 impl Grams {
     fn new() -> Grams {
-        let reach = || -> Reach { vec![0; 1 << HASH_BITS].try_into().expect("as long as the array") };
         Grams {
-            reach: [reach(), reach()],
+            reach: Reach::new(),
             max_words: Words::default(),
             grams: Vec::new(),
             firsts: vec![0; 1 << HASH_BITS].try_into().expect("as long as the array"),
@@ -120,10 +87,7 @@ impl Grams {
     }
 
     fn add(&mut self, gram: Gram, words: Words) {
-        for (reach, words) in self.reach.iter_mut().zip(words.0) {
-            let reach = &mut reach[place(gram.bytes)];
-            *reach = words.max(*reach);
-        }
+        self.reach.raise(place(gram.bytes), words);
         self.max_words.raise(words);
         self.grams.push(gram);
     }
@@ -138,7 +102,7 @@ impl Grams {
 
     /// The cost of one more literal with these bytes: the fewer grams there are, the fewer blocks are looked at for nothing.
     fn cost(&self, gram: u32) -> usize {
-        let new = usize::from(self.reach[Asked::All as usize][place(gram)] == 0);
+        let new = usize::from(self.reach.of(Asked::All)[place(gram)] == 0);
         commonness(&gram.to_le_bytes()) + NEW_GRAM * new
     }
 
@@ -153,7 +117,7 @@ impl Grams {
     /// The next place from `at` on, by steps, whose four bytes may be known; blocks have so many words or more.
     fn next_known(&self, bytes: &[u8], mut at: usize, words: u8, asked: Asked) -> Option<usize> {
         const STEPS: usize = 4;
-        let reach = &self.reach[asked as usize];
+        let reach = self.reach.of(asked);
         let is_known = |gram: u32| reach[place(gram)] >= words;
         // Some steps at a time, which takes a third of the time.
         while let Some(window) = bytes.get(at..at + STEPS * STEP + GRAM - STEP) {
@@ -225,17 +189,16 @@ impl Floating {
         self.literals.push(Literal { bytes: bytes.into(), rest });
     }
 
-    /// The literals that stand in a block of so many words or more, by their number: in the order in which they end, of those
+    /// The literals that stand in a block of so many words, at least one, by their number: in the order in which they end, of those
     /// that end together the longest first.
-    pub fn find(&self, bytes: &[u8], words: u32, asked: Asked) -> impl Iterator<Item = u32> + use<> {
+    pub fn find(&self, bytes: &[u8], words: u8, asked: Asked) -> impl Iterator<Item = u32> + use<> {
         let mut found = self.places(bytes, words, asked);
         found.sort_unstable();
         found.into_iter().map(|(.., number)| number)
     }
 
     /// Where literals end, and for each how long it is and its number.
-    fn places(&self, bytes: &[u8], words: u32, asked: Asked) -> Vec<(usize, Reverse<usize>, u32)> {
-        let Ok(least) = u8::try_from(words.max(1)) else { return Vec::new() };
+    fn places(&self, bytes: &[u8], least: u8, asked: Asked) -> Vec<(usize, Reverse<usize>, u32)> {
         let mut found = Vec::new();
         // Of a literal that ends at a place if it stands there.
         let mut look = |end: usize, number: u32| {
@@ -246,7 +209,7 @@ impl Floating {
         };
         if least <= self.spaced.max_words.of(asked) {
             let mut places = Vec::new();
-            dispatch!(Level::new(), simd => known_spaces(simd, &self.spaced.reach[asked as usize], bytes, least, &mut places));
+            dispatch!(Level::new(), simd => known_spaces(simd, self.spaced.reach.of(asked), bytes, least, &mut places));
             for around in places.into_iter().map(|at| at..at + SPACED) {
                 let kin = self.spaced.of(beside_space(&bytes[around.clone()]));
                 kin.for_each(|known| look(around.end + known.rest as usize, known.literal));
@@ -281,7 +244,7 @@ impl Floating {
 /// Adds to `known` the places before the spaces that have bytes beside them that are known.
 // Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
 #[inline(always)]
-fn known_spaces<S: Simd>(simd: S, reach: &Reach, bytes: &[u8], words: u8, known: &mut Vec<usize>) {
+fn known_spaces<S: Simd>(simd: S, reach: &[u8; 1 << HASH_BITS], bytes: &[u8], words: u8, known: &mut Vec<usize>) {
     for begin in (0..bytes.len()).step_by(STRIDE) {
         let mut spaces = places_of(simd, bytes, begin, b' ');
         while spaces != 0 {

@@ -12,15 +12,17 @@ mod floating;
 mod matcher;
 pub mod pack;
 mod prefilter;
+mod reach;
+mod starting;
 mod stored;
 mod table;
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
-use floating::Asked;
 use matcher::Pattern;
 use pack::{BuiltIn, PackGuard, PackRule, PackTopic};
 use prefilter::{Filtered, Prefilter};
+use reach::Asked;
 use scraper::Selector;
 use std::collections::HashSet;
 

@@ -5,7 +5,9 @@
 //! in it too. A pattern whose beginnings cannot be listed is refused, so that none runs on every block.
 
 use super::beginnings::{Beginning, branches};
-use super::floating::{Asked, Floating, Words};
+use super::floating::Floating;
+use super::reach::{Asked, Words};
+use super::starting::Starting;
 use super::table::Table;
 use crate::error::{Error, ErrorKind};
 use crate::stride::{STRIDE, places_of};
@@ -26,6 +28,8 @@ pub struct Prefilter {
 /// A table and what its patterns are called here.
 struct Known {
     table: Table,
+    /// The literals that its branches begin with at the start of a block.
+    starting: Starting,
     /// The index of each pattern of the table; [`ABSENT`] for those that are not asked.
     patterns: Vec<u32>,
 }
@@ -33,11 +37,22 @@ struct Known {
 const ABSENT: u32 = u32::MAX;
 
 impl Known {
+    /// A table; `words` tells by its index in which blocks a pattern is looked for.
+    fn new(table: Table, patterns: Vec<u32>, words: impl Fn(usize) -> Words) -> Known {
+        let pattern = |branch| pattern_of(&table, &patterns, branch);
+        let starting = Starting::new(table.starting(), |branch| pattern(branch).map_or_else(Words::default, &words));
+        Known { table, starting, patterns }
+    }
+
     /// The index of the pattern that a branch is one of, if it is asked.
     fn pattern(&self, branch: u32) -> Option<usize> {
-        let pattern = self.patterns.get(self.table.pattern(branch)).copied()?;
-        (pattern != ABSENT).then_some(pattern as usize)
+        pattern_of(&self.table, &self.patterns, branch)
     }
+}
+
+fn pattern_of(table: &Table, patterns: &[u32], branch: u32) -> Option<usize> {
+    let pattern = patterns.get(table.pattern(branch)).copied()?;
+    (pattern != ABSENT).then_some(pattern as usize)
 }
 
 /// A pattern for the filter.
@@ -76,31 +91,22 @@ impl Prefilter {
                 own.push(index as u32);
             }
         }
-        let mut tables = vec![Known { table: Table::read(Cow::Borrowed(BUILT_IN)), patterns: built_in }];
+        let words_of = |pattern: usize| Words::new(max_words[pattern], pattern >= rules.len());
+        let mut tables = vec![Known::new(Table::read(Cow::Borrowed(BUILT_IN)), built_in, words_of)];
         if !own.is_empty() {
-            let table = Table::build(own_branches.iter().map(Vec::as_slice));
-            tables.push(Known { table, patterns: own });
+            tables.push(Known::new(Table::build(own_branches.iter().map(Vec::as_slice)), own, words_of));
         }
         let mut literals = Vec::new();
         for (table, known) in tables.iter().enumerate() {
             for (branch, literal) in known.table.floating() {
                 if let Some(pattern) = known.pattern(branch) {
-                    let words = Words::new(max_words[pattern], pattern >= rules.len());
-                    literals.push((literal, words, Way { table, branch }));
+                    literals.push((literal, words_of(pattern), Way { table, branch }));
                 }
             }
         }
         let floating = Floating::new(literals.iter().map(|(literal, words, _)| (*literal, *words)));
         let ways = literals.into_iter().map(|(.., way)| way).collect();
         Ok(Prefilter { tables, floating, ways })
-    }
-
-    /// Calls `found` with the branches that begin as the block does, shorter beginnings of a table first, until it says
-    /// true.
-    fn anchored(&self, beginning: &Beginning, mut found: impl FnMut(Way) -> bool) -> bool {
-        self.tables.iter().enumerate().any(|(number, Known { table, .. })| {
-            table.starting(beginning.bytes(), |branch| found(Way { table: number, branch }))
-        })
     }
 
     /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does, and never for
@@ -132,8 +138,12 @@ impl Prefilter {
             tried.push(pattern);
             test(pattern)
         };
-        self.anchored(&Beginning::of(bytes), &mut ask)
-            || self.floating.find(bytes, words, asked).any(|literal| ask(self.ways[literal as usize]))
+        let least = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
+        let beginning = Beginning::of(bytes);
+        let mut starting = self.tables.iter().enumerate();
+        starting.any(|(table, known)| {
+            known.starting.find(beginning.bytes(), least, asked, |branch| ask(Way { table, branch }))
+        }) || self.floating.find(bytes, least, asked).any(|literal| ask(self.ways[literal as usize]))
     }
 }
 

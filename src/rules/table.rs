@@ -1,8 +1,7 @@
 //! The beginnings of many patterns in one table of bytes, which the build script writes for the built-in packs.
 //!
 //! In go the [`Branch`]es of patterns in their order, out comes a [`Table`] that is asked where it lies: the program
-//! holds the one of the built-in packs, so that little is built at the start of a run. A text is asked for the beginnings at
-//! its start by each length that they have, as one number of eight bytes.
+//! holds the one of the built-in packs, so that little is built at the start of a run.
 
 use super::beginnings::{Branch, Bytes, Extent, MAX_ANCHORED_BYTES};
 use std::borrow::Cow;
@@ -11,7 +10,13 @@ use std::ops::Range;
 /// A table; of a user's packs it is made at run time.
 pub struct Table {
     bytes: Cow<'static, [u8]>,
-    starts: Starts,
+    /// The beginnings at the start of a text, sorted: eight bytes of each, and how many of them are its own.
+    keys: Range<usize>,
+    lengths: Range<usize>,
+    /// Where the branches of each begin in `starting`, and one past the last.
+    ends: Vec<u32>,
+    /// Branches by their beginning.
+    starting: Vec<u32>,
     branches: Vec<Entry>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
@@ -37,80 +42,9 @@ const NO_EXTENT: u16 = u16::MAX;
 /// The bytes of a [`Entry`].
 const ENTRY_BYTES: usize = 12;
 
-/// The parts of a table as it is written, each of whose lengths stands at its start in four bytes: those of [`Table`] in the
-/// order keys, lengths, ends and ending of its starts, branches, floating, words, sets.
+/// The parts of a table as it is written, each of whose lengths stands at its start in four bytes: those of [`Table`] in their
+/// order.
 const PARTS: usize = 8;
-
-/// The beginnings at the start of a text, by their hash.
-struct Starts {
-    /// A bit for each hash, four times as many as slots: most texts have none of the beginnings.
-    bits: Vec<u64>,
-    /// One more than the place of a beginning, in the first free slot from that of its hash on; 0 in those that stay free.
-    slots: Vec<u32>,
-    /// The bits of a product that are no hash.
-    shift: u32,
-    keys: Vec<Key>,
-    /// Where the branches of each beginning begin in `ending`, and one past the last.
-    ends: Vec<u32>,
-    /// Branches by their beginning.
-    ending: Vec<u32>,
-}
-
-/// A beginning: its bytes as a number, the first in the lowest, and how many they are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Key {
-    bytes: u64,
-    length: u8,
-}
-
-impl Key {
-    /// The first bytes of a number, as many as there are in it or fewer, but at least one.
-    fn new(bytes: u64, length: u8) -> Key {
-        Key { bytes: bytes & u64::MAX >> (64 - 8 * u32::from(length)), length }
-    }
-}
-
-impl Starts {
-    fn new(keys: Vec<Key>, ends: Vec<u32>, ending: Vec<u32>) -> Starts {
-        const MIN_SLOTS: usize = 64;
-        let count = (2 * keys.len()).next_power_of_two().max(MIN_SLOTS);
-        let shift = 64 - (4 * count).ilog2();
-        let mut starts = Starts { bits: vec![0; 4 * count / 64], slots: vec![0; count], shift, keys, ends, ending };
-        for (at, key) in starts.keys.iter().enumerate() {
-            let hash = starts.hash(*key);
-            starts.bits[hash / 64] |= 1 << (hash % 64);
-            let mut slot = hash / 4;
-            while starts.slots[slot] != 0 {
-                slot = (slot + 1) % count;
-            }
-            starts.slots[slot] = at as u32 + 1;
-        }
-        starts
-    }
-
-    #[inline]
-    fn hash(&self, key: Key) -> usize {
-        ((key.bytes ^ u64::from(key.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
-    }
-
-    /// False for a hash that no beginning has.
-    #[inline]
-    fn knows(&self, hash: usize) -> bool {
-        self.bits[hash / 64] >> (hash % 64) & 1 == 1
-    }
-
-    /// The branches that have this beginning.
-    fn get(&self, key: Key) -> &[u32] {
-        let mut slot = self.hash(key) / 4;
-        loop {
-            let Some(at) = (self.slots[slot] as usize).checked_sub(1) else { return &[] };
-            if self.keys[at] == key {
-                return &self.ending[self.ends[at] as usize..self.ends[at + 1] as usize];
-            }
-            slot = (slot + 1) % self.slots.len();
-        }
-    }
-}
 
 impl Table {
     /// The table of the branches of patterns, in their order.
@@ -148,8 +82,8 @@ impl Table {
             }
         }
         keys.sort_unstable();
-        let [keys, lengths, ends, ending] = starts(&keys);
-        Table::join([keys, lengths, ends, ending, branches, floating, words, sets.concat()])
+        let [keys, lengths, ends, starting] = starts(&keys);
+        Table::join([keys, lengths, ends, starting, branches, floating, words, sets.concat()])
     }
 
     fn join(parts: [Vec<u8>; PARTS]) -> Table {
@@ -162,7 +96,7 @@ impl Table {
     /// A table that was written before.
     pub fn read(bytes: Cow<'static, [u8]>) -> Table {
         let mut end = 4 * PARTS;
-        let [keys, lengths, ends, ending, branches, floating, words, sets] = std::array::from_fn(|part| {
+        let [keys, lengths, ends, starting, branches, floating, words, sets] = std::array::from_fn(|part| {
             let start = end;
             end += number(&bytes, part) as usize;
             start..end
@@ -171,9 +105,7 @@ impl Table {
             let part = &bytes[part];
             (0..part.len() / 4).map(|at| number(part, at)).collect()
         };
-        let keys = bytes[keys].as_chunks().0.iter().zip(&bytes[lengths]);
-        let keys = keys.map(|(key, length)| Key { bytes: u64::from_le_bytes(*key), length: *length }).collect();
-        let starts = Starts::new(keys, numbers(ends), numbers(ending));
+        let (ends, starting) = (numbers(ends), numbers(starting));
         let entry = |branch: &[u32]| Entry {
             pattern: branch[0],
             words: branch[1],
@@ -182,7 +114,7 @@ impl Table {
         };
         let branches = numbers(branches).chunks_exact(ENTRY_BYTES / 4).map(entry).collect();
         let sets = bytes[sets].as_chunks().0.to_vec();
-        Table { bytes, starts, branches, floating, words, sets }
+        Table { bytes, keys, lengths, ends, starting, branches, floating, words, sets }
     }
 
     /// The table as it is written.
@@ -191,19 +123,11 @@ impl Table {
         &self.bytes
     }
 
-    /// Calls `found` with the branches that begin as a text does, those of shorter beginnings first, until it says true.
-    pub fn starting(&self, text: &[u8], mut found: impl FnMut(u32) -> bool) -> bool {
-        let count = text.len().min(MAX_ANCHORED_BYTES);
-        let mut bytes = [0; MAX_ANCHORED_BYTES];
-        bytes[..count].copy_from_slice(&text[..count]);
-        let bytes = u64::from_le_bytes(bytes);
-        for length in 1..=count as u8 {
-            let key = Key::new(bytes, length);
-            if self.starts.knows(self.starts.hash(key)) && self.starts.get(key).iter().any(|branch| found(*branch)) {
-                return true;
-            }
-        }
-        false
+    /// The beginnings at the start of a text, each as its bytes, how many they are, and its branches.
+    pub fn starting(&self) -> impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, &[u32])> + '_ {
+        let keys = self.bytes[self.keys.clone()].as_chunks().0.iter().zip(&self.bytes[self.lengths.clone()]);
+        let branches = self.ends.windows(2).map(|ends| &self.starting[ends[0] as usize..ends[1] as usize]);
+        keys.zip(branches).map(|((key, length), branches)| (*key, *length, branches))
     }
 
     /// The literals that may stand anywhere, each with its branch.
@@ -241,11 +165,16 @@ impl Table {
             let mut found = *count == 0;
             for _ in 0..*count {
                 let word = take_counted(&mut rest);
-                found = found || if list == 0 { text.starts_with(word) } else { holds(word) };
+                found = found || if list == 0 { begins_with(text, word) } else { holds(word) };
             }
             found
         })
     }
+}
+
+/// True when a text begins with a word, which is not empty. The last byte first: the first ones are those of many words.
+fn begins_with(text: &[u8], word: &[u8]) -> bool {
+    text.get(word.len() - 1) == word.last() && text.starts_with(word)
 }
 
 /// Where a set stands in a list, at the end of it when it is new.
@@ -259,19 +188,19 @@ fn place_in(sets: &mut Vec<Bytes>, set: &Bytes) -> usize {
 /// Why a count is there.
 const COUNTED: &str = "each list stands after its length";
 
-/// The beginnings of sorted keys: bytes, lengths, ends and ending.
+/// The beginnings of sorted keys: bytes, lengths, ends, and branches.
 fn starts(keys: &[(&[u8], u32)]) -> [Vec<u8>; 4] {
-    let [mut bytes, mut lengths, mut ends, mut ending] = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    let [mut bytes, mut lengths, mut ends, mut starting] = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for same in keys.chunk_by(|one, other| one.0 == other.0) {
         let mut key = same[0].0.to_vec();
         lengths.push(byte(key.len()));
         key.resize(MAX_ANCHORED_BYTES, 0);
         bytes.extend(key);
-        ends.extend((ending.len() as u32 / 4).to_le_bytes());
-        same.iter().for_each(|(_, branch)| ending.extend(branch.to_le_bytes()));
+        ends.extend((starting.len() as u32 / 4).to_le_bytes());
+        same.iter().for_each(|(_, branch)| starting.extend(branch.to_le_bytes()));
     }
-    ends.extend((ending.len() as u32 / 4).to_le_bytes());
-    [bytes, lengths, ends, ending]
+    ends.extend((starting.len() as u32 / 4).to_le_bytes());
+    [bytes, lengths, ends, starting]
 }
 
 /// The number at a place of a list of u32, little-endian.

@@ -1,0 +1,188 @@
+//! Literals that blocks begin with, and those that one begins with.
+//!
+//! There are tens of thousands, and most blocks begin with none. A block is asked by each length that they have, as one number of
+//! eight bytes: a hash of it says in how many words a block may have to begin so, and only where it passes one of the
+//! literals is compared.
+
+use super::beginnings::{MAX_ANCHORED_BYTES, WORD_END};
+use super::reach::{Asked, Reach, Words};
+
+/// Literals by their hash, each with the branches that begin with it.
+pub struct Starting {
+    reach: Reach<{ 1 << KEY_BITS }>,
+    /// Of the literals that have as many bytes or more, by the hash of their first ones.
+    stems: Reach<{ 1 << STEM_BITS }>,
+    /// One more than the place of a literal, in the first free slot from that of its hash on; 0 in those that stay free.
+    slots: Vec<u32>,
+    keys: Vec<Key>,
+    /// Where the branches of each literal begin in `branches`, and one past the last.
+    ends: Vec<u32>,
+    branches: Vec<u32>,
+}
+
+const KEY_BITS: u32 = 16;
+const STEM_BITS: u32 = 15;
+/// Bytes by which most blocks are seen to begin with none that is as long.
+const STEM: u8 = 4;
+
+/// A literal: its bytes as a number, the first in the lowest, and how many they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    bytes: u64,
+    length: u8,
+}
+
+impl Key {
+    /// The first bytes of a number, as many as there are in it or fewer, but at least one.
+    #[inline(always)]
+    fn new(bytes: u64, length: u8) -> Key {
+        Key { bytes: bytes & u64::MAX >> (64 - 8 * u32::from(length)), length }
+    }
+
+    /// The same with the end of a word behind it.
+    #[inline(always)]
+    fn with_word_end(self) -> Key {
+        Key { bytes: self.bytes | u64::from(WORD_END) << (8 * self.length), length: self.length + 1 }
+    }
+
+    #[inline(always)]
+    fn hash(self, bits: u32) -> usize {
+        ((self.bytes ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
+    }
+}
+
+impl Starting {
+    /// Literals of one to eight bytes, none of them twice, each with its branches; `words` tells for a branch in which blocks it is
+    /// looked for.
+    pub fn new<'a>(
+        literals: impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, &'a [u32])>,
+        words: impl Fn(u32) -> Words,
+    ) -> Starting {
+        let mut starting = Starting {
+            reach: Reach::new(),
+            stems: Reach::new(),
+            slots: Vec::new(),
+            keys: Vec::new(),
+            ends: vec![0],
+            branches: Vec::new(),
+        };
+        for (bytes, length, branches) in literals {
+            let key = Key::new(u64::from_le_bytes(bytes), length);
+            let first = starting.branches.len();
+            starting.branches.extend(branches);
+            let mut reach = Words::default();
+            starting.branches[first..].iter().for_each(|branch| reach.raise(words(*branch)));
+            starting.reach.raise(key.hash(KEY_BITS), reach);
+            if length >= STEM {
+                starting.stems.raise(Key::new(key.bytes, STEM).hash(STEM_BITS), reach);
+            }
+            starting.keys.push(key);
+            starting.ends.push(starting.branches.len() as u32);
+        }
+        let count = (2 * starting.keys.len()).next_power_of_two().max(1 << KEY_BITS);
+        starting.slots = vec![0; count];
+        for (at, key) in starting.keys.iter().enumerate() {
+            let mut slot = key.hash(count.ilog2());
+            while starting.slots[slot] != 0 {
+                slot = (slot + 1) % count;
+            }
+            starting.slots[slot] = at as u32 + 1;
+        }
+        starting
+    }
+
+    /// Calls `found` with the branches that begin as a block of so many words does, those of shorter literals first, until it says
+    /// true.
+    pub fn find(&self, block: &[u8], words: u8, asked: Asked, mut found: impl FnMut(u32) -> bool) -> bool {
+        let count = block.len().min(MAX_ANCHORED_BYTES);
+        let mut bytes = [0; MAX_ANCHORED_BYTES];
+        bytes[..count].copy_from_slice(&block[..count]);
+        let bytes = u64::from_le_bytes(bytes);
+        let (reach, stems) = (self.reach.of(asked), self.stems.of(asked));
+        let mut begins =
+            |key: Key| reach[key.hash(KEY_BITS)] >= words && self.branches(key).iter().any(|branch| found(*branch));
+        for length in 1..=count as u8 {
+            let key = Key::new(bytes, length);
+            if length == STEM && stems[key.hash(STEM_BITS)] < words {
+                return false;
+            }
+            if begins(key)
+                || length < MAX_ANCHORED_BYTES as u8 && may_end_word(bytes, length) && begins(key.with_word_end())
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The branches that begin with a literal.
+    fn branches(&self, key: Key) -> &[u32] {
+        let mut slot = key.hash(self.slots.len().ilog2());
+        loop {
+            let Some(at) = (self.slots[slot] as usize).checked_sub(1) else { return &[] };
+            if self.keys[at] == key {
+                return &self.branches[self.ends[at] as usize..self.ends[at + 1] as usize];
+            }
+            slot = (slot + 1) % self.slots.len();
+        }
+    }
+}
+
+/// True when a word may end behind so many bytes of a number: what comes next is no letter, digit or underscore of ASCII.
+#[inline(always)]
+fn may_end_word(bytes: u64, length: u8) -> bool {
+    let next = (bytes >> (8 * length)) as u8;
+    !(next.is_ascii_alphanumeric() || next == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LITERALS: [&[u8]; 10] =
+        [b"a", b"ab", b"abc\xff", b"abcd", b"abcde\xff", b"abcdefgh", b"b\xff", b"b a", b"\xc3\xa9\xff", b"\xc3\xa9a"];
+
+    /// As many words as a block may have that begins with a literal, by its place.
+    fn words(branch: u32) -> Words {
+        Words::new(10 + branch, branch % 2 == 1)
+    }
+
+    fn starting() -> Starting {
+        let branches: [u32; LITERALS.len()] = std::array::from_fn(|at| at as u32);
+        let literals = LITERALS.iter().zip(branches.chunks(1)).map(|(literal, branch)| {
+            let mut bytes = [0; MAX_ANCHORED_BYTES];
+            bytes[..literal.len()].copy_from_slice(literal);
+            (bytes, literal.len() as u8, branch)
+        });
+        Starting::new(literals, words)
+    }
+
+    fn begins(block: &[u8], literal: &[u8]) -> bool {
+        match literal.split_last() {
+            Some((&WORD_END, word)) => {
+                block.starts_with(word) && !block.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
+            }
+            _ => block.starts_with(literal),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn all_that_a_block_begins_with_are_found(block in "[ab]{0,2}[abé]c?(defgh|de|d)?[ a]{0,2}", count in 1..22u8) {
+            let starting = starting();
+            for asked in [Asked::Rules, Asked::All] {
+                let mut found = Vec::new();
+                starting.find(block.as_bytes(), count, asked, |branch| {
+                    found.push(branch);
+                    false
+                });
+                found.sort_unstable();
+                let expected = (0u32..).zip(LITERALS).filter(|(branch, literal)| {
+                    begins(block.as_bytes(), literal) && words(*branch).of(asked) >= count
+                });
+                prop_assert_eq!(found, expected.map(|(branch, _)| branch).collect::<Vec<_>>());
+            }
+        }
+    }
+}
