@@ -343,7 +343,7 @@ impl Cleaner {
         let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
         let format = hints.format.unwrap_or_else(|| decode::sniff(&decoded.text, hints.name.as_deref()));
         let named_only = !self.judge.judges && self.judge.captions != Captions::Drop;
-        if named_only && format == Format::Text && sieve::is_calm(&decoded.text, &self.judge.rules, &self.limits) {
+        if named_only && format == Format::Text && sieve::is_calm(&decoded.text, &self.judge, &self.limits) {
             let Decoded { text, encoding, .. } = decoded;
             return Ok(Inspection { text, format, encoding, removals: Vec::new(), words: None });
         }

@@ -212,7 +212,7 @@ impl Judge {
 
     /// The folded text of each block that a rule, a guard or the repeats could look at.
     fn fold(&self, blocks: &Blocks<'_>, max_bytes: usize) -> Vec<String> {
-        let reaches = |words: u32| self.rules.reaches(words) || words <= RepeatFinder::MAX_WORDS;
+        let reaches = |words: u32| self.rules.reaches(words) || words <= *RepeatFinder::WORDS.end();
         let items = blocks.items.iter();
         items
             .map(|block| {

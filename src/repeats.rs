@@ -8,6 +8,7 @@
 use crate::article::{BlockKind, Format};
 use crate::block::{Block, Blocks, Gap, words};
 use foldhash::{HashMap, HashMapExt};
+use std::ops::RangeInclusive;
 
 /// A copy that goes, with the block that stays in its stead.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,8 +19,6 @@ pub struct Repeat {
     pub first: usize,
 }
 
-/// Words that a copy must have; below it are headings and list items.
-const MIN_WORDS: u32 = 6;
 /// Steps between two copies that still count as neighbours in the header of a page: a caption, its credit, its counter.
 /// In the body only a copy that follows at once does: a form repeats its lines in turn.
 const NEAR_BLOCKS: usize = 3;
@@ -42,8 +41,8 @@ struct CaptionWords {
 }
 
 impl RepeatFinder {
-    /// Words above which no line is a caption.
-    pub const MAX_WORDS: u32 = 60;
+    /// Words that a copy must have: below it are headings and list items, above it no line is a caption.
+    pub const WORDS: RangeInclusive<u32> = 6..=60;
 
     /// Loads the word list that is built in.
     pub fn builtin() -> Self {
@@ -58,7 +57,7 @@ impl RepeatFinder {
         let mut copies: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, &at) in page.blocks.iter().enumerate() {
             let block = &blocks.items[at];
-            let fits = (MIN_WORDS..=Self::MAX_WORDS).contains(&block.words) || block.kind == BlockKind::Caption;
+            let fits = Self::WORDS.contains(&block.words) || block.kind == BlockKind::Caption;
             if fits && !folded[at].is_empty() {
                 copies.entry(&folded[at]).or_default().push(place);
             }
@@ -89,6 +88,11 @@ impl RepeatFinder {
         }
         found.sort_by_key(|repeat| repeat.copy);
         found
+    }
+
+    /// True when a copy of a text's line that stands so many blocks behind it may go, for all that the two tell.
+    pub fn may_go(&self, folded: &str, steps: usize) -> bool {
+        steps <= NEAR_BLOCKS && !is_speech(folded) || self.has_caption_words(folded)
     }
 
     /// True for a line that begins as captions do or ends with the credit of an agency.

@@ -6,42 +6,35 @@
 
 use crate::block::fold::{fold_by, folded_plain};
 use crate::block::scan::Scan;
-use crate::block::{from_text, words};
-use crate::judge::{HEAD_BLOCKS, TAIL_BLOCKS, WEAK_RUN};
+use crate::block::{Gap, from_text, words};
+use crate::judge::{HEAD_BLOCKS, Judge, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
+use crate::repeats::RepeatFinder;
 use crate::rules::{RuleSet, Where};
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt};
 use std::ops::Range;
 
-/// Words of a line that the repeats look at.
-const REPEAT_WORDS: std::ops::RangeInclusive<u32> = 6..=60;
-
-/// True when neither rules nor repeats can take anything from the text.
-pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
+/// True when neither rules nor repeats of the judge can take anything from the text.
+pub fn is_calm(text: &str, judge: &Judge, limits: &Limits) -> bool {
     let scan = Scan::of(text);
-    let lines = from_text::lines(&scan);
-    if lines.len() >= limits.max_blocks || from_text::is_hard_wrapped(text, &lines) {
+    let (pieces, is_full) = from_text::pieces(&scan, limits.max_blocks);
+    if is_full {
         return false;
     }
-    let mut joints = scan.joints();
     let mut look = Look {
-        rules,
+        rules: &judge.rules,
+        repeats: &judge.repeats,
         max_bytes: limits.max_rule_block_bytes,
         text,
         scan: &scan,
         folded: text.to_ascii_lowercase(),
-        blocks: Vec::with_capacity(lines.len()),
+        blocks: Vec::with_capacity(pieces.len()),
         stirred: Vec::new(),
     };
-    for line in &lines {
-        let joints = joints.in_line(line.start..line.end);
+    for line in pieces.chunk_by(|_, next| next.gap == Gap::Joined) {
         let first = look.blocks.len();
-        let ends = joints.iter().copied().chain([line.end]);
-        let starts = std::iter::once(line.start).chain(joints.iter().copied());
-        if starts.zip(ends).any(|(start, end)| look.at_block(start..end)) {
-            return false;
-        }
-        if !joints.is_empty() && look.at_joined(line.start..line.end, first..look.blocks.len()) {
+        let is_cut = line.len() > 1;
+        if line.iter().any(|piece| look.at_block(piece.range())) || is_cut && look.at_joined(first..look.blocks.len()) {
             return false;
         }
     }
@@ -50,6 +43,7 @@ pub fn is_calm(text: &str, rules: &RuleSet, limits: &Limits) -> bool {
 
 struct Look<'t> {
     rules: &'t RuleSet,
+    repeats: &'t RepeatFinder,
     max_bytes: usize,
     text: &'t str,
     scan: &'t Scan<'t>,
@@ -72,7 +66,8 @@ impl Look<'_> {
     /// Looks at the next block; true when a rule acts on it wherever it stands.
     fn at_block(&mut self, range: Range<usize>) -> bool {
         let words = self.scan.words(range.clone()) as u32;
-        let is_asked = range.len() <= self.max_bytes && (self.rules.reaches(words) || REPEAT_WORDS.contains(&words));
+        let is_asked =
+            range.len() <= self.max_bytes && (self.rules.reaches(words) || RepeatFinder::WORDS.contains(&words));
         let folded = match is_asked {
             true => self.fold(range.clone()),
             false => 0..0,
@@ -82,9 +77,11 @@ impl Look<'_> {
         is_asked && self.stirs(folded, words, here..here + 1)
     }
 
-    /// Looks at the text of some blocks that are one line; true when a rule acts on it wherever it stands.
-    fn at_joined(&mut self, range: Range<usize>, blocks: Range<usize>) -> bool {
-        let words = self.blocks[blocks.clone()].iter().map(|block| block.words).sum();
+    /// Looks at the line that some blocks were cut from; true when a rule acts on it wherever it stands.
+    fn at_joined(&mut self, blocks: Range<usize>) -> bool {
+        let pieces = &self.blocks[blocks.clone()];
+        let range = pieces[0].range.start..pieces[pieces.len() - 1].range.end;
+        let words = pieces.iter().map(|block| block.words).sum();
         if range.len() > self.max_bytes || !self.rules.reaches(words) {
             return false;
         }
@@ -143,11 +140,15 @@ impl Look<'_> {
         })
     }
 
-    /// True when a block that is long enough stands twice.
+    /// True when one of two blocks that say the same may go.
     fn has_repeats(&self) -> bool {
-        let is_long = |block: &&Seen| REPEAT_WORDS.contains(&block.words) && !block.folded.is_empty();
-        let mut seen = HashSet::with_capacity(self.blocks.len());
-        self.blocks.iter().filter(is_long).any(|block| !seen.insert(&self.folded[block.folded.clone()]))
+        let is_long = |block: &Seen| RepeatFinder::WORDS.contains(&block.words) && !block.folded.is_empty();
+        let mut firsts = HashMap::with_capacity(self.blocks.len());
+        self.blocks.iter().enumerate().filter(|(_, block)| is_long(block)).any(|(at, block)| {
+            let folded = &self.folded[block.folded.clone()];
+            let first = *firsts.entry(folded).or_insert(at);
+            first < at && self.repeats.may_go(folded, at - first)
+        })
     }
 }
 
@@ -170,7 +171,7 @@ mod tests {
     }
 
     fn agree(cleaner: &Cleaner, text: &str) {
-        let is_calm = is_calm(text, &cleaner.judge.rules, cleaner.limits());
+        let is_calm = is_calm(text, &cleaner.judge, cleaner.limits());
         assert!(!(is_calm && finds(cleaner, text)), "{text}");
         let inspection =
             cleaner.inspect(text.as_bytes(), &Hints { format: Some(crate::Format::Text), ..Hints::default() });
@@ -199,18 +200,20 @@ mod tests {
         rules.flat_map(|rule| rule.drops.into_iter().chain(rule.keeps)).collect()
     }
 
+    static LINES: LazyLock<(Cleaner, Vec<String>)> = LazyLock::new(|| (cleaner(), lines()));
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
         #[test]
-        fn no_order_of_lines_hides_a_finding(picks in prop::collection::vec((0..4u8, any::<prop::sample::Index>()), 1..40)) {
-            static LINES: LazyLock<(Cleaner, Vec<String>)> = LazyLock::new(|| (cleaner(), lines()));
+        fn no_order_of_lines_hides_a_finding(picks in prop::collection::vec((0..6u8, any::<prop::sample::Index>()), 1..40)) {
             let (cleaner, lines) = &*LINES;
             let mut text = String::new();
             for (at, (kind, index)) in picks.iter().enumerate() {
                 match kind {
                     0 => text += index.get::<String>(lines).as_str(),
                     1 => text += &format!("Mill {at} stood by the river"),
+                    2 => text += ["The mill below the town at dusk", "Photo: the mill below the town"][index.index(2)],
                     _ => text += &format!(
                         "In the year {at} the council met on Tuesday, and after two hours of talk all but one of them agreed on the \
                          bridge. Nobody had asked the ferryman about it."
@@ -220,17 +223,46 @@ mod tests {
             }
             agree(cleaner, &text);
         }
+
+        #[test]
+        fn nor_does_a_paragraph_that_a_program_wrapped(picks in prop::collection::vec((0..6u8, any::<prop::sample::Index>()), 1..40)) {
+            const LINE: &str = "the council met on a Tuesday evening and talked of the bridge for\n";
+            let (cleaner, lines) = &*LINES;
+            let mut text = LINE.repeat(12);
+            for (kind, index) in &picks {
+                match kind {
+                    0 => text += &format!("\n{}\n\n", index.get::<String>(lines)),
+                    1 => text += &format!("{}\n", index.get::<String>(lines)),
+                    _ => text += LINE,
+                }
+            }
+            agree(cleaner, &text);
+        }
     }
 
     #[test]
     fn prose_passes_and_copies_do_not() {
         let cleaner = cleaner();
-        let calm = |text: &str| is_calm(text, &cleaner.judge.rules, cleaner.limits());
+        let calm = |text: &str| is_calm(text, &cleaner.judge, cleaner.limits());
         let line = "The ferry at its landing stage below the mill";
         assert!(calm(&format!(
             "{line}\n\nThe “council” voted – at last – on Monday to reopen the café.\n\nPros\n\nPros\n"
         )));
         assert!(!calm(&format!("{line}\n{line}\n")));
-        assert!(!calm(&format!("“{line}”\n\"{}\"\n", line.to_uppercase())));
+        assert!(!calm(&format!("{line} – it’s new\n{} - IT'S NEW\n", line.to_uppercase())));
+        // Speech comes twice, and so does what stands far apart unless it is a caption.
+        assert!(calm(&format!("“{line}”\n\"{line}\"\n")));
+        let apart = |line: &str| format!("{line}\n\n{}{line}\n", "Pros\n\n".repeat(4));
+        assert!(calm(&apart(line)) && !calm(&apart(&format!("Photo: {line}"))));
+    }
+
+    #[test]
+    fn prose_that_a_program_wrapped_passes() {
+        let cleaner = cleaner();
+        let prose = "the council met on a Tuesday evening and talked of the bridge for\n".repeat(12);
+        let calm = |text: &str| is_calm(text, &cleaner.judge, cleaner.limits());
+        assert!(calm(&prose));
+        assert!(calm(&format!("{prose}\n{prose}advertisement\n")));
+        assert!(!calm(&format!("{prose}\nadvertisement\n\n{prose}")));
     }
 }

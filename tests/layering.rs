@@ -46,7 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "judge",
         &["account", "article", "block", "block::fold", "block::words", "finish", "html", "model", "repeats", "rules"],
     ),
-    ("sieve", &["block", "block::fold", "block::words", "judge", "limits", "rules"]),
+    ("sieve", &["block", "block::fold", "block::words", "judge", "limits", "repeats", "rules"]),
     (
         "cleaner",
         &[

@@ -12,61 +12,75 @@ use crate::article::{BlockKind, Degraded, Format};
 use crate::limits::Limits;
 use crate::normalize::is_dropped;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Segments a text.
 pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
     let scan = Scan::of(&text);
-    let lines = lines(&scan);
-    let wrapped = is_hard_wrapped(&text, &lines);
-    let mut joints = scan.joints();
-    let mut items: Vec<Block> = Vec::with_capacity(lines.len().min(limits.max_blocks));
-    let mut degraded = Vec::new();
-    for line in &lines {
-        let full = items.len() >= limits.max_blocks;
-        if full && degraded.is_empty() {
-            degraded.push(Degraded::Blocks);
+    let (pieces, is_full) = pieces(&scan, limits.max_blocks);
+    let items = pieces.into_iter().map(|piece| {
+        let (start, end) = (piece.start as u32, piece.end as u32);
+        Block {
+            start,
+            end,
+            source: start..end,
+            kind: BlockKind::Paragraph,
+            gap: piece.gap,
+            marker: Marker::None,
+            indent: 0,
+            words: scan.words(piece.range()) as u32,
+            link_words: 0,
+            hidden: false,
+            noscript: false,
+            element: 0,
         }
-        match items.last_mut() {
-            Some(last) if full || wrapped && line.gap == Gap::Line => last.end = line.end as u32,
-            _ if wrapped => items.push(block(line.start, line.end, line.gap)),
-            _ => push_pieces(&mut items, &mut joints, line),
-        }
-    }
-    for item in &mut items {
-        item.source = item.start..item.end;
-        item.words = scan.words(item.range()) as u32;
-    }
+    });
+    let items = items.collect();
+    let degraded = if is_full { vec![Degraded::Blocks] } else { Vec::new() };
     Blocks { format: Format::Text, text, items, outline: Outline::default(), degraded }
 }
 
-/// A line that is not blank.
-pub struct Line {
+/// A part of a text that is one block.
+pub struct Piece {
     /// Its first byte.
-    pub start: usize,
+    start: usize,
     /// One past its last byte that is no white space.
-    pub end: usize,
-    gap: Gap,
+    end: usize,
+    /// What divides it from the one before.
+    pub gap: Gap,
 }
 
-fn block(start: usize, end: usize, gap: Gap) -> Block {
-    Block {
-        start: start as u32,
-        end: end as u32,
-        source: 0..0,
-        kind: BlockKind::Paragraph,
-        gap,
-        marker: Marker::None,
-        indent: 0,
-        words: 0,
-        link_words: 0,
-        hidden: false,
-        noscript: false,
-        element: 0,
+impl Piece {
+    /// Its bytes.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.end
     }
 }
 
+/// The lines of a text, the paragraphs of one whose lines a program wrapped, and what stands between the joints of glued lines.
+/// With `max` of them it is full, which is said, and the last holds the rest.
+pub fn pieces(scan: &Scan<'_>, max: usize) -> (Vec<Piece>, bool) {
+    let lines = lines(scan);
+    let wrapped = is_hard_wrapped(scan.text(), &lines);
+    let mut joints = scan.joints();
+    if !wrapped && joints.is_empty() && lines.len() <= max {
+        return (lines, false);
+    }
+    let mut pieces: Vec<Piece> = Vec::with_capacity(lines.len().min(max));
+    let mut is_full = false;
+    for line in lines {
+        is_full |= pieces.len() >= max;
+        match pieces.last_mut() {
+            Some(last) if is_full || wrapped && line.gap == Gap::Line => last.end = line.end,
+            _ if wrapped => pieces.push(line),
+            _ => push_pieces(&mut pieces, &mut joints, line),
+        }
+    }
+    (pieces, is_full)
+}
+
 /// The lines that hold more than white space; LF, CRLF and CR end a line, so does a line or paragraph separator.
-pub fn lines(scan: &Scan<'_>) -> Vec<Line> {
+fn lines(scan: &Scan<'_>) -> Vec<Piece> {
     let text = scan.text();
     let bytes = text.as_bytes();
     let mut lines = Vec::new();
@@ -77,7 +91,7 @@ pub fn lines(scan: &Scan<'_>) -> Vec<Line> {
         if start == end {
             gap = Gap::Paragraph;
         } else {
-            lines.push(Line { start, end, gap });
+            lines.push(Piece { start, end, gap });
             gap = Gap::Line;
         }
     };
@@ -102,13 +116,13 @@ fn trimmed(line: &str) -> &str {
     line.trim_end_matches(|c: char| c.is_whitespace() || is_dropped(c))
 }
 
-fn push_pieces(items: &mut Vec<Block>, joints: &mut Joints<'_>, line: &Line) {
+fn push_pieces(pieces: &mut Vec<Piece>, joints: &mut Joints<'_>, line: Piece) {
     let (mut start, mut gap) = (line.start, line.gap);
-    for joint in joints.in_line(line.start..line.end) {
-        items.push(block(start, joint, gap));
+    for joint in joints.in_line(line.range()) {
+        pieces.push(Piece { start, end: joint, gap });
         (start, gap) = (joint, Gap::Joined);
     }
-    items.push(block(start, line.end, gap));
+    pieces.push(Piece { start, end: line.end, gap });
 }
 
 /// Lengths of a line, in characters, that a program wraps at.
@@ -120,11 +134,11 @@ const WRAP_PAIRS: usize = 6;
 ///
 /// Verse, lists and headers break at the end of a thought: their lines differ more in length, and the next begins
 /// with a capital.
-pub fn is_hard_wrapped(text: &str, lines: &[Line]) -> bool {
+fn is_hard_wrapped(text: &str, lines: &[Piece]) -> bool {
     const SAMPLE: usize = 400;
     let (mut pairs, mut broken) = (0, 0);
     for pair in lines.windows(2).filter(|pair| pair[1].gap == Gap::Line).take(SAMPLE) {
-        let (line, next) = (&text[pair[0].start..pair[0].end], &text[pair[1].start..pair[1].end]);
+        let (line, next) = (&text[pair[0].range()], &text[pair[1].range()]);
         let in_sentence = !line.ends_with(|c: char| words::ends_sentence(c) || c == ':');
         let goes_on = next.starts_with(|c: char| !c.is_uppercase());
         pairs += 1;
