@@ -17,6 +17,8 @@ use std::path::Path;
 
 /// Bytes that are looked at to tell what a file is.
 const HEAD: usize = 4096;
+/// Bytes that are read first: most pages have fewer, and are read at once.
+const FIRST_READ: u64 = 1 << 16;
 /// Of a zstd frame nothing is known before its first block is there, which may be as large as this.
 const ZSTD_BLOCK: usize = 1 << 17;
 
@@ -32,11 +34,26 @@ pub enum Opened<'a> {
 pub struct OpenPage<'a> {
     bytes: Vec<u8>,
     rest: Rest<'a>,
+    /// Whether all of it is read.
+    is_whole: bool,
 }
 
 enum Rest<'a> {
-    File(File, Metadata, &'a Path),
+    File(File, Stamp, &'a Path),
     Stdin,
+}
+
+/// What a file is known by while it is read: half an old page and half a new one is a page that never was.
+#[derive(PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: u64,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Stamp {
+        Stamp { bytes: metadata.len(), modified: modified(metadata) }
+    }
 }
 
 /// What the caller says that inputs are.
@@ -71,12 +88,12 @@ impl Inputs {
                 }
                 let bytes = Vec::with_capacity(before.len().min(limits.max_document_bytes as u64) as usize);
                 file = Some(&source.path);
-                OpenPage { bytes, rest: Rest::File(opened, before, &source.path) }
+                OpenPage { bytes, rest: Rest::File(opened, Stamp::of(&before), &source.path), is_whole: false }
             }
-            Kind::Stdin => OpenPage { bytes: Vec::new(), rest: Rest::Stdin },
+            Kind::Stdin => OpenPage { bytes: Vec::new(), rest: Rest::Stdin, is_whole: false },
             Kind::Refused(_) => return Err(Error::new(ErrorKind::Io, "not a page")),
         };
-        page.take(HEAD as u64)?;
+        page.take(FIRST_READ)?;
         if page.bytes.starts_with(unpack::ZSTD) {
             page.take(ZSTD_BLOCK as u64)?;
         }
@@ -104,7 +121,7 @@ impl Inputs {
         let source = &self.sources[index];
         source.kind != Kind::File
             || fs::metadata(&source.path)
-                .is_ok_and(|now| now.len() == source.bytes && modified(&now) == source.modified)
+                .is_ok_and(|now| Stamp::of(&now) == Stamp { bytes: source.bytes, modified: source.modified })
     }
 }
 
@@ -117,7 +134,7 @@ impl OpenPage<'_> {
     pub fn read(mut self, reading: Reading, limits: &Limits) -> Result<Record, Error> {
         let limit = limits.max_document_bytes;
         if let Rest::File(_, before, _) = &self.rest
-            && before.len() > limit as u64
+            && before.bytes > limit as u64
         {
             return Err(too_large(limit));
         }
@@ -127,7 +144,7 @@ impl OpenPage<'_> {
         }
         let mut name = None;
         if let Rest::File(file, before, path) = &self.rest {
-            if changed(before, &file.metadata().map_err(unreadable)?) {
+            if *before != Stamp::of(&file.metadata().map_err(unreadable)?) {
                 return Err(Error::new(ErrorKind::Io, "changed while it was read"));
             }
             name = Some(*path);
@@ -148,17 +165,16 @@ impl OpenPage<'_> {
 
     /// Reads up to `bytes` more.
     fn take(&mut self, bytes: u64) -> Result<(), Error> {
+        if self.is_whole {
+            return Ok(());
+        }
         let read = match &mut self.rest {
             Rest::File(file, ..) => file.take(bytes).read_to_end(&mut self.bytes),
             Rest::Stdin => io::stdin().lock().take(bytes).read_to_end(&mut self.bytes),
         };
-        read.map(drop).map_err(unreadable)
+        self.is_whole = (read.map_err(unreadable)? as u64) < bytes;
+        Ok(())
     }
-}
-
-/// Half an old page and half a new one is a page that never was.
-fn changed(before: &Metadata, after: &Metadata) -> bool {
-    before.len() != after.len() || before.modified().ok() != after.modified().ok()
 }
 
 /// Nanoseconds since 1970, 0 where the system does not know.

@@ -17,8 +17,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-/// Inputs that a worker takes at a time.
-const BATCH: usize = 32;
+/// Inputs that a worker takes at a time, at most: each batch wakes the calling thread.
+const MAX_BATCH: usize = 256;
+/// Batches that there are for each worker, at least, so that none waits long for the last of another.
+const BATCHES: usize = 16;
 
 /// What a check does with its inputs.
 pub struct CheckPlan<'a> {
@@ -83,6 +85,7 @@ pub fn check(
     observe: &mut dyn FnMut(Checked) -> Result<(), Error>,
 ) -> Result<CheckCounts, Error> {
     let pool = workers(plan.jobs)?;
+    let batch = (plan.entries.len() / (BATCHES * pool.current_num_threads())).clamp(1, MAX_BATCH);
     let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, receiver) = mpsc::channel();
     let mut counts = CheckCounts::default();
@@ -91,10 +94,10 @@ pub fn check(
             let (next, stopped, sender) = (&next, &stopped, sender.clone());
             scope.spawn(move |_| {
                 loop {
-                    let batch = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(entries) = plan.entries.chunks(BATCH).nth(batch) else { return };
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(entries) = plan.entries.chunks(batch).nth(number) else { return };
                     let done = Batch::of(plan, entries);
-                    if stopped.load(Ordering::Relaxed) || sender.send((batch, done)).is_err() {
+                    if stopped.load(Ordering::Relaxed) || sender.send((number, done)).is_err() {
                         return;
                     }
                 }
@@ -102,13 +105,13 @@ pub fn check(
         }
         drop(sender);
         let (mut waiting, mut head) = (BTreeMap::new(), 0);
-        for (batch, done) in &receiver {
-            waiting.insert(batch, done);
+        for (number, done) in &receiver {
+            waiting.insert(number, done);
             while let Some(done) = waiting.remove(&head) {
                 head += 1;
                 counts.files += done.counts.files;
-                for (why, number) in done.counts.skipped {
-                    *counts.skipped.entry(why).or_default() += number;
+                for (why, count) in done.counts.skipped {
+                    *counts.skipped.entry(why).or_default() += count;
                 }
                 counts.words += done.counts.words;
                 for checked in done.checked {
