@@ -1,0 +1,212 @@
+//! What rules and repeats take of a page.
+
+use super::{Candidate, Captions, Found, HEAD_BLOCKS, State, TAIL_BLOCKS, Verdict, WEAK_RUN};
+use crate::article::{BlockKind, Format, Reason};
+use crate::block::Gap;
+use crate::block::fold::fold;
+use crate::html::parse::Page;
+use crate::rules::Where;
+use foldhash::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Rounds after which a page is left as it is; real pages take two or three.
+const MAX_ROUNDS: usize = 50;
+
+impl State<'_> {
+    /// Asks guards and rules about each line, and about each piece of a line that was cut at joints.
+    pub(super) fn find_candidates(&mut self, max_bytes: usize) {
+        let items = &self.blocks.items;
+        let mut at = 0;
+        while at < items.len() {
+            let pieces = 1 + items[at + 1..].iter().take_while(|block| block.gap == Gap::Joined).count();
+            let line = at..at + pieces;
+            at = line.end;
+            if pieces > 1 {
+                let text = &self.blocks.text[items[line.start].range().start..items[line.end - 1].range().end];
+                let words = items[line.clone()].iter().map(|block| block.words).sum();
+                if text.len() <= max_bytes && self.judge.rules.reaches(words) {
+                    self.ask(&fold(text), words, line.clone(), true);
+                }
+            }
+            for piece in line {
+                if items[piece].kind != BlockKind::Code {
+                    self.ask(&self.folded[piece], items[piece].words, piece..piece + 1, false);
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, folded: &str, words: u32, line: Range<usize>, is_cut: bool) {
+        let rules = &self.judge.rules;
+        if folded.is_empty() || !rules.reaches(words) {
+            return;
+        }
+        let candidates = rules.candidates(folded, words);
+        if let Some(guarding) = rules.guarding(folded, &candidates) {
+            // A link that says "Opinion" leads to a section of the site and marks nothing.
+            let is_link = |at: &usize| self.blocks.items[*at].link_words * 2 > self.blocks.items[*at].words;
+            for at in line.filter(|at| !is_link(at)) {
+                self.guarded[at] = true;
+                if self.notes.wanted() {
+                    self.notes.guarded(at, &guarding, rules.evidence(&guarding, folded));
+                }
+            }
+            return;
+        }
+        rules.matches(folded, &candidates, |rule| {
+            let (id, family) = (&rules.rules()[rule].id, rules.rules()[rule].family());
+            if rules.keeps_reason(id) || self.is_at_rest(family) {
+                return line.clone().for_each(|at| self.notes.passed_over(at, id));
+            }
+            let whole: Option<Rc<str>> = is_cut.then(|| folded.into());
+            for at in line.clone() {
+                let found = whole.clone().map_or(Found::Block, Found::Line);
+                self.candidates[at].push(Candidate { rule, found });
+            }
+        });
+    }
+
+    /// True for the families of rules that the page is about, told by its title; a text has none but its first lines.
+    fn is_at_rest(&self, family: &str) -> bool {
+        const FIRST_LINES: usize = 3;
+        let families = || {
+            let first_lines = if self.blocks.format == Format::Text { FIRST_LINES } else { 0 };
+            let title = self.title.map(fold);
+            let headlines = title.iter().chain(self.folded.iter().take(first_lines));
+            headlines.flat_map(|headline| self.judge.rules.families_at_rest(headline)).collect()
+        };
+        self.at_rest.get_or_init(families).contains(&family)
+    }
+
+    /// Marks what stands in an element that a rule's selector names.
+    pub(super) fn select(&mut self, page: &Page) {
+        let rules = &self.judge.rules;
+        if !rules.has_selectors() {
+            return;
+        }
+        let entries = self.blocks.outline.elements.iter();
+        let by_node: HashMap<_, _> = entries.filter_map(|entry| Some((entry.node?, entry.blocks.clone()))).collect();
+        for (rule, selector) in rules.rules().iter().enumerate().filter_map(|(at, rule)| Some((at, rule.selector()?))) {
+            if rules.keeps_reason(&rules.rules()[rule].id) {
+                continue;
+            }
+            for element in page.html.select(selector) {
+                for at in by_node.get(&element.id()).cloned().unwrap_or_default() {
+                    let found = Found::Element(element.value().name().to_owned());
+                    self.candidates[at as usize].push(Candidate { rule, found });
+                }
+            }
+        }
+    }
+
+    /// Rules and repeats until nothing changes.
+    pub(super) fn settle(&mut self) {
+        for _ in 0..MAX_ROUNDS {
+            let rules = self.apply_rules();
+            let repeats = self.judge.captions != Captions::Keep && self.apply_repeats();
+            if !rules && !repeats {
+                break;
+            }
+        }
+    }
+
+    /// One round over the rules, from both ends inward; true when something went.
+    fn apply_rules(&mut self) -> bool {
+        if self.candidates.iter().all(Vec::is_empty) {
+            return false;
+        }
+        let count = self.blocks.items.len();
+        let is_body = |at: &usize| self.prose[*at] && self.verdicts[*at].is_none();
+        // A page without prose, such as a glossary, has only its first and last blocks for an edge.
+        let first_prose = (0..count).find(is_body);
+        let last_prose = (0..count).rev().find(is_body);
+        let mut changed = false;
+        let mut survivors = 0;
+        for at in 0..count {
+            let is_head = first_prose.is_some_and(|first| at < first) || survivors < HEAD_BLOCKS;
+            changed |= self.try_rules(at, is_head, false);
+            survivors += usize::from(self.verdicts[at].is_none());
+        }
+        survivors = 0;
+        for at in (0..count).rev() {
+            let is_tail = last_prose.is_some_and(|last| at > last) || survivors < TAIL_BLOCKS;
+            changed |= self.try_rules(at, is_tail, is_tail);
+            survivors += usize::from(self.verdicts[at].is_none());
+        }
+        changed
+    }
+
+    /// Drops a block by the first of its rules that may act here.
+    fn try_rules(&mut self, at: usize, is_edge: bool, is_tail: bool) -> bool {
+        if self.verdicts[at].is_some() || self.guarded[at] {
+            return false;
+        }
+        let candidates = &self.candidates[at];
+        let acts = |candidate: &&Candidate| {
+            let rule = &self.judge.rules.rules()[candidate.rule];
+            let in_place = match rule.place {
+                Where::Any => true,
+                Where::Edge => is_edge,
+                Where::Tail => is_tail,
+            };
+            in_place && (rule.alone || self.is_beside_husk(at) || self.is_in_weak_run(at, rule.family()))
+        };
+        let Some(candidate) = candidates.iter().find(acts).filter(|_| !self.heads_prose(at)) else { return false };
+        let rule = &self.judge.rules.rules()[candidate.rule];
+        let evidence = match &candidate.found {
+            Found::Element(name) => name,
+            _ if !self.judge.explains => "",
+            Found::Block => rule.evidence(&self.folded[at]),
+            Found::Line(folded) => rule.evidence(folded),
+        };
+        self.verdicts[at] = Verdict::sure(Reason::Rule(rule.id.clone()), evidence);
+        self.ruled[at] = true;
+        true
+    }
+
+    /// True for a heading between prose of the body, where it heads a section whatever it sounds like, unless husk stands
+    /// beside it.
+    fn heads_prose(&self, at: usize) -> bool {
+        const BEFORE: usize = 20;
+        if !matches!(self.blocks.items[at].kind, BlockKind::Heading(2..)) {
+            return false;
+        }
+        let parent = |at: usize| self.blocks.outline.elements[self.blocks.items[at].element as usize].parent;
+        let section = parent(at);
+        let is_body = |at: &usize| self.prose[*at] && self.verdicts[*at].is_none() && parent(*at) == section;
+        Some(at + 1).filter(|next| *next < self.prose.len()).is_some_and(|next| is_body(&next))
+            && (0..at).rev().take(BEFORE).any(|before| is_body(&before))
+            && !self.is_beside_husk(at)
+    }
+
+    fn is_beside_husk(&self, at: usize) -> bool {
+        at > 0 && self.ruled[at - 1] || self.ruled.get(at + 1).copied().unwrap_or(false)
+    }
+
+    /// True when the blocks around, this one among them, match weak rules of one family in a row.
+    fn is_in_weak_run(&self, at: usize, family: &str) -> bool {
+        let is_weak = |at: &usize| {
+            let mut candidates = self.candidates[*at].iter();
+            candidates.any(|candidate| self.judge.rules.rules()[candidate.rule].family() == family)
+        };
+        let before = (0..at).rev().take_while(is_weak).take(WEAK_RUN).count();
+        let after = (at + 1..self.blocks.items.len()).take_while(is_weak).take(WEAK_RUN).count();
+        before + after + 1 >= WEAK_RUN
+    }
+
+    fn apply_repeats(&mut self) -> bool {
+        let gone = |at: usize| self.verdicts[at].is_some();
+        let repeats = self.judge.repeats.find(self.blocks, self.folded, gone);
+        let mut changed = false;
+        for repeat in repeats {
+            if self.guarded[repeat.copy] || self.judge.rules.keeps_reason("repeat") {
+                continue;
+            }
+            let evidence = format!("block {} says the same", repeat.first + 1);
+            self.verdicts[repeat.copy] = Verdict::sure(Reason::Repeat, evidence);
+            changed = true;
+        }
+        changed
+    }
+}
