@@ -12,7 +12,7 @@ use crate::decode::{self, Decoded, decode};
 use crate::error::{Error, ErrorKind};
 use crate::html::metadata;
 use crate::html::parse::{self, Page};
-use crate::judge::{Captions, Comments, Judge, Judgement, Verdict};
+use crate::judge::{Captions, Comments, Judge, Judgement, MIN_CONFIDENCE, Verdict};
 use crate::limits::Limits;
 use crate::model::ModelFiles;
 use crate::model::decode::Favor;
@@ -40,9 +40,6 @@ pub struct Hints {
     /// What a plain text is, unless the cleaner was told so of all texts.
     pub text_kind: Option<TextKind>,
 }
-
-/// Confidence below which a page has nothing to extract; from 0.05 to 0.2 it makes no difference to the score.
-pub const MIN_CONFIDENCE: f32 = 0.12;
 
 /// Makes articles of pages.
 pub struct Cleaner {

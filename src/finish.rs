@@ -25,6 +25,10 @@ const MIN_SENTENCE_WORDS: u32 = 60;
 /// Share of sentences in the kept words of a sound article; lists and shops have less.
 const MIN_SENTENCE_SHARE: f32 = 0.5;
 
+/// Blocks and words of what a page says is its article, at least: a notice of an error has fewer.
+const MIN_STATED_BLOCKS: usize = 3;
+const MIN_STATED_WORDS: u32 = 10;
+
 /// Words on a button, at most; a question of an FAQ that opens its answer has more.
 const MAX_CONTROL_WORDS: u32 = 3;
 
@@ -166,6 +170,28 @@ pub fn comments_back(blocks: &Blocks<'_>, parts: &[Cues], is_dropped: impl Fn(us
     let is_sentence = |block: &Block| words::is_sentence(blocks.text_of(block), block.words as usize);
     let says_something = |block: &Block| parts[block.element as usize].meets(comment) && is_sentence(block);
     (0..blocks.items.len()).filter(|&at| is_dropped(at) && says_something(&blocks.items[at])).collect()
+}
+
+/// What a page says itself is its article, for a page of which the judgement leaves nothing: a poem, a table or a glossary is
+/// unlike most that it has seen. A page with one `<article>` says so, and one without a link, a button or a field has no
+/// furniture. Of what `is_open` there links, forms and parts of furniture are none of it.
+pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool) -> Vec<usize> {
+    let (items, outline) = (&blocks.items, &blocks.outline);
+    let is_plain = || outline.controls.is_empty() && items.iter().all(|block| block.link_words == 0);
+    let range = match outline.outermost("article")[..] {
+        [article] => outline.elements[article].blocks.clone(),
+        [] if is_plain() => 0..items.len() as u32,
+        _ => return Vec::new(),
+    };
+    let other = LISTS.furniture.with(cues(&["form", "control"]));
+    let says_something = |at: &usize| {
+        let block = &items[*at];
+        let is_seen = !block.hidden && !block.noscript && !is_link(block);
+        is_open(*at) && is_seen && !parts[block.element as usize].meets(other)
+    };
+    let found: Vec<usize> = (range.start as usize..range.end as usize).filter(says_something).collect();
+    let words: u32 = found.iter().map(|&at| items[at].words).sum();
+    if found.len() < MIN_STATED_BLOCKS || words < MIN_STATED_WORDS { Vec::new() } else { found }
 }
 
 /// A sound article: enough prose, and prose for the most part.
@@ -510,6 +536,34 @@ mod tests {
         let blocks = segment(&page, &source, &finder, &limits);
         let parts = blocks.outline.elements.iter().map(|element| element.own_cues).collect();
         (blocks, parts)
+    }
+
+    const LYRICS: &str =
+        "<p>Row, row, across the bay<br>The tide is turning home<br>Pull, pull, the rope is strong</p>";
+
+    #[test]
+    fn one_article_and_a_page_without_links_say_what_they_are() {
+        let stated = |body: &str| -> Vec<String> {
+            let (blocks, parts) = page(body);
+            let found = stated_article(&blocks, &parts, |_| true);
+            found.into_iter().map(|at| blocks.text_of(&blocks.items[at]).to_owned()).collect()
+        };
+        let lines = ["Row, row, across the bay", "The tide is turning home", "Pull, pull, the rope is strong"];
+        let menu = "<nav><a href=/>Home</a> <a href=/s>Songs</a></nav>";
+        let inner = format!("{LYRICS}<p><a href=/x>All our songs</a></p><form><label>Your name</label></form>");
+        assert_eq!(stated(&format!("{menu}<article>{inner}<article>{LYRICS}</article></article>"))[..3], lines);
+        assert_eq!(stated(&format!("{menu}<article class=song>{inner}</article><article></article>")), lines);
+        assert_eq!(stated(LYRICS), lines);
+        // Two are a list, a link or a button makes no article, and a notice is short.
+        for body in [
+            format!("<article>{LYRICS}</article><article>{LYRICS}</article>"),
+            format!("{menu}{LYRICS}"),
+            format!("{LYRICS}<button>Play</button>"),
+            format!("{menu}<article><p>Sorry, nothing matched your search here.</p><p>Try other words.</p></article>"),
+            "<p>403</p><p>Forbidden</p><p>server</p>".to_owned(),
+        ] {
+            assert!(stated(&body).is_empty(), "{body}");
+        }
     }
 
     /// The texts of the blocks that the finish takes.

@@ -93,12 +93,12 @@ mod stride;
 
 pub use account::{Account, AccountBlock, Decision, Ground};
 pub use article::{Article, BlockKind, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, Inspection, LineRows, MIN_CONFIDENCE};
+pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, Inspection, LineRows};
 pub use error::{Error, ErrorKind};
 /// For the tests of the tokenizer alone; no part of the interface.
 #[doc(hidden)]
 pub use html::tokenize as tokenizer;
-pub use judge::{Captions, Comments};
+pub use judge::{Captions, Comments, MIN_CONFIDENCE};
 pub use limits::Limits;
 pub use model::decode::Favor;
 pub use model::lines::TextKind;

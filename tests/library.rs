@@ -226,6 +226,32 @@ fn a_page_of_prompts_alone_is_empty_and_marked() {
 }
 
 #[test]
+fn what_a_page_says_is_its_article_is_not_lost_for_its_short_lines() {
+    const SITE: &str =
+        "<title>Songs of the bay</title><nav><ul><li><a href=/>Home</a><li><a href=/n>News</a></ul></nav>";
+    const END: &str = "<footer><a href=/p>Privacy policy</a></footer>";
+    let cleaner = build(Cleaner::builder());
+    let song = "Row, row, across the bay\nThe tide is turning home\n\nPull, pull, the rope is strong\nThe harbour lights are near\n";
+    let paragraphs = format!("<p>{}</p>", song.trim_end().replace("\n\n", "</p><p>").replace('\n', "<br>"));
+    let body = format!("{SITE}<main><article><h1>Songs of the bay</h1>{paragraphs}</article></main>{END}");
+    assert_eq!(html(&cleaner, &body).text, song);
+    let standings = "Rovers 34\n\nUnited 31\n\nAthletic 30\n\nCity 28\n\nWanderers 24\n";
+    let paragraphs = format!("<p>{}</p>", standings.trim_end().replace("\n\n", "</p><p>"));
+    assert_eq!(html(&cleaner, &format!("<title>Standings</title><h1>Standings</h1>{paragraphs}")).text, standings);
+    // Who wants only sure pages gets none of these.
+    assert!(html(&build(Cleaner::builder().min_confidence(0.8)), &body).text.is_empty());
+    for notice in [
+        "<h1>Log in</h1><form><label>Your name or address</label><input><label>Your password</label><input><button>Log in</button></form>",
+        "<h1>Page not found</h1><p>We could not find that page.</p><form><label>Search for:</label><input></form>",
+        "<h1>Are you of age?</h1><p>Please say</p><p><a href=/y>Yes, I am</a></p><p><a href=/n>No, I am not</a></p>",
+        "<h1>Shop</h1><ul><li><a href=/a>Rope of hemp in rolls</a><li><a href=/b>Lamps for the deck</a><li><a href=/c>Nails</a></ul>",
+    ] {
+        let article = html(&cleaner, &format!("{SITE}<article>{notice}</article>{END}"));
+        assert!(article.text.is_empty(), "{notice}: {}", article.text);
+    }
+}
+
+#[test]
 fn an_empty_page_is_an_empty_article() {
     let cleaner = build(Cleaner::builder());
     for bytes in ["", " \r\n\u{feff}", "<html></html>"] {

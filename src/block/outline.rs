@@ -135,6 +135,21 @@ impl Outline {
         &self.names[entry.names.start as usize..entry.names.end as usize]
     }
 
+    /// The elements of a tag that stand in no other of it and that blocks stand in.
+    pub fn outermost(&self, tag: &str) -> Vec<usize> {
+        let is_one: Vec<bool> = self.steps.iter().map(|step| step.split(['#', '.']).next() == Some(tag)).collect();
+        let mut inside = vec![false; self.elements.len()];
+        let mut found = Vec::new();
+        for (at, entry) in self.elements.iter().enumerate() {
+            let around = inside[entry.parent as usize];
+            inside[at] = around || is_one[entry.step as usize];
+            if inside[at] && !around && !entry.blocks.is_empty() {
+                found.push(at);
+            }
+        }
+        found
+    }
+
     /// The names in the list of all.
     pub fn names_count(&self) -> usize {
         self.names.len()

@@ -117,6 +117,8 @@ pub(crate) const TAIL_BLOCKS: usize = 8;
 pub(crate) const WEAK_RUN: usize = 3;
 /// Probability below which a block is surely none; many small ones would add up to an article on a page of furniture.
 const NOISE: f32 = 0.1;
+/// Confidence below which a page has nothing to extract; from 0.05 to 0.2 it makes no difference to the score.
+pub const MIN_CONFIDENCE: f32 = 0.12;
 /// Words below which a text may be a notice on a page that holds no article.
 const SHORT_WORDS: u32 = 50;
 /// How many times the wanted confidence such a text needs.
@@ -147,6 +149,9 @@ impl Judge {
         } else if blocks.format == Format::Html {
             state.apply_model(metadata);
             state.apply_finish(metadata.date.is_some() && metadata.site.is_some());
+            if state.is_too_unsure(MIN_CONFIDENCE) {
+                state.take_at_its_word();
+            }
             // What was judged out moved the edges of the page.
             state.settle();
         } else {
@@ -159,8 +164,7 @@ impl Judge {
             state.drop_captions();
         }
         let confidence = state.confidence();
-        let is_short = blocks.format == Format::Html && state.kept_words() < SHORT_WORDS;
-        if self.judges && confidence < self.min_confidence * if is_short { SHORT_DOUBT } else { 1.0 } {
+        if self.judges && state.is_too_unsure(self.min_confidence) {
             state.abstain(confidence);
         }
         let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };
@@ -324,6 +328,12 @@ impl<'j> State<'j> {
     fn kept_words(&self) -> u32 {
         let kept = self.blocks.items.iter().zip(&self.verdicts).filter(|(_, verdict)| verdict.is_none());
         kept.map(|(block, _)| block.words).sum()
+    }
+
+    /// True when less than a confidence is expected of what is kept; a short text needs more.
+    fn is_too_unsure(&self, min_confidence: f32) -> bool {
+        let is_short = self.blocks.format == Format::Html && self.kept_words() < SHORT_WORDS;
+        self.confidence() < min_confidence * if is_short { SHORT_DOUBT } else { 1.0 }
     }
 
     /// Keeps nothing of a page that is too unsure; what the user or a guard keeps stays.
