@@ -172,8 +172,8 @@ pub fn comments_back(blocks: &Blocks<'_>, parts: &[Cues], is_dropped: impl Fn(us
     (0..blocks.items.len()).filter(|&at| is_dropped(at) && says_something(&blocks.items[at])).collect()
 }
 
-/// What a page says itself is its article, for a page of which the judgement leaves nothing: a poem, a table or a glossary is
-/// unlike most that it has seen. A page with one `<article>` says so, and one without a link, a button or a field has no
+/// What a page says itself is its article, for a page of which the judgement leaves nothing and a very small one: a poem, a table
+/// or a glossary is unlike most that it has seen. A page with one `<article>` says so, and one without a link, a button or a field has no
 /// furniture. Of what `is_open` there links, forms and parts of furniture are none of it.
 pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool) -> Vec<usize> {
     let (items, outline) = (&blocks.items, &blocks.outline);
