@@ -173,14 +173,17 @@ pub fn comments_back(blocks: &Blocks<'_>, parts: &[Cues], is_dropped: impl Fn(us
 }
 
 /// What a page says itself is its article, for a page of which the judgement leaves nothing and a very small one: a poem, a table
-/// or a glossary is unlike most that it has seen. A page with one `<article>` says so, and one without a link, a button or a field has no
-/// furniture. Of what `is_open` there links, forms and parts of furniture are none of it.
+/// or a glossary is unlike most that it has seen. A page with one `<article>` says so; a piece of a page is what somebody
+/// cut out of one; and a page without a link, a button or a field has no furniture. Of what `is_open` there links, forms and
+/// parts of furniture are none of it.
 pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool) -> Vec<usize> {
     let (items, outline) = (&blocks.items, &blocks.outline);
     let is_plain = || outline.controls.is_empty() && items.iter().all(|block| block.link_words == 0);
-    let range = match outline.outermost("article")[..] {
-        [article] => outline.elements[article].blocks.clone(),
-        [] if is_plain() => 0..items.len() as u32,
+    let whole = 0..items.len() as u32;
+    let (range, is_piece) = match outline.outermost("article")[..] {
+        [article] => (outline.elements[article].blocks.clone(), false),
+        [] if outline.is_fragment => (whole, true),
+        [] if is_plain() => (whole, false),
         _ => return Vec::new(),
     };
     let other = LISTS.furniture.with(cues(&["form", "control"]));
@@ -191,7 +194,11 @@ pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usiz
     };
     let found: Vec<usize> = (range.start as usize..range.end as usize).filter(says_something).collect();
     let words: u32 = found.iter().map(|&at| items[at].words).sum();
-    if found.len() < MIN_STATED_BLOCKS || words < MIN_STATED_WORDS { Vec::new() } else { found }
+    let says_enough = match is_piece {
+        true => found.iter().any(|&at| !matches!(items[at].kind, BlockKind::Heading(_))),
+        false => found.len() >= MIN_STATED_BLOCKS && words >= MIN_STATED_WORDS,
+    };
+    if says_enough { found } else { Vec::new() }
 }
 
 /// A sound article: enough prose, and prose for the most part.
@@ -544,10 +551,13 @@ mod tests {
 
     /// The blocks of a page, and for each element the hints of its own names.
     fn page(body: &str) -> (Blocks<'static>, Vec<Cues>) {
+        piece(&format!("<!doctype html><body>{body}"))
+    }
+
+    fn piece(source: &str) -> (Blocks<'static>, Vec<Cues>) {
         let (finder, limits) = (CueFinder::builtin(), Limits::default());
-        let source = format!("<!doctype html><body>{body}");
-        let page = parse::parse(&source, &limits, false, false).unwrap_or_else(|_| panic!("within bounds"));
-        let blocks = segment(&page, &source, &finder, &limits);
+        let page = parse::parse(source, &limits, false, false).unwrap_or_else(|_| panic!("within bounds"));
+        let blocks = segment(&page, source, &finder, &limits);
         let parts = blocks.outline.elements.iter().map(|element| element.own_cues).collect();
         (blocks, parts)
     }
@@ -573,11 +583,11 @@ mod tests {
 
     #[test]
     fn one_article_and_a_page_without_links_say_what_they_are() {
-        let stated = |body: &str| -> Vec<String> {
-            let (blocks, parts) = page(body);
+        let said = |(blocks, parts): (Blocks, Vec<Cues>)| -> Vec<String> {
             let found = stated_article(&blocks, &parts, |_| true);
             found.into_iter().map(|at| blocks.text_of(&blocks.items[at]).to_owned()).collect()
         };
+        let stated = |body: &str| said(page(body));
         let lines = ["Row, row, across the bay", "The tide is turning home", "Pull, pull, the rope is strong"];
         let menu = "<nav><a href=/>Home</a> <a href=/s>Songs</a></nav>";
         let inner = format!("{LYRICS}<p><a href=/x>All our songs</a></p><form><label>Your name</label></form>");
@@ -594,6 +604,12 @@ mod tests {
         ] {
             assert!(stated(&body).is_empty(), "{body}");
         }
+        // What was cut out of a page is what somebody wanted of it.
+        let note = "<p>Forbidden, says the sign. See <a href=/m>the map</a> for the way round.</p>";
+        assert_eq!(said(piece(note)), ["Forbidden, says the sign. See the map for the way round."]);
+        assert!(
+            said(piece("<h1>Not found</h1>")).is_empty() && said(piece(menu)).is_empty() && stated(note).is_empty()
+        );
     }
 
     /// The texts of the blocks that the finish takes.

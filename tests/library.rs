@@ -238,6 +238,14 @@ fn what_a_page_says_is_its_article_is_not_lost_for_its_short_lines() {
     let standings = "Rovers 34\n\nUnited 31\n\nAthletic 30\n\nCity 28\n\nWanderers 24\n";
     let paragraphs = format!("<p>{}</p>", standings.trim_end().replace("\n\n", "</p><p>"));
     assert_eq!(html(&cleaner, &format!("<title>Standings</title><h1>Standings</h1>{paragraphs}")).text, standings);
+    for (piece, expected) in [
+        ("<p>The mill was sold.</p><p>Nobody knows to whom.</p>", "The mill was sold.\n\nNobody knows to whom.\n"),
+        ("Just <b>bold</b> words and no block.", "Just bold words and no block.\n"),
+        ("<pre>fn main() {\n    run();\n}</pre>", "fn main() {\n    run();\n}\n"),
+        ("<ul><li><a href=1>Mill</a></li><li><a href=2>Ferry</a></li></ul>", ""),
+    ] {
+        assert_eq!(html(&cleaner, piece).text, expected);
+    }
     // Who wants only sure pages gets none of these.
     assert!(html(&build(Cleaner::builder().min_confidence(0.8)), &body).text.is_empty());
     for notice in [

@@ -23,6 +23,7 @@ use std::ops::Range;
 /// Segments the page that was parsed from `source`.
 pub fn segment(page: &Page, source: &str, cues: &CueFinder, limits: &Limits) -> Blocks<'static> {
     let mut builder = Builder::new(cues, limits);
+    builder.outline.is_fragment = page.is_fragment(source);
     let mut skipped: Option<NodeId> = None;
     for edge in page.html.tree.root().traverse() {
         match edge {

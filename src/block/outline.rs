@@ -16,6 +16,8 @@ use std::ops::Range;
 pub struct Outline {
     /// The elements in document order.
     pub elements: Vec<Entry>,
+    /// True for a piece of a page, such as a field of a feed holds.
+    pub is_fragment: bool,
     /// For each image the block that it stands before, in order.
     pub images: Vec<u32>,
     /// The same for buttons and fields of forms.
@@ -135,14 +137,19 @@ impl Outline {
         &self.names[entry.names.start as usize..entry.names.end as usize]
     }
 
+    /// The tag of an element; that of the page is empty.
+    fn tag(&self, entry: &Entry) -> &str {
+        let step = &self.steps[entry.step as usize];
+        step.split(['#', '.']).next().unwrap_or_default()
+    }
+
     /// The elements of a tag that stand in no other of it and that blocks stand in.
     pub fn outermost(&self, tag: &str) -> Vec<usize> {
-        let is_one: Vec<bool> = self.steps.iter().map(|step| step.split(['#', '.']).next() == Some(tag)).collect();
         let mut inside = vec![false; self.elements.len()];
         let mut found = Vec::new();
         for (at, entry) in self.elements.iter().enumerate() {
             let around = inside[entry.parent as usize];
-            inside[at] = around || is_one[entry.step as usize];
+            inside[at] = around || self.tag(entry) == tag;
             if inside[at] && !around && !entry.blocks.is_empty() {
                 found.push(at);
             }
@@ -203,6 +210,7 @@ impl Default for Outline {
         };
         Outline {
             elements: vec![page],
+            is_fragment: false,
             images: Vec::new(),
             controls: Vec::new(),
             names: Vec::new(),

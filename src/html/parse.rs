@@ -57,6 +57,27 @@ impl Page {
         find(&self.places, &self.next_place, element, |place| place.element).map_or(0, |place| place.line)
     }
 
+    /// True for a piece of a page: it has no doctype, and no tag of their own opened the page, its head and its body.
+    pub fn is_fragment(&self, source: &str) -> bool {
+        const DOCTYPE: &str = "<!doctype";
+        let begin = source.trim_start_matches('\u{feff}').trim_start().get(..DOCTYPE.len());
+        if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(DOCTYPE)) {
+            return false;
+        }
+        let tag_of = |node: NodeRef<'_, Node>| {
+            let at = self.places.binary_search_by_key(&node.id(), |place| place.element).ok()?;
+            let tag = source.get(self.places[at].start as usize..)?.strip_prefix('<')?;
+            tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next()
+        };
+        let is_stated = |node: NodeRef<'_, Node>| {
+            let name = node.value().as_element().map(|element| element.name());
+            let name = name.filter(|name| matches!(*name, "html" | "head" | "body"));
+            name.zip(tag_of(node)).is_some_and(|(name, tag)| tag.eq_ignore_ascii_case(name))
+        };
+        let root = self.html.tree.root();
+        !root.children().chain(root.children().flat_map(|page| page.children())).any(is_stated)
+    }
+
     /// The bytes of the source that a text came from, without white space at its ends.
     pub fn text_range(&self, text: NodeId) -> Range<u32> {
         find(&self.texts, &self.next_text, text, |place| place.node).map_or(0..0, |place| place.range.clone())
@@ -421,6 +442,28 @@ mod tests {
     #[test]
     fn a_line_ends_at_lf_cr_or_both() {
         assert_eq!(paragraphs("\r\n\r\r\n\n<p\nid=a>x"), one(6, "x"));
+    }
+
+    #[test]
+    fn a_piece_of_a_page_says_nothing_of_the_page() {
+        let is_piece = |source: &str| {
+            let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+            page.is_fragment(source)
+        };
+        assert!(
+            ["<p>x", "x", "<!-- c --> <div>x</div>", "<header>x</header>", "<title>y</title><p>x", ""]
+                .into_iter()
+                .all(is_piece)
+        );
+        let pages = [
+            "<!doctype html><p>x",
+            "<HTML><p>x",
+            "\n<html lang=en>x",
+            "<head><p>x",
+            "<body class=a>x",
+            "<!-- c --><body>x",
+        ];
+        assert!(!pages.into_iter().any(is_piece));
     }
 
     #[test]
