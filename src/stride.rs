@@ -64,6 +64,16 @@ pub fn bits<S: Simd>(mask: mask8x64<S>) -> u64 {
     black_box(mask.to_bitmask())
 }
 
+/// The places of the bits that are set, the lowest first.
+#[inline(always)]
+pub fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(at)
+    })
+}
+
 /// Where a byte stands in the stride of a text from a place on.
 #[inline(always)]
 pub fn places_of<S: Simd>(simd: S, text: &[u8], begin: usize, byte: u8) -> u64 {

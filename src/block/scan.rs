@@ -8,7 +8,7 @@ use super::fold::is_not_plain;
 use super::joints::{Joints, may_be_capital, may_be_joint};
 use super::word_count::{Classes, WordStarts};
 use super::words;
-use crate::stride::{STRIDE, Window, bits, is, shifted, window, within};
+use crate::stride::{STRIDE, Window, bits, is, places, shifted, window, within};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch};
 use std::ops::Range;
@@ -57,7 +57,10 @@ impl<'t> Scan<'t> {
 
     /// Where a line may end: each LF and CR, and the first bytes of the separators of lines and paragraphs.
     pub fn line_ends(&self) -> impl Iterator<Item = usize> + '_ {
-        self.strides.iter().enumerate().flat_map(|(stride, bits)| places(stride, bits.line_ends))
+        self.strides
+            .iter()
+            .enumerate()
+            .flat_map(|(stride, bits)| places(bits.line_ends).map(move |at| stride * STRIDE + at))
     }
 
     /// Where sentences are glued together.
@@ -108,15 +111,6 @@ impl<'t> Scan<'t> {
         let Sums { words, uneven, strange } = stride.before;
         Sums { words: words + count(stride.word_starts), uneven: uneven + count(stride.uneven), strange }
     }
-}
-
-/// The places of the bits of a stride in the text.
-fn places(stride: usize, mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let at = (bits != 0).then(|| stride * STRIDE + bits.trailing_zeros() as usize)?;
-        bits &= bits - 1;
-        Some(at)
-    })
 }
 
 // Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions. Two inner
@@ -190,8 +184,8 @@ impl State {
         let inner_capitals = capitals & !(classes.space << 1 | self.after_white);
         if inner_capitals != 0 {
             let mask = may_be_joint(shifted(simd, window, -1), at, shifted(simd, window, 1));
-            let joints = places(scan.strides.len(), inner_capitals & bits(mask));
-            scan.joints.extend(joints.map(|place| place as u32));
+            let begin = scan.strides.len() * STRIDE;
+            scan.joints.extend(places(inner_capitals & bits(mask)).map(|at| (begin + at) as u32));
         }
         let spaces = bits(is(at, b' '));
         let uneven = bits(is_not_plain(at)) | spaces & (spaces << 1 | self.after_space);

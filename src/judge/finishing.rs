@@ -30,15 +30,15 @@ impl State<'_> {
     /// Brings back what the page says itself is its article, as likely as not to be it.
     pub(super) fn take_at_its_word(&mut self) {
         const EVEN: f32 = 0.5;
-        let Some(mut scores) = self.scores.take() else { return };
         let is_open = |at: usize| self.verdicts[at].is_none() || self.is_judged_out(at);
         for at in finish::stated_article(self.blocks, &self.parts[0], is_open) {
             if self.verdicts[at].take().is_some() {
                 self.notes.brought_back(at, "the page says that it is the article");
             }
-            scores[at] = scores[at].max(EVEN);
+            if let Some(scores) = &mut self.scores {
+                scores[at] = scores[at].max(EVEN);
+            }
         }
-        self.scores = Some(scores);
     }
 
     fn finish_article(&mut self, is_dated: bool, parts: &[Cues], large_parts: &[Cues]) {

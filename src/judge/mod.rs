@@ -151,7 +151,7 @@ impl Judge {
         } else if blocks.format == Format::Html {
             state.apply_model(metadata);
             state.apply_finish(metadata.date.is_some() && metadata.site.is_some());
-            if state.is_too_unsure(MIN_CONFIDENCE) || state.words() < KNOWN_WORDS {
+            if state.words() < KNOWN_WORDS || state.is_too_unsure(state.confidence(), MIN_CONFIDENCE) {
                 state.take_at_its_word();
             }
             // What was judged out moved the edges of the page.
@@ -166,7 +166,7 @@ impl Judge {
             state.drop_captions();
         }
         let confidence = state.confidence();
-        if self.judges && state.is_too_unsure(self.min_confidence) {
+        if self.judges && state.is_too_unsure(confidence, self.min_confidence) {
             state.abstain(confidence);
         }
         let confidence = if state.verdicts.iter().any(Option::is_none) { confidence } else { 0.0 };
@@ -337,10 +337,10 @@ impl<'j> State<'j> {
         kept.map(|(block, _)| block.words).sum()
     }
 
-    /// True when less than a confidence is expected of what is kept; a short text needs more.
-    fn is_too_unsure(&self, min_confidence: f32) -> bool {
+    /// True when the confidence in what is kept is less than is wanted; a short text needs more.
+    fn is_too_unsure(&self, confidence: f32, min_confidence: f32) -> bool {
         let is_short = self.blocks.format == Format::Html && self.kept_words() < SHORT_WORDS;
-        self.confidence() < min_confidence * if is_short { SHORT_DOUBT } else { 1.0 }
+        confidence < min_confidence * if is_short { SHORT_DOUBT } else { 1.0 }
     }
 
     /// Keeps nothing of a page that is too unsure; what the user or a guard keeps stays.

@@ -1,7 +1,7 @@
 //! Literals that may stand anywhere in a block, and which of them do.
 
 use super::reach::{Asked, Reach, Words};
-use crate::stride::{STRIDE, places_of};
+use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -246,14 +246,12 @@ impl Floating {
 #[inline(always)]
 fn known_spaces<S: Simd>(simd: S, reach: &[u8; 1 << HASH_BITS], bytes: &[u8], words: u8, known: &mut Vec<usize>) {
     for begin in (0..bytes.len()).step_by(STRIDE) {
-        let mut spaces = places_of(simd, bytes, begin, b' ');
-        while spaces != 0 {
-            let before = (begin + spaces.trailing_zeros() as usize).wrapping_sub(1);
+        for at in places(places_of(simd, bytes, begin, b' ')) {
+            let before = (begin + at).wrapping_sub(1);
             let around = bytes.get(before..before.wrapping_add(SPACED));
             if around.is_some_and(|around| reach[place(beside_space(around))] >= words) {
                 known.push(before);
             }
-            spaces &= spaces - 1;
         }
     }
 }

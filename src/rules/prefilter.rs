@@ -10,7 +10,7 @@ use super::reach::{Asked, Words};
 use super::starting::Starting;
 use super::table::Table;
 use crate::error::{Error, ErrorKind};
-use crate::stride::{STRIDE, places_of};
+use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
 use std::borrow::Cow;
 
@@ -20,6 +20,8 @@ static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bi
 pub struct Prefilter {
     /// The built-in patterns, and those of the user's packs.
     tables: Vec<Known>,
+    /// The literals that the branches of each table begin with at the start of a block.
+    starting: Vec<Starting>,
     floating: Floating,
     /// The branch that each literal of `floating` is of.
     ways: Vec<Way>,
@@ -28,8 +30,6 @@ pub struct Prefilter {
 /// A table and what its patterns are called here.
 struct Known {
     table: Table,
-    /// The literals that its branches begin with at the start of a block.
-    starting: Starting,
     /// The index of each pattern of the table; [`ABSENT`] for those that are not asked.
     patterns: Vec<u32>,
 }
@@ -37,22 +37,11 @@ struct Known {
 const ABSENT: u32 = u32::MAX;
 
 impl Known {
-    /// A table; `words` tells by its index in which blocks a pattern is looked for.
-    fn new(table: Table, patterns: Vec<u32>, words: impl Fn(usize) -> Words) -> Known {
-        let pattern = |branch| pattern_of(&table, &patterns, branch);
-        let starting = Starting::new(table.starting(), |branch| pattern(branch).map_or_else(Words::default, &words));
-        Known { table, starting, patterns }
-    }
-
     /// The index of the pattern that a branch is one of, if it is asked.
     fn pattern(&self, branch: u32) -> Option<usize> {
-        pattern_of(&self.table, &self.patterns, branch)
+        let pattern = self.patterns.get(self.table.pattern(branch)).copied()?;
+        (pattern != ABSENT).then_some(pattern as usize)
     }
-}
-
-fn pattern_of(table: &Table, patterns: &[u32], branch: u32) -> Option<usize> {
-    let pattern = patterns.get(table.pattern(branch)).copied()?;
-    (pattern != ABSENT).then_some(pattern as usize)
 }
 
 /// A pattern for the filter.
@@ -92,10 +81,16 @@ impl Prefilter {
             }
         }
         let words_of = |pattern: usize| Words::new(max_words[pattern], pattern >= rules.len());
-        let mut tables = vec![Known::new(Table::read(Cow::Borrowed(BUILT_IN)), built_in, words_of)];
+        let mut tables = vec![Known { table: Table::read(Cow::Borrowed(BUILT_IN)), patterns: built_in }];
         if !own.is_empty() {
-            tables.push(Known::new(Table::build(own_branches.iter().map(Vec::as_slice)), own, words_of));
+            let table = Table::build(own_branches.iter().map(Vec::as_slice));
+            tables.push(Known { table, patterns: own });
         }
+        let starting = tables.iter().map(|known| {
+            let words = |branch| known.pattern(branch).map_or_else(Words::default, words_of);
+            Starting::new(known.table.starting(), words)
+        });
+        let starting = starting.collect();
         let mut literals = Vec::new();
         for (table, known) in tables.iter().enumerate() {
             for (branch, literal) in known.table.floating() {
@@ -106,7 +101,7 @@ impl Prefilter {
         }
         let floating = Floating::new(literals.iter().map(|(literal, words, _)| (*literal, *words)));
         let ways = literals.into_iter().map(|(.., way)| way).collect();
-        Ok(Prefilter { tables, floating, ways })
+        Ok(Prefilter { tables, starting, floating, ways })
     }
 
     /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does, and never for
@@ -140,9 +135,9 @@ impl Prefilter {
         };
         let least = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
         let beginning = Beginning::of(bytes);
-        let mut starting = self.tables.iter().enumerate();
-        starting.any(|(table, known)| {
-            known.starting.find(beginning.bytes(), least, asked, |branch| ask(Way { table, branch }))
+        let mut starting = self.starting.iter().enumerate();
+        starting.any(|(table, starting)| {
+            starting.find(beginning.bytes(), least, asked, |branch| ask(Way { table, branch }))
         }) || self.floating.find(bytes, least, asked).any(|literal| ask(self.ways[literal as usize]))
     }
 }
@@ -154,12 +149,9 @@ fn holds<S: Simd>(simd: S, text: &[u8], word: &[u8]) -> bool {
     let last = word.len() - 1;
     let mut begin = 0;
     while begin + last < text.len() {
-        let mut both = places_of(simd, text, begin, word[0]) & places_of(simd, text, begin + last, word[last]);
-        while both != 0 {
-            if text[begin + both.trailing_zeros() as usize..].starts_with(word) {
-                return true;
-            }
-            both &= both - 1;
+        let both = places_of(simd, text, begin, word[0]) & places_of(simd, text, begin + last, word[last]);
+        if places(both).any(|at| text[begin + at..].starts_with(word)) {
+            return true;
         }
         begin += STRIDE;
     }

@@ -54,8 +54,8 @@ impl Key {
 impl Starting {
     /// Literals of one to eight bytes, none of them twice, each with its branches; `words` tells for a branch in which blocks it is
     /// looked for.
-    pub fn new<'a>(
-        literals: impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, &'a [u32])>,
+    pub fn new(
+        literals: impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, impl Iterator<Item = u32>)>,
         words: impl Fn(u32) -> Words,
     ) -> Starting {
         let mut starting = Starting {
@@ -150,10 +150,10 @@ mod tests {
 
     fn starting() -> Starting {
         let branches: [u32; LITERALS.len()] = std::array::from_fn(|at| at as u32);
-        let literals = LITERALS.iter().zip(branches.chunks(1)).map(|(literal, branch)| {
+        let literals = LITERALS.iter().zip(branches).map(|(literal, branch)| {
             let mut bytes = [0; MAX_ANCHORED_BYTES];
             bytes[..literal.len()].copy_from_slice(literal);
-            (bytes, literal.len() as u8, branch)
+            (bytes, literal.len() as u8, std::iter::once(branch))
         });
         Starting::new(literals, words)
     }

@@ -14,9 +14,9 @@ pub struct Table {
     keys: Range<usize>,
     lengths: Range<usize>,
     /// Where the branches of each begin in `starting`, and one past the last.
-    ends: Vec<u32>,
+    ends: Range<usize>,
     /// Branches by their beginning.
-    starting: Vec<u32>,
+    starting: Range<usize>,
     branches: Vec<Entry>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
@@ -105,7 +105,6 @@ impl Table {
             let part = &bytes[part];
             (0..part.len() / 4).map(|at| number(part, at)).collect()
         };
-        let (ends, starting) = (numbers(ends), numbers(starting));
         let entry = |branch: &[u32]| Entry {
             pattern: branch[0],
             words: branch[1],
@@ -124,10 +123,14 @@ impl Table {
     }
 
     /// The beginnings at the start of a text, each as its bytes, how many they are, and its branches.
-    pub fn starting(&self) -> impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, &[u32])> + '_ {
+    pub fn starting(&self) -> impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, impl Iterator<Item = u32>)> + '_ {
         let keys = self.bytes[self.keys.clone()].as_chunks().0.iter().zip(&self.bytes[self.lengths.clone()]);
-        let branches = self.ends.windows(2).map(|ends| &self.starting[ends[0] as usize..ends[1] as usize]);
-        keys.zip(branches).map(|((key, length), branches)| (*key, *length, branches))
+        let numbers = |part: &Range<usize>| self.bytes[part.clone()].as_chunks().0;
+        let (ends, starting) = (numbers(&self.ends), numbers(&self.starting));
+        keys.zip(ends.windows(2)).map(move |((key, length), ends)| {
+            let branches = &starting[u32::from_le_bytes(ends[0]) as usize..u32::from_le_bytes(ends[1]) as usize];
+            (*key, *length, branches.iter().map(|branch| u32::from_le_bytes(*branch)))
+        })
     }
 
     /// The literals that may stand anywhere, each with its branch.
