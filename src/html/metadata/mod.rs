@@ -257,10 +257,6 @@ impl<'a> Stated<'a> {
             let authors = statement.authors.iter().filter(|author| author.is_organization == wants_organizations);
             byline::joined(authors.filter_map(|author| clean(&author.name)))
         };
-        let metas =
-            AUTHORS.iter().filter_map(|name| byline::joined(self.all(&[name]).filter_map(|stated| clean(&stated))));
-        let card = self.card_author().and_then(|name| clean(&name));
-        let pages = self.json.statements.iter().filter(|statement| statement.rank == Rank::Page);
         let post = statements
             .iter()
             .filter(|statement| statement.rank == Rank::Post)
@@ -269,17 +265,29 @@ impl<'a> Stated<'a> {
             return Some(post);
         }
         let persons: Vec<String> = statements.iter().filter_map(|statement| of(statement, false)).collect();
+        let pages = self.json.statements.iter().filter(|statement| statement.rank == Rank::Page);
         let pages: Vec<String> = pages.filter_map(|statement| of(statement, false)).collect();
+        let metas =
+            AUTHORS.iter().filter_map(|name| byline::joined(self.all(&[name]).filter_map(|stated| clean(&stated))));
+        let card = std::iter::once_with(|| clean(&self.card_author()?)).flatten();
+        // What the page prints is looked at only where it states no full name.
+        let printed = std::iter::once_with(|| self.printed.authors()).flatten().filter(is_author);
         let ranked = (persons.iter().cloned())
             .chain(metas)
             .chain(card)
-            .chain(self.printed.authors().filter(is_author))
+            .chain(printed)
             .chain(pages.iter().cloned())
             .chain(statements.iter().filter_map(|statement| of(statement, true)));
-        let ranked: Vec<String> = ranked.filter(|name| !sites.has(name)).collect();
+        let mut account = None;
+        for name in ranked.filter(|name| !sites.has(name)) {
+            if byline::is_full_name(&name) {
+                return Some(name);
+            }
+            account.get_or_insert(name);
+        }
         // A site is no author, but a person may have one that bears the name.
-        let named_like_site = || persons.iter().chain(&pages).find(|name| byline::is_full_name(name));
-        ranked.iter().find(|name| byline::is_full_name(name)).or(ranked.first()).or_else(named_like_site).cloned()
+        let named_like_site = || persons.iter().chain(&pages).find(|name| byline::is_full_name(name)).cloned();
+        account.or_else(named_like_site)
     }
 
     /// The author on the card that is shown where a page is shared.
