@@ -46,7 +46,7 @@ use crate::article::Article;
 use crate::cleaner::{Cleaner, Hints};
 use crate::error::{Error, ErrorKind};
 use crate::input::{Inputs, ReadOptions, Reading};
-use crate::output::{Compression, OutputFormat, Place, Sink, Writing};
+use crate::output::{Compression, OutputFormat, Place};
 use budget::Budget;
 use feed::Feed;
 use journal::Journal;
@@ -173,10 +173,7 @@ fn run_with(
         written
     });
     written?;
-    let writing = Writing { sync: plan.sync, keeps: false };
-    let summary =
-        plan.summary.as_ref().map(|place| Sink::open(place, Compression::Plain, writing, None)).transpose()?;
-    writer.finish(summary)
+    writer.finish()
 }
 
 /// So many threads that clean; 0 stands for one a core.
@@ -315,5 +312,32 @@ mod tests {
         let plan = plan(&inputs, std::slice::from_ref(&cleaner), Path::new("/dev/full"), 4);
         let error = run(&plan, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
+    }
+
+    #[test]
+    fn an_output_that_cannot_be_opened_ends_the_run_before_a_page_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let page_path = folder.path().join("a.txt");
+        fs::write(&page_path, "text").unwrap();
+        let inputs = Inputs::discover(vec![Input::Path(page_path.clone())], &[]);
+        let cleaner = Cleaner::builder().build().unwrap();
+        let out = folder.path().join("out.txt");
+        // A file is no folder to write to.
+        let place = Some(Place::File(page_path.join("x.json")));
+        let plan = || plan(&inputs, std::slice::from_ref(&cleaner), &out, 1);
+        for plan in [
+            Plan { report: place.clone(), ..plan() },
+            Plan { ledger: place.clone(), ..plan() },
+            Plan { summary: place.clone(), ..plan() },
+        ] {
+            let cleaned = std::sync::atomic::AtomicUsize::new(0);
+            let clean = |_, bytes: &[u8], _: &Hints| {
+                cleaned.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                Ok(page(bytes))
+            };
+            let error = run_with(&plan, clean, &mut |_, _| {}).unwrap_err();
+            assert_eq!((error.kind(), cleaned.into_inner()), (ErrorKind::Io, 0));
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the page is there");
+        }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Writer {
     output: &'static OutputFormat,
     report: Option<Sink>,
     ledger: Option<Records>,
+    /// Where the summary goes: written at the end, and opened with the others, so that no work is lost to a wrong place.
+    account: Option<Sink>,
     dedup: Option<Dedup>,
     /// Whether points wait for the disk.
     sync: bool,
@@ -52,7 +54,12 @@ impl Writer {
     pub fn open(plan: &Plan<'_>, journal: Option<Journal>, point: Option<Point>) -> Result<Writer, Error> {
         let start = Instant::now();
         let writing = Writing { sync: plan.sync, keeps: journal.is_some() };
-        let streams = plan.report.iter().chain(&plan.ledger);
+        let summary = |place: &Place| {
+            let writing = Writing { keeps: false, ..writing };
+            Sink::open(place, Compression::Plain, writing, None)
+        };
+        let account = plan.summary.as_ref().map(summary).transpose()?;
+        let streams = plan.report.iter().chain(&plan.ledger).chain(&plan.summary);
         let others = streams.filter_map(|place| place.file().map(PathBuf::from)).collect();
         let is_resumed = point.is_some();
         let point = point.unwrap_or_default();
@@ -81,6 +88,7 @@ impl Writer {
             output: plan.output,
             report: plan.report.as_ref().map(report).transpose()?,
             ledger: plan.ledger.as_ref().map(ledger).transpose()?,
+            account,
             dedup: match plan.filters.dedup {
                 true => Some(
                     Dedup::open(plan.journal.as_ref().map(|journal| &*journal.folder), point.texts)
@@ -204,7 +212,7 @@ impl Writer {
     }
 
     /// Ends all outputs; the account is written last, and the journal goes when it stands.
-    pub fn finish(mut self, summary: Option<Sink>) -> Result<Summary, Error> {
+    pub fn finish(mut self) -> Result<Summary, Error> {
         match self.articles {
             Articles::Nothing | Articles::Tree(_) => {}
             Articles::Stream(stream) => stream.finish()?,
@@ -213,7 +221,7 @@ impl Writer {
         self.report.map_or(Ok(()), Sink::finish)?;
         self.ledger.map_or(Ok(()), Records::finish)?;
         self.summary.seconds = self.seconds + self.start.elapsed().as_secs_f64();
-        if let Some(mut sink) = summary {
+        if let Some(mut sink) = self.account {
             let mut json = serde_json::to_vec_pretty(&self.summary).expect("counts and names always are JSON");
             json.push(b'\n');
             sink.write(&json)?;
