@@ -139,21 +139,24 @@ impl<'a> Feed<'a> {
         let mut record = record;
         let file = self.inputs.name(source);
         let mut next = loop {
+            let begin = split.position().begin();
             let next = match open.is_over {
                 true => None,
                 false => {
                     quietly(|| split.next()).unwrap_or_else(|panic| Some(Err(self.broken(ErrorKind::Panic, &panic))))
                 }
             };
-            let offset = match &next {
-                Some(Ok(raw)) => raw.offset,
-                Some(Err(loss)) => loss.offset,
-                None => break next,
-            };
-            if self.retry.is_none_or(|retry| retry.has_record(&file, offset)) {
+            let is_wanted = self.retry.is_none_or(|retry| match &next {
+                Some(Ok(raw)) => retry.has_record(&file, raw.offset),
+                Some(Err(loss)) => retry.has_loss(&file, loss),
+                None => {
+                    retry.meet_end(&file, begin..=split.position().offset);
+                    true
+                }
+            });
+            if is_wanted {
                 break next;
             }
-            open.is_over = matches!(&next, Some(Err(loss)) if loss.is_rest);
             record += 1;
         };
         if next.is_none() && !open.is_over && !self.inputs.is_as_found(source) {

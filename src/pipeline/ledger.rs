@@ -5,12 +5,14 @@
 
 use super::record::{Finished, Outcome};
 use crate::error::{Error, ErrorKind};
+use crate::input::Loss;
 use crate::limits::Limits;
 use crate::output::{Column, ColumnKind, Compression, Place, Shape};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -89,6 +91,8 @@ struct Failed {
     offsets: BTreeMap<u64, AtomicBool>,
     /// All that begins here or later was lost.
     rest: Option<u64>,
+    /// Whether anything of that was met again, or the end of the file where it began.
+    is_rest_met: AtomicBool,
     /// It failed as a whole.
     is_whole: bool,
     /// Whether the file was met again.
@@ -158,13 +162,33 @@ impl Retry {
     /// Whether the record that begins at `offset` of this file failed.
     pub(super) fn has_record(&self, file: &str, offset: u64) -> bool {
         let Some(failed) = self.files.get(file) else { return false };
+        let is_rest = failed.rest.is_some_and(|rest| offset >= rest);
+        if is_rest {
+            failed.is_rest_met.store(true, Relaxed);
+        }
         let met = failed.offsets.get(&offset);
-        met.inspect(|met| met.store(true, Relaxed)).is_some()
-            || failed.is_whole
-            || failed.rest.is_some_and(|rest| offset >= rest)
+        met.inspect(|met| met.store(true, Relaxed)).is_some() || is_rest || failed.is_whole
     }
 
-    /// What no run has asked for since: files by their names, and records with the place where they began.
+    /// Whether a loss is of what failed. The loss of a rest always is, as records are lost with it that the ledger calls right.
+    pub(super) fn has_loss(&self, file: &str, loss: &Loss) -> bool {
+        let is_known = self.has_record(file, loss.offset);
+        if let Some(failed) = self.files.get(file).filter(|_| loss.is_rest) {
+            failed.is_rest_met.store(true, Relaxed);
+        }
+        is_known || loss.is_rest
+    }
+
+    /// Hears that this file ends, and that no record came at `places`. A rest that began there is met: a file may be cut
+    /// behind its last record, and is whole now.
+    pub(super) fn meet_end(&self, file: &str, places: RangeInclusive<u64>) {
+        let failed = self.files.get(file);
+        if let Some(failed) = failed.filter(|failed| failed.rest.is_some_and(|rest| places.contains(&rest))) {
+            failed.is_rest_met.store(true, Relaxed);
+        }
+    }
+
+    /// What no run has asked for since: files by their names, and records and rests with the place where they began.
     pub fn unmet(&self) -> Vec<String> {
         let mut unmet = Vec::new();
         for (file, failed) in self.files.iter().collect::<BTreeMap<_, _>>() {
@@ -173,6 +197,8 @@ impl Retry {
             } else {
                 let offsets = failed.offsets.iter().filter(|(_, met)| !met.load(Relaxed));
                 unmet.extend(offsets.map(|(offset, _)| format!("{file} at {offset}")));
+                let rest = failed.rest.filter(|_| !failed.is_rest_met.load(Relaxed));
+                unmet.extend(rest.map(|offset| format!("{file} from {offset} on")));
             }
         }
         unmet

@@ -1,5 +1,6 @@
 //! The ledger, and runs that read again what it says has failed.
 
+use super::packed::gzip;
 use super::place::*;
 use super::warc::{crawl, utf8_pages};
 use predicates::prelude::PredicateBooleanExt;
@@ -42,6 +43,52 @@ fn what_failed_is_read_again_and_nothing_else() {
         .assert()
         .code(2)
         .stderr(contains("line 1 is of no ledger"));
+}
+
+/// What was lost behind a break counts until it is read or the file is known to end there.
+#[test]
+fn a_rest_that_was_lost_is_read_or_still_missed() {
+    let place = Place::with(&[]);
+    let members: Vec<_> = utf8_pages()[..3].iter().map(|page| crawl(std::slice::from_ref(page))).collect();
+    let (one, two) = (members[0].len(), members[0].len() + members[1].len());
+    let file = members.concat();
+    place.write("b.warc.gz", &file[..two + members[2].len() / 2]);
+    let run = |ledger: &str, more: &[&str]| {
+        let args = ["b.warc.gz", "--dry-run", "--ledger", ledger];
+        place.clean(&[&args, more].concat()).assert()
+    };
+    run("one.jsonl", &[]).code(1);
+    let lost = &place.lines("one.jsonl")[2];
+    assert_eq!((&lost["outcome"], &lost["offset"], &lost["rest"]), (&"failed".into(), &two.into(), &true.into()));
+    let retry = || run("two.jsonl", &["--retry", "one.jsonl"]);
+
+    // It breaks off before that place now, and what was right is lost with it.
+    place.write("b.warc.gz", &file[..one + members[1].len() / 2]);
+    retry().code(1).stderr(contains("the packed data is cut").and(contains("not met again").not()));
+    let lost = &place.lines("two.jsonl")[0];
+    assert_eq!((&lost["outcome"], &lost["offset"], &lost["rest"]), (&"failed".into(), &one.into(), &true.into()));
+
+    // It ends before that place, and nothing is wrong with what is left of it.
+    place.write("b.warc.gz", &file[..two]);
+    retry().code(1).stderr(contains(&format!("b.warc.gz from {two} on: failed in the ledger")));
+
+    place.write("b.warc.gz", &file);
+    retry().success().stderr(contains("not met again").not());
+    assert_eq!(place.lines("two.jsonl").len(), 1);
+}
+
+/// Only the checksum was missing, and behind it there is nothing to read again.
+#[test]
+fn a_rest_that_was_nothing_is_not_missed() {
+    let place = Place::with(&[]);
+    let file = gzip(b"{\"text\":\"The bridge is open again.\"}\n\n");
+    let run = |more: &[&str]| place.clean(&[&["rows.jsonl.gz", "--dry-run"], more].concat()).assert();
+    place.write("rows.jsonl.gz", &file[..file.len() - 4]);
+    run(&["--ledger", "one.jsonl"]).code(1);
+    let outcomes: Vec<_> = place.lines("one.jsonl").iter().map(|line| line["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["written", "failed"]);
+    place.write("rows.jsonl.gz", &file);
+    run(&["--retry", "one.jsonl"]).success();
 }
 
 /// A ledger that is a table says the same, and a run can be made from it.
