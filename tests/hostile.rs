@@ -3,14 +3,21 @@
 //! Three tests for each page: it is cleaned in 256 KiB of stack (`survives`), the article at its end is in the output
 //! and nothing that a terminal would obey (`article`), and four times the bytes cost less than six times the processor
 //! time (`growth`). A page is a function in `hostile/pages.rs` and a line of [`CASES`].
+//!
+//! Containers have a table of their own, [`CONTAINERS`]: the record at the end is found, and the cost is linear.
 
+#[path = "hostile/containers.rs"]
+mod containers;
 #[path = "hostile/pages.rs"]
 mod pages;
 
+use containers::*;
 use cpu_time::ThreadTime;
+use dehusk::input::{Input, InputFormat, Inputs, Looking, ReadOptions, Reading};
 use dehusk::{Article, Cleaner, Degraded, Error, ErrorKind, Format, Hints, Limits};
 use libtest_mimic::{Arguments, Failed, Trial};
 use pages::*;
+use std::ops::ControlFlow;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -97,6 +104,16 @@ const CASES: &[Case] = cases! {
     }
 };
 
+/// A container with its format, and repetitions that are quick.
+const CONTAINERS: &[(&str, &str, Make, usize)] = &[
+    ("warc_lengths_past_the_end", "warc", warc_lengths_past_the_end, 500),
+    ("warc_lengths_of_the_rest", "warc", warc_lengths_of_the_rest, 500),
+    ("warc_lengths_that_grow", "warc", warc_lengths_that_grow, 500),
+    ("warc_lengths_in_gzip", "warc", warc_lengths_in_gzip, 500),
+    ("warc_heads", "warc", warc_heads, 5_000),
+    ("warc_blank_lines", "warc", warc_blank_lines, 500),
+];
+
 /// Stack that a page is cleaned in; the main thread has 8 MiB, a recursion over the tree would hide there.
 const STACK: usize = 256 << 10;
 
@@ -119,6 +136,21 @@ fn main() {
         if !matches!(case.name, "empty") {
             trials.push(trial("growth", growth, true));
         }
+    }
+    for &(name, format, make, n) in CONTAINERS {
+        let [untimed, timed] = [Arc::clone(&alone), Arc::clone(&alone)];
+        trials.push(Trial::test(format!("{name}::last_record"), move || {
+            let _untimed = untimed.read();
+            let records = records(format, &make(n));
+            match records.last().is_some_and(|record| record.as_deref() == Some(LAST)) && records.len() > 1 {
+                true => Ok(()),
+                false => Err(format!("{} records, at the end {:?}", records.len(), records.last()).into()),
+            }
+        }));
+        trials.push(Trial::test(format!("{name}::growth"), move || {
+            let _timed = timed.write();
+            is_linear(n, &make, &|bytes| drop(records(format, bytes)))
+        }));
     }
     for (name, test) in FACTS {
         let cleaner = Arc::clone(&cleaner);
@@ -180,17 +212,20 @@ const MAX_TIME: Duration = Duration::from_secs(2);
 const MAX_GROWTH: f64 = 6.0;
 
 fn growth(case: &Case, cleaner: &Arc<Cleaner>) -> Result<(), Failed> {
-    let mut n = case.n;
-    let mut small = (case.make)(n);
-    while time(case, cleaner, &small, 1) < MEASURABLE && small.len() < LARGEST {
+    is_linear(case.n, &case.make, &|bytes| drop(clean(cleaner, bytes, case.format)))
+}
+
+fn is_linear(mut n: usize, make: &dyn Fn(usize) -> Vec<u8>, work: &dyn Fn(&[u8])) -> Result<(), Failed> {
+    let mut small = make(n);
+    while time(work, &small, 1) < MEASURABLE && small.len() < LARGEST {
         n *= 2;
-        small = (case.make)(n);
+        small = make(n);
     }
-    let large = (case.make)(4 * n);
+    let large = make(4 * n);
     let mut seen = Vec::new();
     // A noisy machine is asked again; a page that takes seconds needs no second opinion.
     while seen.len() < 5 && seen.last().is_none_or(|&(_, after)| after <= MAX_TIME) {
-        let (before, after) = (time(case, cleaner, &small, 3), time(case, cleaner, &large, 2));
+        let (before, after) = (time(work, &small, 3), time(work, &large, 2));
         let ratio = after.as_secs_f64() / before.max(MEASURABLE).as_secs_f64();
         if ratio < MAX_GROWTH {
             return Ok(());
@@ -201,13 +236,29 @@ fn growth(case: &Case, cleaner: &Arc<Cleaner>) -> Result<(), Failed> {
 }
 
 /// The processor time of the shortest of several runs.
-fn time(case: &Case, cleaner: &Cleaner, bytes: &[u8], runs: usize) -> Duration {
+fn time(work: &dyn Fn(&[u8]), bytes: &[u8], runs: usize) -> Duration {
     let run = |_| {
         let start = ThreadTime::now();
-        let _ = clean(cleaner, bytes, case.format);
+        work(bytes);
         start.elapsed()
     };
     (0..runs).map(run).min().unwrap_or_default()
+}
+
+/// The text of each record of a file; nothing for one that is lost.
+fn records(format: &str, bytes: &[u8]) -> Vec<Option<String>> {
+    let file = tempfile::NamedTempFile::new().expect("a file can be made");
+    std::fs::write(file.path(), bytes).expect("a file can be written");
+    let inputs = Inputs::discover(vec![Input::Path(file.path().to_owned())], &[]);
+    let format = InputFormat::by_name(format).expect("it is in the table");
+    let (options, limits) = (ReadOptions::default(), Limits::default());
+    let looking = Looking { reading: Reading::Containers(format), options: &options, limits: &limits };
+    let mut records = Vec::new();
+    inputs.each_page(0, looking, &mut |_, record| {
+        records.push(record.ok().and_then(|record| String::from_utf8(record.bytes).ok()));
+        ControlFlow::Continue(())
+    });
+    records
 }
 
 type Fact = fn(&Cleaner) -> Result<(), Failed>;

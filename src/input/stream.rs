@@ -196,16 +196,27 @@ impl Stream {
     /// # Errors
     /// What reading gave, once all is consumed that was unpacked before.
     pub fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
+        self.look(wanted);
+        if self.at == self.filled {
+            self.check()?;
+        }
+        Ok(self.ready())
+    }
+
+    /// The same, and nothing where reading broke off.
+    pub fn look(&mut self, wanted: usize) -> &[u8] {
         while self.filled - self.at < wanted && !self.ended {
             if let Err(fault) = self.fill() {
                 self.fault = Some(fault);
                 self.ended = true;
             }
         }
-        if self.at == self.filled {
-            self.check()?;
-        }
-        Ok(&self.buffer[self.at..self.filled])
+        self.ready()
+    }
+
+    /// The next bytes as far as they were unpacked to be looked at.
+    pub fn ready(&self) -> &[u8] {
+        &self.buffer[self.at..self.filled]
     }
 
     /// Fails where the bytes that were looked at last are all that there is because reading broke off.
@@ -263,13 +274,12 @@ impl Stream {
         if bytes.len() < end { self.check() } else { Ok(()) }
     }
 
-    /// Puts bytes back that were consumed last.
-    pub fn unread(&mut self, bytes: &[u8]) {
-        let mut buffer = bytes.to_vec();
-        buffer.extend_from_slice(&self.buffer[self.at..self.filled]);
-        (self.filled, self.at) = (buffer.len(), 0);
-        self.buffer = buffer;
-        self.offset -= bytes.len() as u64;
+    /// Puts back what was consumed last: `bytes`, from the one at `from` on. They are not copied.
+    pub fn unread(&mut self, mut bytes: Vec<u8>, from: usize) {
+        self.offset -= (bytes.len() - from) as u64;
+        bytes.extend_from_slice(self.ready());
+        (self.filled, self.at) = (bytes.len(), from);
+        self.buffer = bytes;
     }
 
     /// Whether what was unpacked up to `ahead` bytes from here is known to be whole: where reading broke off, only what lies
@@ -305,7 +315,8 @@ impl Stream {
 
     /// Unpacks one more block, or finds the end.
     fn fill(&mut self) -> io::Result<()> {
-        if self.at > 0 {
+        // What is left is moved once no less is consumed before it: a byte moves at most as often as one is consumed.
+        if self.at >= self.filled - self.at {
             self.buffer.copy_within(self.at..self.filled, 0);
             (self.filled, self.at) = (self.filled - self.at, 0);
         }
@@ -441,9 +452,24 @@ mod tests {
         let mut stream = open(gzip(b"one two"));
         stream.peek(7).unwrap();
         stream.consume(5);
-        stream.unread(b"WO");
+        stream.unread(b"one WO".to_vec(), 4);
         assert_eq!(stream.position().offset, 3);
         assert_eq!(all(stream).unwrap(), "WOwo");
+    }
+
+    #[test]
+    fn what_is_consumed_in_small_steps_is_the_same_bytes() {
+        let bytes: Vec<u8> = (0..5 * BLOCK + 7).map(|at| (at % 251) as u8).collect();
+        let (mut stream, mut at) = (open(bytes.clone()), 0);
+        while at < bytes.len() {
+            // Far ahead at first, and then not at all.
+            let window = stream.peek(if at < BLOCK { 3 * BLOCK } else { 1 }).unwrap();
+            assert!(bytes[at..].starts_with(window));
+            let step = window.len().min(1_000);
+            stream.consume(step);
+            at += step;
+        }
+        assert!(stream.peek(1).unwrap().is_empty());
     }
 
     #[test]

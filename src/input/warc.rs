@@ -15,11 +15,16 @@ use crate::limits::Limits;
 use crate::model::lines::TextKind;
 use memchr::memmem;
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::io;
 
 const MAGIC: &[u8] = b"WARC/1.";
+/// The beginning of a record, in a line of its own.
+const NEXT: &[u8] = b"\nWARC/1.";
 /// Bytes that are looked through at once.
 const BLOCK: usize = 1 << 16;
+/// Line ends behind a record that are looked through for the next one.
+const MAX_BLANK: usize = 1 << 10;
 
 pub(super) fn detect(head: &[u8]) -> Told {
     let head = head.trim_ascii_start();
@@ -66,19 +71,7 @@ impl Warc<'_> {
             let lost = self.resync()?;
             return Ok(Some(Err(malformed(format!("{lost} bytes are no record and were left out")))));
         }
-        let mut wanted = 2048;
-        let head = loop {
-            let window = self.stream.peek(wanted)?;
-            if let Some(end) = head_end(window, self.limits.max_header_bytes) {
-                break Some(window[..end].to_vec());
-            }
-            if window.len() < wanted || wanted >= self.limits.max_header_bytes {
-                break None;
-            }
-            wanted = (wanted * 2).min(self.limits.max_header_bytes);
-        };
-        let Some(head) = head else {
-            self.stream.check()?;
+        let Some(head) = self.head()? else {
             let lost = self.resync()?;
             return Ok(Some(Err(malformed(format!("the header does not end; {lost} bytes were left out")))));
         };
@@ -91,29 +84,66 @@ impl Warc<'_> {
         self.block(head, length).map(Some)
     }
 
+    /// The header that the stream stands at, which ends within its bound and before the next record.
+    fn head(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut wanted = 2048;
+        loop {
+            let window = self.stream.peek(wanted)?;
+            let is_end = window.len() < wanted;
+            let window = &window[..window.len().min(wanted)];
+            let next = memmem::find(window, NEXT);
+            let own = &window[..next.map_or(window.len(), |at| at + 1)];
+            if let Some(end) = head_end(own, self.limits.max_header_bytes) {
+                return Ok(Some(own[..end].to_vec()));
+            }
+            if next.is_some() || wanted >= self.limits.max_header_bytes {
+                return Ok(None);
+            }
+            if is_end {
+                self.stream.check()?;
+                return Ok(None);
+            }
+            wanted = (wanted * 2).min(self.limits.max_header_bytes);
+        }
+    }
+
     /// Reads the block of a record, of which the header says `length` bytes.
     fn block(&mut self, head: Vec<u8>, length: u64) -> io::Result<Result<Raw, Error>> {
         let limit = self.limits.max_document_bytes + self.limits.max_header_bytes;
         if length > limit as u64 {
             return self.skip_block(length);
         }
-        let start = head.len();
+        let (start, length) = (head.len(), length as usize);
         let mut bytes = head;
-        self.stream.append(&mut bytes, length as usize)?;
-        let left = length as usize - (bytes.len() - start);
-        let boundary = if left == 0 { self.boundary()? } else { Boundary::None };
+        // A length that passes over a record at hand is looked into before the block is taken: of many wrong lengths in a
+        // row each would have all that follows copied.
+        let ready = self.stream.ready();
+        if let Some(at) = memmem::find(&ready[..ready.len().min(length)], NEXT) {
+            let is_whole = self.stream.look(length).len() >= length;
+            if !is_whole {
+                self.stream.check()?;
+            }
+            if !is_whole || self.boundary(length)? != Boundary::Sure {
+                self.stream.consume(at + 1);
+                return Ok(Err(too_long(length, at + 1)));
+            }
+            self.stream.append(&mut bytes, length)?;
+            return Ok(Ok(Raw { bytes, head: start, ..Raw::default() }));
+        }
+        self.stream.append(&mut bytes, length)?;
+        let left = length - (bytes.len() - start);
+        let boundary = if left == 0 { self.boundary(0)? } else { Boundary::None };
         let inside = match boundary {
             Boundary::Sure => None,
-            _ => memmem::find(&bytes[start..], b"\nWARC/1.").map(|at| start + at + 1),
+            _ => memmem::find(&bytes[start..], NEXT).map(|at| at + 1),
         };
         if boundary == Boundary::Sure || boundary == Boundary::Likely && inside.is_none() {
             return Ok(Ok(Raw { bytes, head: start, ..Raw::default() }));
         }
         // The length is wrong: too long when a record begins in the block, else too short, or the file is cut.
         if let Some(next) = inside {
-            self.stream.unread(&bytes[next..]);
-            let message = format!("the record says {length} bytes and the next one begins after {}", next - start);
-            return Ok(Err(malformed(message)));
+            self.stream.unread(bytes, start + next);
+            return Ok(Err(too_long(length, next)));
         }
         if left > 0 {
             let has = bytes.len() - start;
@@ -139,11 +169,7 @@ impl Warc<'_> {
             let step = window.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             if let Some(at) = memmem::find(&window[..step], b"\r\n\r\nWARC/1.") {
                 self.stream.consume(at);
-                let message = format!(
-                    "the record says {length} bytes and the next one begins after {}",
-                    length - left + at as u64
-                );
-                return Ok(Err(malformed(message)));
+                return Ok(Err(too_long(length, length - left + at as u64)));
             }
             // A boundary may stand across two windows.
             let keep = if (step as u64) < left { MAGIC.len() + 4 } else { 0 };
@@ -154,32 +180,32 @@ impl Warc<'_> {
         Ok(Err(too_large(self.limits.max_document_bytes)))
     }
 
-    /// Whether the two line ends of a record follow, or the next record or the end of the file with or without them.
+    /// Whether the two line ends of a record stand `ahead` bytes from here, or the next record or the end of the file with or
+    /// without them.
     ///
     /// Fails where the file breaks off in the member that the record stands in: its checksum was not seen then.
-    fn boundary(&mut self) -> io::Result<Boundary> {
-        let mut blank = 0;
+    fn boundary(&mut self, ahead: usize) -> io::Result<Boundary> {
+        let mut wanted = ahead + MAGIC.len();
         loop {
-            let window = self.stream.peek(blank + MAGIC.len())?;
-            let is_end = window.len() < blank + MAGIC.len();
-            match window.get(blank) {
-                Some(b'\r' | b'\n') if blank < BLOCK => blank += 1,
-                next => {
-                    let ends = window.starts_with(b"\r\n\r\n");
-                    // The file may break off within the first bytes of the next record.
-                    let follows = window[blank..].iter().zip(MAGIC).all(|(byte, magic)| byte == magic);
-                    let boundary = match next {
-                        None => Boundary::Sure,
-                        Some(_) if follows => Boundary::Sure,
-                        Some(_) if ends => Boundary::Likely,
-                        Some(_) => Boundary::None,
-                    };
-                    if boundary != Boundary::None && is_end && !self.stream.is_sound(blank) {
-                        self.stream.check()?;
-                    }
-                    return Ok(boundary);
-                }
+            let behind = &self.stream.look(wanted)[ahead..];
+            let blank = behind.iter().take(MAX_BLANK).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            let next = &behind[blank..];
+            let is_end = next.len() < MAGIC.len();
+            if is_end && wanted < ahead + blank + MAGIC.len() {
+                wanted = ahead + blank + MAGIC.len();
+                continue;
             }
+            // The file may break off within the first bytes of the next record, or before them.
+            let follows = next.iter().zip(MAGIC).all(|(byte, magic)| byte == magic);
+            let boundary = match follows {
+                true => Boundary::Sure,
+                false if behind.starts_with(b"\r\n\r\n") => Boundary::Likely,
+                false => Boundary::None,
+            };
+            if boundary != Boundary::None && is_end && !self.stream.is_sound(ahead + blank) {
+                self.stream.check()?;
+            }
+            return Ok(boundary);
         }
     }
 
@@ -199,7 +225,7 @@ impl Warc<'_> {
         let mut lost = 0;
         loop {
             let window = self.stream.peek(BLOCK)?;
-            if let Some(at) = memmem::find(window, b"\nWARC/1.") {
+            if let Some(at) = memmem::find(window, NEXT) {
                 self.stream.consume(at + 1);
                 return Ok(lost + at as u64 + 1);
             }
@@ -212,6 +238,10 @@ impl Warc<'_> {
             }
         }
     }
+}
+
+fn too_long(length: impl Display, next: impl Display) -> Error {
+    malformed(format!("the record says {length} bytes and the next one begins after {next}"))
 }
 
 fn malformed(message: String) -> Error {
