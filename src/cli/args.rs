@@ -107,26 +107,8 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "LEDGER", help_heading = INPUT)]
     pub(super) retry: Option<PathBuf>,
 
-    /// How to read the inputs, whatever they look like [default: auto]
-    #[arg(long, value_name = "FORMAT", value_parser = reading(), help_heading = INPUT)]
-    pub(super) input_format: Option<Reading>,
-
-    /// HTTP statuses of the responses that are pages, such as `200,203` or `2xx`
-    #[arg(long, value_name = "LIST", default_value = "200", value_parser = statuses, help_heading = RECORDS)]
-    pub(super) status: Statuses,
-
-    /// Media types of pages (repeatable, or with commas) [default: HTML, XHTML, plain text]
-    ///
-    /// `text/*` stands for all that begin so, `*` for all. A page that does not say its type is read.
-    #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = media_type, help_heading = RECORDS)]
-    pub(super) mime: Vec<String>,
-
-    /// The field of a line, or the column, that holds the page
-    ///
-    /// Without it the first of html, raw_html, text, content, raw_content, body and document that is a text.
-    /// `a.b` is the field `b` of the object or group `a`.
-    #[arg(long, value_name = "NAME", help_heading = RECORDS)]
-    pub(super) field: Option<String>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
 
     /// Keep articles in these languages only, such as `en,de`
     ///
@@ -229,6 +211,31 @@ pub(super) struct CleanArgs {
     pub(super) verbose: bool,
 }
 
+/// How inputs are read, for every command that reads containers
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// How to read the inputs, whatever they look like [default: auto]
+    #[arg(long, value_name = "FORMAT", value_parser = reading(), help_heading = INPUT)]
+    pub(super) input_format: Option<Reading>,
+
+    /// HTTP statuses of the responses that are pages, such as `200,203` or `2xx`
+    #[arg(long, value_name = "LIST", default_value = "200", value_parser = statuses, help_heading = RECORDS)]
+    pub(super) status: Statuses,
+
+    /// Media types of pages (repeatable, or with commas) [default: HTML, XHTML, plain text]
+    ///
+    /// `text/*` stands for all that begin so, `*` for all. A page that does not say its type is read.
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = media_type, help_heading = RECORDS)]
+    pub(super) mime: Vec<String>,
+
+    /// The field of a line, or the column, that holds the page
+    ///
+    /// Without it the first of html, raw_html, text, content, raw_content, body and document that is a text.
+    /// `a.b` is the field `b` of the object or group `a`.
+    #[arg(long, value_name = "NAME", help_heading = RECORDS)]
+    pub(super) field: Option<String>,
+}
+
 /// How pages are cleaned, for every command that cleans some
 ///
 /// What is typed comes before what `dehusk.toml` says; lists add up.
@@ -319,9 +326,8 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "REV", conflicts_with = "files_from", help_heading = INPUT)]
     pub(super) since: Option<String>,
 
-    /// How to read the files, whatever they look like [default: auto]
-    #[arg(long, value_name = "FORMAT", value_parser = reading(), help_heading = INPUT)]
-    pub(super) input_format: Option<Reading>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
 
     /// How findings are written
     #[arg(long, default_value = REPORTS[0].name, value_parser = report_format(), help_heading = OUTPUT)]
@@ -448,6 +454,9 @@ pub(super) struct RulesTestArgs {
     #[arg(required = true, value_name = "PACK|PATH")]
     pub(super) named: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+
     /// Name at most N pages of each rule
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) max_pages: usize,
@@ -499,6 +508,9 @@ pub(super) struct EvalArgs {
     /// Score these texts (a folder of `.txt`, or JSON lines with `text`) instead of cleaning pages
     #[arg(long, value_name = "DIR|JSONL", help_heading = INPUT)]
     pub(super) texts: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
 
     /// Compare with a run that was saved: what got better and what worse
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]

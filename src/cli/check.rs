@@ -62,7 +62,7 @@ impl Gate {
             entries,
             cleaners,
             project: project(&here, &config),
-            reading: args.input_format.or(config.input_format).unwrap_or_default(),
+            reading: args.read.reading(&config),
             baseline,
             max_findings: args.max_findings.or(config.check.max_findings),
             max_share: args.max_share.or(config.check.max_share),
@@ -78,6 +78,7 @@ impl Gate {
             cleaners: &self.cleaners,
             project: &self.project,
             reading: self.reading,
+            options: self.args.read.options(),
             counts_words: self.max_share.is_some(),
             jobs: usize::from(self.args.jobs),
         };

@@ -11,12 +11,6 @@ use std::path::Path;
 use std::{fs, io};
 
 impl CleanerArgs {
-    /// Builds the cleaner of files that no `[[path]]` names; `explains` says that the account of its cuts is wanted.
-    pub(super) fn build(&self, explains: bool) -> anyhow::Result<Cleaner> {
-        let config = Config::find(self)?;
-        self.cleaner(&config, &[], Cleaner::builder().explain(explains))
-    }
-
     /// Builds the cleaners of a run: which one each input has, and the cleaners. The first is that of inputs that no `[[path]]`
     /// names; `builder` begins each.
     pub(super) fn cleaners(

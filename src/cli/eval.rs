@@ -3,15 +3,17 @@
 use super::Verdict;
 use super::args::EvalArgs;
 use super::cleaner::read_text;
+use super::config::Config;
 use super::glob;
 use super::job::write_file;
 use super::plural;
 use super::refuse::{refuse_among_pages, refuse_beside_json};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
+use dehusk::Cleaner;
 use dehusk::eval::{Change, Comparison, Group, Run};
 use dehusk::input::{Input, Inputs, printable};
-use dehusk::pipeline::{Evaluation, Texts, evaluate, evaluate_texts};
+use dehusk::pipeline::{EvalPlan, Evaluation, Texts, evaluate, evaluate_texts};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -41,12 +43,22 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
     refuse_among_pages(&read, &args.save)?;
     refuse_beside_json(args.json, "--save", args.save.as_deref(), "run")?;
     let gold = Texts::open(&args.gold)?;
-    let jobs = usize::from(args.jobs);
     let evaluation = match &args.texts {
         Some(texts) => evaluate_texts(&gold, &Texts::open(texts)?)?,
         None => {
+            let config = Config::find(&args.cleaner)?;
             let inputs = Inputs::discover(named().collect(), &[]);
-            evaluate(&gold, &inputs, &args.cleaner.build(true)?, jobs)?
+            let builder = || Cleaner::builder().explain(true);
+            let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
+            evaluate(&EvalPlan {
+                gold: &gold,
+                inputs: &inputs,
+                cleaners: &cleaners,
+                cleaner_of: &cleaner_of,
+                reading: args.read.reading(&config),
+                options: args.read.options(),
+                jobs: usize::from(args.jobs),
+            })?
         }
     };
     let Evaluation { run, unlabelled, failed } = evaluation;

@@ -9,7 +9,7 @@ use super::refuse::{refuse_among_articles, refuse_among_pages, refuse_equal, ref
 use super::{glob, settings};
 use anyhow::{Context, bail};
 use dehusk::Cleaner;
-use dehusk::input::{Input, Inputs, ReadOptions, Reading, Refusal, printable, read_list};
+use dehusk::input::{Input, Inputs, Reading, Refusal, printable, read_list};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place, Sink, Writing};
 use dehusk::pipeline::{Filters, Journaling, Plan, Retry, Target, shard_names, tree_names};
 use std::collections::HashSet;
@@ -72,7 +72,7 @@ impl Job {
         }
         let builder = || Cleaner::builder().explain(args.report.is_some());
         let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
-        let reading = args.input_format.or(config.input_format).unwrap_or_default();
+        let reading = args.read.reading(&config);
         let job = Job { cleaners, cleaner_of, inputs, reading, config: config.files(), target, compression, args };
         job.check()?;
         Ok(job)
@@ -225,11 +225,7 @@ impl Job {
             cleaners: &self.cleaners,
             cleaner_of: &self.cleaner_of,
             reading: self.reading,
-            options: ReadOptions {
-                statuses: args.status.clone(),
-                media_types: args.mime.clone(),
-                field: args.field.clone(),
-            },
+            options: args.read.options(),
             retry: retry.transpose()?,
             filters,
             output: args.format,

@@ -17,6 +17,7 @@ mod glob;
 mod job;
 mod line_features;
 mod patch;
+mod reading;
 mod refuse;
 mod rules;
 mod settings;

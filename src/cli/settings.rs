@@ -14,7 +14,7 @@ pub(super) fn settings(args: &CleanArgs, config: &[PathBuf]) -> anyhow::Result<V
     let mut set = |name: &str, value: String| settings.push((format!("`--{name}`"), value));
     set(
         "input-format",
-        match args.input_format {
+        match args.read.input_format {
             None => "the default".to_owned(),
             Some(Reading::Detected) => "auto".to_owned(),
             Some(Reading::Pages(format)) => named(&format),
@@ -23,9 +23,9 @@ pub(super) fn settings(args: &CleanArgs, config: &[PathBuf]) -> anyhow::Result<V
     );
     set("text-kind", named_or_default(&args.cleaner.text_kind));
     set("max-bytes", args.cleaner.max_bytes.map_or("the default".to_owned(), |bytes| bytes.to_string()));
-    set("status", format!("{:?}", args.status));
-    set("mime", args.mime.join(","));
-    set("field", args.field.clone().unwrap_or_default());
+    set("status", format!("{:?}", args.read.status));
+    set("mime", args.read.mime.join(","));
+    set("field", args.read.field.clone().unwrap_or_default());
     set("lang", args.lang.join(","));
     set("min-words", args.min_words.to_string());
     set("dedup", args.dedup.to_string());

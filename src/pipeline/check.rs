@@ -34,6 +34,8 @@ pub struct CheckPlan<'a> {
     pub project: &'a Path,
     /// How the inputs are read.
     pub reading: Reading,
+    /// Which records of a container are pages, and where in them.
+    pub options: ReadOptions,
     /// Whether words are counted.
     pub counts_words: bool,
     /// Threads that inspect; 0 stands for one a core.
@@ -146,7 +148,7 @@ impl Batch {
     /// Looks at every page of an input.
     fn look(&mut self, plan: &CheckPlan<'_>, entry: usize, at: usize) {
         let cleaner = &plan.cleaners[at];
-        let looking = Looking { reading: plan.reading, options: &ReadOptions::default(), limits: cleaner.limits() };
+        let looking = Looking { reading: plan.reading, options: &plan.options, limits: cleaner.limits() };
         let mut file = File { plan, entry, cleaner, project_path: None, seen: HashMap::new() };
         plan.inputs.each_page(entry, looking, &mut |page, record| {
             let found = record.and_then(|record| {

@@ -2,12 +2,31 @@
 //!
 //! Every text of the gold has one score: a page that is missing, cannot be read or fails counts as empty, and is named.
 
+use super::cleaner_of;
 use super::texts::Texts;
 use super::visit::{Visited, visit};
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
 use crate::eval::{Candidate, PageScore, Run};
 use crate::input::{Inputs, Looking, PageName, ReadOptions, Reading, Record};
+
+/// What is evaluated.
+pub struct EvalPlan<'a> {
+    /// What is right.
+    pub gold: &'a Texts,
+    /// The pages.
+    pub inputs: &'a Inputs,
+    /// What cleans them, at least one. To have husk counted, they must explain themselves.
+    pub cleaners: &'a [Cleaner],
+    /// Which of them cleans each input; the first cleans those that the list does not reach.
+    pub cleaner_of: &'a [usize],
+    /// How the inputs are read.
+    pub reading: Reading,
+    /// Which records of a container are pages, and where in them.
+    pub options: ReadOptions,
+    /// Threads; 0 stands for one a core.
+    pub jobs: usize,
+}
 
 /// What an evaluation gave.
 #[derive(Debug)]
@@ -20,15 +39,17 @@ pub struct Evaluation {
     pub failed: Vec<(String, String)>,
 }
 
-/// Cleans the pages that the gold knows and scores them. To have husk counted, the cleaner must explain itself.
+/// Cleans the pages that the gold knows and scores them.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Io`] for gold that cannot be read, two pages that have the same gold, and threads that cannot be started.
-pub fn evaluate(gold: &Texts, inputs: &Inputs, cleaner: &Cleaner, jobs: usize) -> Result<Evaluation, Error> {
-    let look = |page: &PageName, record: Record| {
+pub fn evaluate(plan: &EvalPlan<'_>) -> Result<Evaluation, Error> {
+    let gold = plan.gold;
+    let look = |source: usize, page: &PageName, record: Record| {
         let Some(at) = gold.of(page, &record) else { return Ok(None) };
         let label = gold.read(at)?;
+        let cleaner = cleaner_of(plan.cleaners, plan.cleaner_of, source);
         let article = match cleaner.clean(&record.bytes, &record.hints) {
             Ok(article) => article,
             Err(error) => return Ok(Some((at, PageScore::new(gold.id(at), None, &label), Some(error.to_string())))),
@@ -37,9 +58,8 @@ pub fn evaluate(gold: &Texts, inputs: &Inputs, cleaner: &Cleaner, jobs: usize) -
         let candidate = Candidate { text: &article.text, removed: Some(&removed) };
         Ok(Some((at, PageScore::new(gold.id(at), Some(candidate), &label), None)))
     };
-    let options = ReadOptions::default();
-    let looking = Looking { reading: Reading::Detected, options: &options, limits: cleaner.limits() };
-    gather(gold, visit(inputs, looking, jobs, look)?)
+    let looking = Looking { reading: plan.reading, options: &plan.options, limits: plan.cleaners[0].limits() };
+    gather(gold, visit(plan.inputs, looking, plan.jobs, look)?)
 }
 
 /// Scores texts that are there already, by the same ids.

@@ -25,7 +25,7 @@ mod texts;
 mod visit;
 
 pub use check::{CheckCounts, CheckPlan, Checked, Found, check, project_path};
-pub use eval::{Evaluation, evaluate, evaluate_texts};
+pub use eval::{EvalPlan, Evaluation, evaluate, evaluate_texts};
 mod target;
 mod writer;
 
@@ -117,8 +117,13 @@ pub enum Target {
 /// [`ErrorKind::Io`] when an output cannot be written or threads cannot be started, [`ErrorKind::Journal`] when another run
 /// is in the way. Inputs that fail are no error: they are counted in the summary.
 pub fn run(plan: &Plan<'_>, observe: &mut dyn FnMut(&Finished, &Summary)) -> Result<Summary, Error> {
-    let cleaner = |source: usize| &plan.cleaners[plan.cleaner_of.get(source).copied().unwrap_or(0)];
+    let cleaner = |source| cleaner_of(plan.cleaners, plan.cleaner_of, source);
     run_with(plan, |source, bytes, hints| cleaner(source).clean(bytes, hints), observe)
+}
+
+/// Which of the cleaners cleans an input; the first cleans those that the list does not reach.
+fn cleaner_of<'c>(cleaners: &'c [Cleaner], list: &[usize], source: usize) -> &'c Cleaner {
+    &cleaners[list.get(source).copied().unwrap_or(0)]
 }
 
 fn run_with(

@@ -4,6 +4,7 @@
 //! that all but the times is the same whatever the number of threads. What is kept of the pages is bounded: sites,
 //! repeated lines and pages that are named have a most.
 
+use super::cleaner_of;
 use super::frequent::{Frequent, hash};
 use super::record::{Outcome, quietly};
 use super::tally::{Amount, Tally};
@@ -30,10 +31,14 @@ const MIN_WORDS: u64 = 50;
 pub struct StatsPlan<'a> {
     /// What is read.
     pub inputs: &'a Inputs,
-    /// What cleans it; it must account for its cuts.
-    pub cleaner: &'a Cleaner,
+    /// What cleans it, at least one; they must account for their cuts.
+    pub cleaners: &'a [Cleaner],
+    /// Which of them cleans each input; the first cleans those that the list does not reach.
+    pub cleaner_of: &'a [usize],
     /// How the inputs are read.
     pub reading: Reading,
+    /// Which records of a container are pages, and where in them.
+    pub options: ReadOptions,
     /// Threads; 0 stands for one a core.
     pub jobs: usize,
     /// Read so many of the inputs only, chosen by their names.
@@ -166,11 +171,10 @@ pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Resul
         Some(size) if size < plan.inputs.len() => sample(plan.inputs, size),
         _ => (0..plan.inputs.len()).collect(),
     };
-    let options = ReadOptions::default();
     let mut sums = Sums::default();
     let (mut bytes_read, mut piped) = (0, 0);
     for batch in chosen.chunks(BATCH) {
-        let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| pages(plan, &options, index)).collect());
+        let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| pages(plan, index)).collect());
         for (&index, (pages, bytes)) in batch.iter().zip(counted) {
             match plan.inputs.size(index) {
                 0 => piped += bytes,
@@ -208,15 +212,16 @@ fn sample(inputs: &Inputs, size: usize) -> Vec<usize> {
 type Counted = (String, Result<Tally, (Outcome, String)>);
 
 /// The pages of an entry, and the bytes of those that were read.
-fn pages(plan: &StatsPlan<'_>, options: &ReadOptions, index: usize) -> (Vec<Counted>, u64) {
-    let looking = Looking { reading: plan.reading, options, limits: plan.cleaner.limits() };
+fn pages(plan: &StatsPlan<'_>, index: usize) -> (Vec<Counted>, u64) {
+    let cleaner = cleaner_of(plan.cleaners, plan.cleaner_of, index);
+    let looking = Looking { reading: plan.reading, options: &plan.options, limits: cleaner.limits() };
     let (mut pages, mut bytes) = (Vec::new(), 0);
     let mut walk = |pages: &mut Vec<Counted>| {
         plan.inputs.each_page(index, looking, &mut |page, record| {
             let made = match record {
                 Ok(record) => quietly(|| {
                     bytes += record.bytes.len() as u64;
-                    let article = plan.cleaner.clean(&record.bytes, &record.hints)?;
+                    let article = cleaner.clean(&record.bytes, &record.hints)?;
                     Ok(Tally::of(&article, record.hints.url.as_deref(), page))
                 }),
                 Err(Refused::Skip(skip, _)) => {

@@ -19,7 +19,7 @@ pub struct Visited<T> {
     pub result: Result<T, Error>,
 }
 
-/// Calls `look` for each page, on `jobs` threads (0 stands for one a core). What is no page of its own (a link out of
+/// Calls `look` for each page, with the number of its input, on `jobs` threads (0 stands for one a core). What is no page of its own (a link out of
 /// the tree, a file that was named before, a record without a response) is left out; a page that cannot be read, or on
 /// which `look` fails or panics, has its error.
 ///
@@ -30,7 +30,7 @@ pub fn visit<T: Send>(
     inputs: &Inputs,
     looking: Looking<'_>,
     jobs: usize,
-    look: impl Fn(&PageName, Record) -> Result<T, Error> + Sync,
+    look: impl Fn(usize, &PageName, Record) -> Result<T, Error> + Sync,
 ) -> Result<Vec<Visited<T>>, Error> {
     let pool = workers(jobs)?;
     let entry = |index: usize| {
@@ -40,9 +40,8 @@ pub fn visit<T: Send>(
                 let result = match record {
                     Err(Refused::Skip(..)) => return ControlFlow::Continue(()),
                     Err(Refused::Fail(error)) => Err(error),
-                    Ok(record) => {
-                        quietly(|| look(page, record)).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)))
-                    }
+                    Ok(record) => quietly(|| look(index, page, record))
+                        .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))),
                 };
                 visited.push(Visited { name: page.name.clone(), result });
                 ControlFlow::Continue(())
@@ -71,7 +70,7 @@ mod tests {
             std::fs::write(folder.path().join(format!("{n:02}.txt")), n.to_string()).unwrap();
         }
         let inputs = Inputs::discover(vec![Input::Path(folder.path().to_owned())], &[]);
-        let look = |_: &PageName, record: Record| match &record.bytes[..] {
+        let look = |_: usize, _: &PageName, record: Record| match &record.bytes[..] {
             b"7" => panic!("told to"),
             bytes => Ok(String::from_utf8_lossy(bytes).into_owned()),
         };

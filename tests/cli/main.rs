@@ -20,6 +20,7 @@ mod packed;
 mod place;
 mod resume;
 mod rules;
+mod settings;
 mod stats;
 mod streams;
 mod training;

@@ -8,13 +8,13 @@ mod json;
 mod terminal;
 
 use super::Verdict;
-use super::args::{CleanerArgs, INPUT, OUTPUT};
+use super::args::{CleanerArgs, INPUT, OUTPUT, ReadArgs};
+use super::config::Config;
 use super::job::write_file;
 use super::refuse::{refuse_among_pages, refuse_beside_json};
-use super::values::reading;
 use anyhow::bail;
 use clap::Args;
-use dehusk::input::{Input, Inputs, Looking, PageName, ReadOptions, Reading, Record, Refused, printable};
+use dehusk::input::{Input, Inputs, Looking, PageName, Record, Refused, printable};
 use dehusk::{Account, Cleaner, Decision};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
@@ -32,10 +32,6 @@ pub(super) struct ExplainArgs {
     /// The page, or `-` for standard input
     input: PathBuf,
 
-    /// How to read the input, whatever it looks like
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = reading(), help_heading = INPUT)]
-    input_format: Reading,
-
     /// The address of the page, in a crawl dump
     #[arg(long, value_name = "URL", help_heading = INPUT)]
     url: Option<String>,
@@ -43,6 +39,9 @@ pub(super) struct ExplainArgs {
     /// The id or the offset of the record, in a crawl dump
     #[arg(long, value_name = "ID", conflicts_with = "url", help_heading = INPUT)]
     record: Option<String>,
+
+    #[command(flatten)]
+    read: ReadArgs,
 
     /// Print one JSON object instead
     #[arg(long, help_heading = OUTPUT)]
@@ -122,14 +121,19 @@ impl Explained<'_> {
 
 /// Runs the command.
 pub(super) fn run(args: ExplainArgs) -> anyhow::Result<Verdict> {
-    let cleaner = args.cleaner.build(true)?;
+    let config = Config::find(&args.cleaner)?;
     let dash = Path::new("-");
     let input = if args.input == dash { Input::Stdin } else { Input::Path(args.input.clone()) };
     if args.input.is_dir() {
         bail!("{} is a folder, and one page is wanted: name a file", printable(&args.input));
     }
     refuse_overwriting(&args)?;
-    let Some((path, bytes, account)) = account(&args, &cleaner, input) else {
+    let inputs = Inputs::discover(vec![input], &[]);
+    let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, || Cleaner::builder().explain(true))?;
+    let cleaner = &cleaners[cleaner_of[0]];
+    let options = args.read.options();
+    let looking = Looking { reading: args.read.reading(&config), options: &options, limits: cleaner.limits() };
+    let Some((path, bytes, account)) = account(&args, cleaner, &inputs, looking) else {
         return Ok(Verdict::Failures);
     };
     let explained = Explained { path: &path, bytes, account: &account };
@@ -152,9 +156,13 @@ pub(super) fn run(args: ExplainArgs) -> anyhow::Result<Verdict> {
 }
 
 /// Reads and judges the page; says on standard error why it cannot.
-fn account(args: &ExplainArgs, cleaner: &Cleaner, input: Input) -> Option<(String, usize, Account)> {
-    let inputs = Inputs::discover(vec![input], &[]);
-    let (name, record) = find(args, cleaner, &inputs);
+fn account(
+    args: &ExplainArgs,
+    cleaner: &Cleaner,
+    inputs: &Inputs,
+    looking: Looking<'_>,
+) -> Option<(String, usize, Account)> {
+    let (name, record) = find(args, inputs, looking);
     let made = record.and_then(|record| match cleaner.explain(&record.bytes, &record.hints) {
         Ok(account) => Ok((record.bytes.len(), account)),
         Err(error) => Err(error.to_string()),
@@ -170,9 +178,7 @@ fn account(args: &ExplainArgs, cleaner: &Cleaner, input: Input) -> Option<(Strin
 }
 
 /// The page that is wanted, with its name: the only one of its input, or the one that the options name.
-fn find(args: &ExplainArgs, cleaner: &Cleaner, inputs: &Inputs) -> (String, Result<Record, String>) {
-    let options = ReadOptions::default();
-    let looking = Looking { reading: args.input_format, options: &options, limits: cleaner.limits() };
+fn find(args: &ExplainArgs, inputs: &Inputs, looking: Looking<'_>) -> (String, Result<Record, String>) {
     let is_chosen = args.url.is_some() || args.record.is_some();
     let is_wanted = |page: &PageName| match &page.origin {
         None => !is_chosen,

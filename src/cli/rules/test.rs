@@ -6,12 +6,13 @@
 use super::super::Verdict;
 use super::super::args::RulesTestArgs;
 use super::super::cleaner::read_text;
+use super::super::config::Config;
 use super::super::glob;
 use super::super::plural;
 use super::stdout;
 use anstyle::Style;
 use anyhow::bail;
-use dehusk::input::{Inputs, Looking, PageName, ReadOptions, Reading, Record, printable};
+use dehusk::input::{Inputs, Looking, PageName, Record, printable};
 use dehusk::pipeline::visit;
 use dehusk::{Article, Catalogue, Cleaner, LineMatcher, RuleEntry, RuleKind};
 use serde::Serialize;
@@ -64,12 +65,13 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
     let inputs = Inputs::discover(pages.into_iter().map(glob::input).collect(), &[]);
     let rules = catalogue.rules();
     let matchers: Vec<Option<LineMatcher>> = rules.iter().map(RuleEntry::matcher).collect();
-    let look = |_: &PageName, record: Record| {
+    let look = |_: usize, _: &PageName, record: Record| {
         let article = cleaner.clean(&record.bytes, &record.hints)?;
         Ok((0..rules.len()).map(|at| hits(&rules[at], matchers[at].as_ref(), &article)).collect::<Vec<_>>())
     };
-    let options = ReadOptions::default();
-    let looking = Looking { reading: Reading::Detected, options: &options, limits: cleaner.limits() };
+    // The packs are looked at alone, whatever settings there are.
+    let (reading, options) = (args.read.reading(&Config::default()), args.read.options());
+    let looking = Looking { reading, options: &options, limits: cleaner.limits() };
     let visited = visit(&inputs, looking, usize::from(args.jobs), look)?;
     let mut tested: Vec<Tested<'_>> = rules
         .iter()

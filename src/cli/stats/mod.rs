@@ -7,12 +7,13 @@ mod html;
 mod table;
 
 use super::Verdict;
-use super::args::{CleanerArgs, INPUT, OUTPUT, RUN};
+use super::args::{CleanerArgs, INPUT, OUTPUT, RUN, ReadArgs};
+use super::config::Config;
 use super::job::{named, write_file};
 use super::refuse::{refuse_among_pages, refuse_beside_json};
-use super::values::reading;
 use clap::Args;
-use dehusk::input::{Inputs, Reading, printable};
+use dehusk::Cleaner;
+use dehusk::input::{Inputs, printable};
 use dehusk::pipeline::{self, Stats, StatsPlan};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -34,15 +35,14 @@ pub(super) struct StatsArgs {
     #[arg(long, value_name = "LIST", help_heading = INPUT)]
     files_from: Option<PathBuf>,
 
-    /// How to read the inputs, whatever they look like
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = reading(), help_heading = INPUT)]
-    input_format: Reading,
-
     /// Read N of the inputs only and estimate the time for all
     ///
     /// The sample is chosen by the names of the files: the same files give the same sample.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = INPUT)]
     sample: Option<u32>,
+
+    #[command(flatten)]
+    read: ReadArgs,
 
     /// Print one JSON object instead
     #[arg(long, help_heading = OUTPUT)]
@@ -75,16 +75,20 @@ Exit codes: 0 every input could be read, 1 some could not, 2 wrong usage, rules 
 
 /// Runs the command.
 pub(super) fn run(args: StatsArgs) -> anyhow::Result<Verdict> {
-    let cleaner = args.cleaner.build(true)?;
+    let config = Config::find(&args.cleaner)?;
     refuse_beside_json(args.json, "--html", args.html.as_deref(), "page")?;
     let named = named(&args.input, args.files_from.as_deref(), "stats")?;
     let outputs: Vec<PathBuf> = args.html.iter().cloned().collect();
     refuse_among_pages(&named, &outputs)?;
     let inputs = Inputs::discover(named, &outputs);
+    let builder = || Cleaner::builder().explain(true);
+    let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
     let plan = StatsPlan {
         inputs: &inputs,
-        cleaner: &cleaner,
-        reading: args.input_format,
+        cleaners: &cleaners,
+        cleaner_of: &cleaner_of,
+        reading: args.read.reading(&config),
+        options: args.read.options(),
         jobs: usize::from(args.jobs),
         sample: args.sample.map(|size| size as usize),
         top: usize::from(args.top),
