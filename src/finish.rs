@@ -123,10 +123,11 @@ fn box_around(blocks: &Blocks<'_>, call: usize, sums: &[u32], total: f32) -> Opt
         let words = sums[range.end as usize] - sums[range.start as usize];
         let is_small =
             words <= MAX_BOX_WORDS && words as f32 <= MAX_BOX_SHARE * total && range.len() <= MAX_BOX_BLOCKS as usize;
-        let has_headline = blocks.items[range.start as usize..range.end as usize]
-            .iter()
-            .any(|block| block.kind == BlockKind::Heading(1));
-        if !is_small || has_headline {
+        let has_headline = || {
+            let inside = &blocks.items[range.start as usize..range.end as usize];
+            inside.iter().any(|block| block.kind == BlockKind::Heading(1))
+        };
+        if !is_small || has_headline() {
             break;
         }
         best = Some(at);
@@ -174,7 +175,7 @@ pub fn comments_back(blocks: &Blocks<'_>, parts: &[Cues], is_dropped: impl Fn(us
 
 /// What a page says itself is its article, for a page of which the judgement leaves nothing and a very small one: a poem, a table
 /// or a glossary is unlike most that it has seen. A page with one `<article>` says so; a piece of a page is what somebody
-/// cut out of one; and a page without a link, a button or a field has no furniture. Of what `is_open` there links, forms and
+/// cut out of one; and a page without a link or a button has no furniture. Of what `is_open` there links, forms and
 /// parts of furniture are none of it.
 pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool) -> Vec<usize> {
     let (items, outline) = (&blocks.items, &blocks.outline);
@@ -317,12 +318,17 @@ impl<'b> Sound<'b> {
         if self.is_forum(parts) {
             return Vec::new();
         }
-        let words = |at: &usize| self.blocks.items[*at].words;
-        let all: u32 = self.kept.iter().map(words).sum();
+        // Words of the first `n` kept blocks at place `n`.
+        let mut sums = vec![0];
+        sums.extend(self.kept.iter().scan(0, |sum, &at| {
+            *sum += self.blocks.items[at].words;
+            Some(*sum)
+        }));
+        let all = sums[self.kept.len()];
         let posts = LISTS.posts;
         let in_post = |at: &&usize| parts[self.blocks.items[**at].element as usize].meets(posts);
         let is_late = |label: &usize| {
-            let before: u32 = self.kept.iter().filter(|at| **at < *label).map(words).sum();
+            let before = sums[self.kept.partition_point(|at| at < label)];
             before as f32 >= COMMENTS_AFTER * all as f32
         };
         let Some(label) = labels.iter().copied().filter(is_late).min() else { return Vec::new() };
@@ -410,8 +416,9 @@ impl<'b> Sound<'b> {
         };
         let belongs = |at: usize| {
             let block = &self.blocks.items[at];
-            let follows = self.kept.iter().copied().find(|&kept| kept > at);
-            let precedes = self.kept.iter().copied().rfind(|&kept| kept < at);
+            let place = self.kept.partition_point(|&kept| kept < at);
+            let precedes = place.checked_sub(1).map(|place| self.kept[place]);
+            let follows = self.kept.get(place).copied();
             let near = |other: Option<usize>| other.is_some_and(|other| element(other).parent == element(at).parent);
             is_free(at)
                 && match block.kind {

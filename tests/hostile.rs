@@ -78,6 +78,8 @@ const CASES: &[Case] = cases! {
         lt_storm(50_000) Kept;
         repeated_caption(2_000) Kept;
         distinct_captions(2_000) Kept;
+        calls_together(2_000) Kept;
+        comment_labels(1_000) Kept;
         utf16_bom_meta_utf8(200) Kept;
         utf16_no_bom(200) Kept;
         utf7_label(200) Kept;

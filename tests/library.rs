@@ -138,6 +138,37 @@ fn a_user_rule_removes_by_pattern_and_by_selector() {
 }
 
 #[test]
+fn a_selector_of_an_element_inside_a_line_takes_the_lines_that_it_fills() {
+    let pack = r#"
+[[rule]]
+id = "mill/link"
+lang = ["any"]
+selector = "a[href*=shop]"
+why = "links to the mill's shop"
+drops = ["<a href='/shop'>Shop</a>", "<a href='/shop/1'>Flour</a>"]
+keeps = ["<a href='/mill'>Mill</a>", "<b>Shop</b>"]
+"#;
+    let call = "The shop beside the mill sells flour of this summer, and it is open on all days but Monday";
+    let inside = format!("{PROSE} The <a href='/shop'>shop</a> has a roof.");
+    let html =
+        format!("<article><p>{PROSE}</p><p><a href='/shop'>{call}</a></p><p>{inside}</p><p>{MORE}</p></article>");
+    let article = build(Cleaner::builder().rules("mill.toml", pack)).clean(html.as_bytes(), &Hints::default()).unwrap();
+    assert!(!article.text.contains(call), "{}", article.text);
+    assert!(article.text.contains("The shop has a roof."), "{}", article.text);
+    assert!(reasons(&article).contains(&"mill/link"));
+}
+
+#[test]
+fn ids_of_guards_and_topics_are_unique_too() {
+    let guard = "[[guard]]\nid = \"mill/visit\"\nlang = [\"en\"]\nmatch = '^the mill'\nwhy = \"names the mill\"\n\
+        keeps = [\"The mill turns\", \"The mill is open\"]\npasses = [\"A mill\", \"Our mill\"]\n";
+    let Err(error) = Cleaner::builder().rules("mill.toml", &format!("{PACK}\n{guard}")).build() else {
+        panic!("it loads")
+    };
+    assert!(error.to_string().contains("rule mill/visit: the id is taken"), "{error}");
+}
+
+#[test]
 fn a_bad_pack_says_where_and_why() {
     let edits = [
         ("'^visit the mill shop'", "'^visit the (mill shop'", "mill.toml:2: rule mill/visit:"),

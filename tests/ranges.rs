@@ -88,6 +88,13 @@ fn every_block_of_the_corpus_stands_where_it_says() {
 }
 
 #[test]
+fn a_row_of_empty_cells_is_no_block() {
+    let article = clean("<table><tr><td>&nbsp;</td><td>&nbsp;</td></tr><tr><td>one</td><td>two</td></tr></table>");
+    let texts: Vec<&str> = blocks(&article).iter().map(|(_, text, _)| *text).collect();
+    assert_eq!(texts, ["one | two"]);
+}
+
+#[test]
 fn nul_bytes_count() {
     let source = "<p>\0on\0e</p>\0<p>\0two\0</p>".to_owned();
     let article = CLEANER.clean(source.as_bytes(), &Hints { format: Some(Format::Html), ..Hints::default() });
@@ -134,13 +141,14 @@ fn inline() -> impl Strategy<Value = String> {
 }
 
 fn document() -> impl Strategy<Value = String> {
-    let block = (0..11, inline(), inline()).prop_map(|(kind, one, two)| match kind {
+    let block = (0..12, inline(), inline()).prop_map(|(kind, one, two)| match kind {
         0 => format!("<p>{one}</p>\n"),
         1 => format!("<div>{one}<p>{two}</div>"),
         2 => format!("<ul><li>{one}</li><li>{two}</ul>"),
         3 => format!("<ol>\n<li>{one}<br>{two}</ol>"),
         4 => format!("<table><tr><td>{one}</td><td>{two}</td></tr></table>"),
         5 => format!("<table><tr><td><p>{one}</p></td></tr></table>{two}"),
+        11 => format!("<table><tr><td>&nbsp;<td>\u{a0}<tr><td>{one}<td>{two}</table>"),
         6 => format!("<blockquote>{one}</blockquote> {two}"),
         7 => format!("<noscript><p>{one}</p>{two}</noscript>"),
         8 => format!("<pre>{one}\n  {two}</pre>"),

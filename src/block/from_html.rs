@@ -236,9 +236,7 @@ impl<'c> Builder<'c> {
                 state.next_number = state.next_number.map(|number| number.saturating_add(1));
             }
             name!("img") | name!("picture") => self.outline.images.push(self.items.len() as u32),
-            name!("button") | name!("input") | name!("select") | name!("textarea") => {
-                self.outline.controls.push(self.items.len() as u32);
-            }
+            name!("button") | name!("select") => self.outline.controls.push(self.items.len() as u32),
             name!("table") => state.in_data_table = is_data_table,
             name!("tr") if state.in_data_table => state.kind = BlockKind::TableRow,
             name!("td") | name!("th") if state.in_data_table && self.text.len() > self.start => {
@@ -309,8 +307,9 @@ impl<'c> Builder<'c> {
         }
     }
 
+    /// True before the first text of a run that is more than white space; bars between empty cells are none.
     fn is_run_empty(&self) -> bool {
-        self.text[self.start..].trim().is_empty()
+        self.source == NOWHERE
     }
 
     fn space(&mut self) {
@@ -393,7 +392,7 @@ impl<'c> Builder<'c> {
         let full = self.items.len() >= self.limits.max_blocks && words < SHORT_WORDS;
         self.text.push('\n');
         match self.items.last_mut() {
-            Some(last) if full && last.words < self.limits.max_rule_block_bytes as u32 => {
+            Some(last) if full && ((last.end - last.start) as usize) < self.limits.max_rule_block_bytes => {
                 last.end = block.end;
                 last.source = around(&last.source, &block.source);
                 last.words += block.words;

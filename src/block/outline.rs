@@ -20,7 +20,7 @@ pub struct Outline {
     pub is_fragment: bool,
     /// For each image the block that it stands before, in order.
     pub images: Vec<u32>,
-    /// The same for buttons and fields of forms.
+    /// The same for buttons and lists of choices.
     pub controls: Vec<u32>,
     /// Hashes of the names that elements have; see [`names_of`](Outline::names_of).
     names: Vec<u32>,

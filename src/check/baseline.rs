@@ -7,7 +7,7 @@
 use super::Finding;
 use crate::error::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Findings that are forgiven.
 #[derive(Clone, Debug, Default)]
@@ -111,11 +111,6 @@ impl Baseline {
             (missing > 0).then(|| BaselineEntry { count: missing, ..entry.clone() })
         });
         stale.collect()
-    }
-
-    /// The files that it names.
-    pub fn paths(&self) -> HashSet<&str> {
-        self.entries.values().map(|entry| &*entry.path).collect()
     }
 
     /// How many findings it forgives.

@@ -93,7 +93,7 @@ impl Job {
             }
             Target::Stream(Place::File(path)) if several && !output.together => bail!(
                 "`-o {path}` names a file, and there {are}: end it with a slash (`-o {path}/`) to make a folder",
-                path = path.display(),
+                path = printable(path),
                 are = match inputs.len() {
                     1 => "is a folder to read".to_owned(),
                     n => format!("are {}", pages(n)),

@@ -54,7 +54,7 @@ pub(super) fn intervals<const N: usize>(pages: usize, figures: impl Fn(&[usize])
     }
     values.map(|mut values| {
         values.sort_unstable_by(f64::total_cmp);
-        Interval { low: values[DRAWS / 40], high: values[DRAWS - DRAWS / 40] }
+        Interval { low: values[DRAWS / 40], high: values[DRAWS - 1 - DRAWS / 40] }
     })
 }
 

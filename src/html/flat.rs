@@ -149,9 +149,7 @@ impl<'a> Iterator for Events<'a> {
             }
             if matches!(&*name, "script" | "style" | "textarea" | "title") {
                 self.at = self.raw_text_end(&name, self.at);
-                if &*name != "title" {
-                    continue;
-                }
+                continue;
             }
             return Some(Event::Start(name));
         }

@@ -59,9 +59,7 @@ impl Page {
 
     /// True for a piece of a page: it has no doctype, and no tag of their own opened the page, its head and its body.
     pub fn is_fragment(&self, source: &str) -> bool {
-        const DOCTYPE: &str = "<!doctype";
-        let begin = source.trim_start_matches('\u{feff}').trim_start().get(..DOCTYPE.len());
-        if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(DOCTYPE)) {
+        if begins_with_doctype(source) {
             return false;
         }
         let tag_of = |node: NodeRef<'_, Node>| {
@@ -81,6 +79,21 @@ impl Page {
     /// The bytes of the source that a text came from, without white space at its ends.
     pub fn text_range(&self, text: NodeId) -> Range<u32> {
         find(&self.texts, &self.next_text, text, |place| place.node).map_or(0..0, |place| place.range.clone())
+    }
+}
+
+/// True for a source whose first markup is a doctype, but for comments and the declaration of XML.
+fn begins_with_doctype(source: &str) -> bool {
+    const DOCTYPE: &str = "<!doctype";
+    let mut rest = source.trim_start_matches('\u{feff}').trim_start();
+    loop {
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?") => ">",
+            _ => return rest.get(..DOCTYPE.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(DOCTYPE)),
+        };
+        let Some((_, behind)) = rest.split_once(end) else { return false };
+        rest = behind.trim_start();
     }
 }
 

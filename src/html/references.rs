@@ -1,14 +1,11 @@
 //! Character references in text that no HTML parser reads: residues such as `&amp;` and the text of a flat page.
 
-use html5ever::data::NAMED_ENTITIES;
+use super::tokenize::references::{Reference, resolve};
 use std::borrow::Cow;
 
-/// Longest name of a reference with its `;` that is looked for; the longest in the standard has 32 characters.
-const MAX_REFERENCE: usize = 33;
-
-/// Decodes every reference that ends in `;`, once.
+/// Decodes every reference once, as the tokenizer does in text.
 pub fn decode(text: &str) -> Cow<'_, str> {
-    replace(text, |_| true, false)
+    replace(text, |_, _| true, false)
 }
 
 /// Decodes the residues that an extractor leaves in plain text, layer by layer (`&amp;amp;` is one `&`).
@@ -20,16 +17,19 @@ pub fn decode_residues(text: &str) -> Cow<'_, str> {
     let opens_tag =
         |at: usize| bytes.get(at + 3).is_some_and(|next| next.is_ascii_alphabetic() || b"/!?".contains(next));
     let shows_tags = memchr::memmem::find_iter(bytes, b"lt;").any(opens_tag);
-    let is_residue = |c: char| match c {
+    // A name without its `;` may be one of the text's own: `R&D`, `a&lt`, the parameters of an address.
+    let is_residue = |reference: &str, c: char| match c {
+        _ if !reference.ends_with(';') => false,
         '<' | '>' => !shows_tags,
+        char::REPLACEMENT_CHARACTER => false,
         c => !c.is_control() && (!c.is_whitespace() || c == '\u{a0}'),
     };
     replace(text, is_residue, true)
 }
 
-/// Replaces the references that stand for `wanted` characters; `layered` reads the rest of the text after a decoded
-/// `&` as if that were its own.
-fn replace(text: &str, wanted: impl Fn(char) -> bool, layered: bool) -> Cow<'_, str> {
+/// Replaces the references that are `wanted`, as they are written and by what they stand for; `layered` reads the rest of the
+/// text after a decoded `&` as if that were its own.
+fn replace(text: &str, wanted: impl Fn(&str, char) -> bool, layered: bool) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     for at in memchr::memchr_iter(b'&', text.as_bytes()) {
@@ -37,16 +37,20 @@ fn replace(text: &str, wanted: impl Fn(char) -> bool, layered: bool) -> Cow<'_, 
             continue;
         }
         // What `&` and the name so far have been decoded to, and where the text after it goes on.
-        let mut decoded: Option<(char, Option<char>)> = None;
-        let mut rest = at + 1;
-        while decoded.is_none() || layered && decoded == Some(('&', None)) {
-            let window = &text.as_bytes()[rest..text.len().min(rest + MAX_REFERENCE)];
-            let Some(length) = memchr::memchr(b';', window) else { break };
-            let Some(found) = reference(&text[rest..rest + length]).filter(|found| wanted(found.0)) else { break };
+        let mut decoded: Option<Reference> = None;
+        let mut rest = at;
+        while decoded.is_none() || layered && decoded.as_ref().is_some_and(|found| found.first == '&') {
+            // Behind a decoded `&` the `;` of its reference stands in its place.
+            let begin = if decoded.is_none() { rest } else { rest - 1 };
+            let Some(found) = resolve(&text[begin..], false) else { break };
+            let end = begin + found.length;
+            if !wanted(&text[begin..end], found.first) {
+                break;
+            }
             decoded = Some(found);
-            rest += length + 1;
+            rest = end;
         }
-        let Some((first, second)) = decoded else { continue };
+        let Some(Reference { first, second, .. }) = decoded else { continue };
         out.push_str(&text[copied..at]);
         out.push(first);
         out.extend(second);
@@ -59,28 +63,16 @@ fn replace(text: &str, wanted: impl Fn(char) -> bool, layered: bool) -> Cow<'_, 
     Cow::Owned(out)
 }
 
-/// What a reference stands for; `name` is what stands between `&` and `;`.
-fn reference(name: &str) -> Option<(char, Option<char>)> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16),
-            None => number.parse(),
-        };
-        return code.ok().and_then(char::from_u32).filter(|c| *c != '\0').map(|c| (c, None));
-    }
-    let key = format!("{name};");
-    let &(first, second) = NAMED_ENTITIES.get(key.as_str())?;
-    let first = char::from_u32(first).filter(|c| *c != '\0')?;
-    Some((first, char::from_u32(second).filter(|c| *c != '\0')))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn references_are_decoded_once() {
-        assert_eq!(decode("a &lt;b&gt; &amp;amp; &#233;&#xE9; &nosuch; &"), "a <b> &amp; éé &nosuch; &");
+        assert_eq!(
+            decode("a &lt;b&gt; &amp;amp; &#233;&#xE9; &copy 2024 &nosuch; &"),
+            "a <b> &amp; éé © 2024 &nosuch; &"
+        );
     }
 
     #[test]
@@ -90,6 +82,7 @@ mod tests {
             "AT&T\u{a0}'s &lt;p&gt; &lt; &Tab;"
         );
         assert_eq!(decode_residues("more than &gt;30% and &lt; 5"), "more than >30% and < 5");
-        assert!(matches!(decode_residues("R&D; a & b"), Cow::Borrowed(_)));
+        assert_eq!(decode_residues("1990&#150;1999"), "1990–1999");
+        assert!(matches!(decode_residues("R&D; a & b &copy 2024 &#0; &#xfffe0000; &#+39;"), Cow::Borrowed(_)));
     }
 }

@@ -11,7 +11,7 @@ use crate::model::decode::decode;
 const MAX_LABEL_WORDS: u32 = 20;
 /// Blocks of a page, more than on any that the model was trained on.
 const KNOWN_BLOCKS: usize = 3_000;
-/// Feature rows that are made and scored together; the forest takes them by 32.
+/// Feature rows that are made and scored together; the forest takes them by 64.
 const ROWS_AT_ONCE: usize = 256;
 
 impl State<'_> {

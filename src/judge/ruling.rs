@@ -7,6 +7,7 @@ use crate::block::fold::fold;
 use crate::html::parse::Page;
 use crate::rules::Where;
 use foldhash::HashMap;
+use scraper::ElementRef;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -79,22 +80,36 @@ impl State<'_> {
         self.at_rest.get_or_init(families).contains(&family)
     }
 
-    /// Marks what stands in an element that a rule's selector names.
+    /// Marks what stands in an element that a rule's selector names: of an element inside a line only when all of the block does.
     pub(super) fn select(&mut self, page: &Page) {
         let rules = &self.judge.rules;
         if !rules.has_selectors() {
             return;
         }
+        let items = &self.blocks.items;
         let entries = self.blocks.outline.elements.iter();
         let by_node: HashMap<_, _> = entries.filter_map(|entry| Some((entry.node?, entry.blocks.clone()))).collect();
+        let inside = |element: ElementRef<'_>| {
+            let texts = element.descendants().filter(|node| node.value().is_text());
+            let source = texts.map(|text| page.text_range(text.id())).filter(|range| !range.is_empty());
+            let source =
+                source.reduce(|all, next| all.start.min(next.start)..all.end.max(next.end)).unwrap_or_default();
+            let first = items.partition_point(|block| block.source.start < source.start);
+            let count = items[first..].iter().take_while(|block| block.source.end <= source.end).count();
+            first as u32..(first + count) as u32
+        };
         for (rule, selector) in rules.rules().iter().enumerate().filter_map(|(at, rule)| Some((at, rule.selector()?))) {
             if rules.keeps_reason(&rules.rules()[rule].id) {
                 continue;
             }
             for element in page.html.select(selector) {
-                for at in by_node.get(&element.id()).cloned().unwrap_or_default() {
-                    let found = Found::Element(element.value().name().to_owned());
-                    self.candidates[at as usize].push(Candidate { rule, found });
+                for at in by_node.get(&element.id()).cloned().unwrap_or_else(|| inside(element)) {
+                    // Of elements in one another the outermost counts.
+                    let candidates = &mut self.candidates[at as usize];
+                    if candidates.last().is_none_or(|last| last.rule != rule) {
+                        let found = Found::Element(element.value().name().to_owned());
+                        candidates.push(Candidate { rule, found });
+                    }
                 }
             }
         }

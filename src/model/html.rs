@@ -32,7 +32,9 @@ impl HtmlModel {
     pub fn read(files: &ModelFiles) -> Result<HtmlModel, String> {
         match (files.get(FOREST), files.get(NAMES)) {
             (Some(forest), Some(names)) => HtmlModel::load(forest, names),
-            _ => Ok(HtmlModel::builtin()),
+            (None, None) => Ok(HtmlModel::builtin()),
+            (None, _) => Err(format!("{FOREST} is missing beside {NAMES}")),
+            (_, None) => Err(format!("{NAMES} is missing beside {FOREST}")),
         }
     }
 
@@ -51,7 +53,7 @@ impl HtmlModel {
         self.names.weight(name)
     }
 
-    /// The probability of each block that it belongs to the article, from the rows that [`features::rows`] made.
+    /// The probability of each block that it belongs to the article, from rows as [`Features::push_row`](features::Features::push_row) makes them.
     pub fn score(&self, rows: &[f32]) -> Vec<f32> {
         self.forest.score(rows)
     }
@@ -69,6 +71,13 @@ impl HtmlModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_of_a_model_is_no_model() {
+        let files = ModelFiles::from([(FOREST.to_owned(), include_bytes!("html.bin").to_vec())]);
+        assert_eq!(HtmlModel::read(&files).err().as_deref(), Some("names.bin is missing beside html.bin"));
+        assert!(HtmlModel::read(&ModelFiles::new()).is_ok());
+    }
 
     #[test]
     fn the_built_in_model_is_made_for_these_features_and_its_card_says_so() {

@@ -108,7 +108,8 @@ impl LineModels {
     /// # Errors
     /// What is wrong with which file.
     pub fn read(files: &ModelFiles) -> Result<LineModels, String> {
-        if !files.contains_key("text.bin") {
+        const FILES: [&str; 6] = ["text.bin", "text.tokens.bin", "page.bin", "page.tokens.bin", "kind.bin", "dirt.bin"];
+        if !FILES.iter().any(|name| files.contains_key(*name)) {
             return Ok(LineModels::builtin());
         }
         let file = |name: &str| files.get(name).ok_or_else(|| format!("{name} is missing"));

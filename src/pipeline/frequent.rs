@@ -76,10 +76,11 @@ impl Frequent {
 
     /// The `most` lines on most pages, those on one page left out; of equals the first by their words.
     pub(super) fn most(self, most: usize) -> Vec<Counted> {
-        let mut lines: Vec<Counted> = self.lines.into_values().filter(|line| line.pages > 1).collect();
-        lines.sort_by(|a, b| (b.pages, &a.shown).cmp(&(a.pages, &b.shown)));
+        let mut lines: Vec<(u64, Counted)> = self.lines.into_iter().filter(|(_, line)| line.pages > 1).collect();
+        // Lines that are shown alike differ in what is not shown; their hashes are the same in each run.
+        lines.sort_by(|(a_hash, a), (b_hash, b)| (b.pages, &a.shown, a_hash).cmp(&(a.pages, &b.shown, b_hash)));
         lines.truncate(most);
-        lines
+        lines.into_iter().map(|(_, line)| line).collect()
     }
 }
 

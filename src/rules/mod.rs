@@ -207,23 +207,26 @@ impl RuleSet {
         limits: &Limits,
     ) -> Result<RuleSet, Error> {
         let (mut rules, mut guards, mut topics) = built_in::read();
-        let mut ids: HashSet<String> = rules.iter().map(|rule| rule.id.clone()).collect();
+        let own = rules.iter().map(|rule| &rule.id);
+        let own = own.chain(guards.iter().map(|guard| &guard.id)).chain(topics.iter().map(|topic| &topic.id));
+        let mut ids: HashSet<String> = own.cloned().collect();
         for (name, content) in user_packs {
             let pack = pack::parse(name, content)?;
             pack::check(name, content, &pack, limits)?;
-            for rule in pack.rule {
-                let line = pack::line_of(content, rule.span().start);
-                let rule = rule.into_inner();
-                if !ids.insert(rule.id.clone()) {
-                    return Err(pack::fault(name, line, &rule.id, "the id is taken; choose another"));
-                }
-                rules.push(rule);
-            }
+            let mut take_id = |id: &str, start: usize| match ids.insert(id.to_owned()) {
+                true => Ok(()),
+                false => Err(pack::fault(name, pack::line_of(content, start), id, "the id is taken; choose another")),
+            };
+            pack.rule.iter().try_for_each(|rule| take_id(&rule.get_ref().id, rule.span().start))?;
+            pack.guard.iter().try_for_each(|guard| take_id(&guard.get_ref().id, guard.span().start))?;
+            pack.topic.iter().try_for_each(|topic| take_id(&topic.get_ref().id, topic.span().start))?;
+            rules.extend(pack.rule.into_iter().map(|rule| rule.into_inner()));
             guards.extend(pack.guard.into_iter().map(|guard| guard.into_inner()));
             topics.extend(pack.topic.into_iter().map(|topic| topic.into_inner()));
         }
-        if rules.len() + guards.len() > limits.max_rules {
-            let message = format!("{} rules, more than the bound of {}", rules.len() + guards.len(), limits.max_rules);
+        let count = rules.len() + guards.len() + topics.len();
+        if count > limits.max_rules {
+            let message = format!("{count} rules, more than the bound of {}", limits.max_rules);
             return Err(Error::new(ErrorKind::Rules, message));
         }
         std::iter::once(choice).chain(elsewhere).try_for_each(|choice| choice.check(&rules))?;

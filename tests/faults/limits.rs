@@ -73,7 +73,7 @@ const HOSTILE: &[(&str, hostile::Make)] = by_name! {
     attr_huge_value text_huge tag_name_huge entities nul_bytes
     unclosed_raw lt_storm repeated_caption distinct_captions utf16_bom_meta_utf8
     utf16_no_bom utf7_label iso2022jp_escape sjis_cut invalid_utf8
-    controls_bidi empty binary_png text_separators text_glued
+    controls_bidi calls_together comment_labels empty binary_png text_separators text_glued
     text_glued_sentences text_entity_layers text_short_lines text_prompts text_share_bars
     text_captions text_repeated_caption text_blank_lines text_spaces text_accents
 };

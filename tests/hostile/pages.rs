@@ -205,6 +205,18 @@ pub fn binary_png(n: usize) -> Vec<u8> {
     b"\x89PNG\r\n\x1a\n".iter().copied().chain(noise.take(n).map(|x| (x >> 24) as u8)).collect()
 }
 
+/// Calls that rules take, all of them in one element.
+pub fn calls_together(n: usize) -> Vec<u8> {
+    page(&format!("<div>{}</div>", "<p>Share this article</p>".repeat(n)))
+}
+
+/// Labels of comments between the paragraphs of an article, each of which may be the one that its comments follow.
+pub fn comment_labels(n: usize) -> Vec<u8> {
+    let paragraphs =
+        numbered(n, "<p>The pilot steered the ferry for the year ", " and said so.</p><h3>2 comments</h3>");
+    page(&format!("<article>{paragraphs}</article>"))
+}
+
 // Plain text: what the same attackers do to a reader of lines.
 
 fn text(husk: &str) -> Vec<u8> {

@@ -11,7 +11,7 @@
 
 mod doctype;
 mod raw_text;
-mod references;
+pub(super) mod references;
 mod tag;
 
 use crate::article::Degraded;
