@@ -11,9 +11,9 @@
 
 mod doctype;
 mod raw_text;
-pub(super) mod references;
 mod tag;
 
+use super::references;
 use crate::article::Degraded;
 use html5ever::LocalName;
 use html5ever::tendril::StrTendril;
