@@ -1,4 +1,4 @@
-//! Prompt lines in eleven languages, and prose that says the same words.
+//! Prompt lines in twelve languages, and prose that says the same words.
 //!
 //! A file of `tests/prompts` holds a clean article, lines such as stand around articles on sites of its language, and
 //! sentences of prose. Each prompt is put into the article as a line of its own, each sentence as a paragraph and as
@@ -15,7 +15,7 @@ struct Language {
     prose: Vec<String>,
 }
 
-const LANGUAGES: [&str; 11] = ["de", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "sv", "zh"];
+const LANGUAGES: [&str; 12] = ["de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "sv", "zh"];
 /// Of a hundred prompts.
 const MIN_REMOVED: usize = 65;
 /// Of a hundred places of prose.
