@@ -97,6 +97,21 @@ const CARD_AUTHORS: &[&str] = &[
     "作者",
 ];
 
+/// Parts of the class or id of a heading of level 1, or of what stands around it, that say it is the name of the site.
+const SITE_PARTS: &[&str] = &[
+    "site-title",
+    "sitetitle",
+    "site-name",
+    "sitename",
+    "site-description",
+    "blog-title",
+    "blogtitle",
+    "logo",
+    "brand",
+];
+/// Elements from a heading outward that are asked for them.
+const SITE_LEVELS: usize = 3;
+
 /// `<meta>` of one page that are kept.
 const MAX_METAS: usize = 512;
 /// Headings of level 1 that are kept.
@@ -128,6 +143,8 @@ struct Stated<'a> {
     canonical: Option<&'a str>,
     title: Option<String>,
     headings: Vec<String>,
+    /// Those of them that are the name of the site.
+    site_headings: Vec<String>,
     language: Option<String>,
     printed: Printed<'a>,
 }
@@ -159,6 +176,9 @@ impl<'a> Stated<'a> {
                 // A permalink at its end is no part of it.
                 if let Some(heading) = line(heading.trim_end_matches(['¶', '#', '§', '🔗', ' ', '\n'])) {
                     self.printed.take_heading(1, &heading);
+                    if names_site(node, &heading) {
+                        self.site_headings.push(heading.clone());
+                    }
                     self.headings.push(heading);
                 }
             }
@@ -210,6 +230,10 @@ impl<'a> Stated<'a> {
         let mut sites = Sites::default();
         self.all(SITES).take(4).for_each(|name| sites.add_name(&name));
         self.json.sites.iter().take(8).for_each(|name| sites.add_name(name));
+        self.site_headings.iter().for_each(|name| sites.add_name(name));
+        let stated = self.first(TITLES).filter(|stated| !sites.has(stated));
+        let beside = self.title.as_deref().zip(stated.as_deref()).and_then(|(title, own)| title::beside(title, own));
+        beside.into_iter().for_each(|name| sites.add_name(name));
         given.into_iter().chain(self.canonical).for_each(|url| sites.add_address(url));
         self.all(ADDRESSES).take(1).for_each(|url| sites.add_address(&url));
         sites
@@ -297,6 +321,29 @@ impl<'a> Stated<'a> {
             CARD_AUTHORS.contains(&label.trim_end_matches(':')).then(|| self.first(&[data]))?
         })
     }
+}
+
+/// True for a heading that leads to the first page of its site, or is called the site's name.
+fn names_site(node: NodeRef<'_, Node>, heading: &str) -> bool {
+    let leads_home = |inner: NodeRef<'_, Node>| {
+        let href = inner.value().as_element().and_then(|element| attribute(element, &name!("href")));
+        let path = href.map(|href| {
+            href.split_once("://").map_or(href, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path))
+        });
+        matches!(path, Some("" | "/" | "./")) && href != Some("") && line(&text(inner)).as_deref() == Some(heading)
+    };
+    let is_called = |element: &Element| {
+        let attributes = [name!("class"), name!("id")];
+        let mut values = attributes.iter().filter_map(|name| attribute(element, name));
+        values.any(|value| {
+            value
+                .split_ascii_whitespace()
+                .any(|word| SITE_PARTS.iter().any(|part| word.to_ascii_lowercase().contains(part)))
+        })
+    };
+    let around = node.ancestors().filter_map(|node| node.value().as_element()).take(SITE_LEVELS - 1);
+    node.descendants().take(MAX_NODES).any(leads_home)
+        || node.value().as_element().into_iter().chain(around).any(is_called)
 }
 
 /// True when the words of an attribute hold this one, in any case.
@@ -492,6 +539,25 @@ mod tests {
             page("<h1>The m<b>ill</b><br>is <i>sold</i> <a href=#x>#</a></h1>").title.as_deref(),
             Some("The mill is sold")
         );
+    }
+
+    #[test]
+    fn the_name_of_the_site_is_no_title() {
+        let og = |title: &str| format!("<meta property=og:title content='{title}'>");
+        for head in [
+            "<h1><a href='/'>The Ferry</a></h1>".to_owned(),
+            "<h1><a href='https://ferry.example/'>The Ferry</a></h1>".to_owned(),
+            "<header><h1 class=site-title>The Ferry</h1></header>".to_owned(),
+            "<div id=site-description><a id=logo href=index.php></a><h1>The Ferry</h1></div>".to_owned(),
+            format!("{}<h1>The Ferry</h1>", og("Why I gave up rowing")),
+        ] {
+            let source =
+                format!("<title>Why I gave up rowing - The Ferry</title>{head}<h3>Why I gave up rowing</h3><p>Text");
+            assert_eq!(page(&source).title.as_deref(), Some("Why I gave up rowing"), "{head}");
+        }
+        let own =
+            format!("<title>Why I gave up rowing - The Ferry</title>{}<h1>Why I gave up rowing</h1>", og("The Ferry"));
+        assert_eq!(page(&own).title.as_deref(), Some("Why I gave up rowing"));
     }
 
     #[test]

@@ -44,6 +44,17 @@ impl Sites {
     }
 }
 
+/// What a page's `<title>` says beside the title that it states elsewhere: the name of the site, where it is the shorter.
+pub fn beside<'t>(title: &'t str, own: &str) -> Option<&'t str> {
+    let words = |text: &str| text.split_whitespace().count();
+    let (title, own) = (title.trim(), own.trim());
+    let rest = SEPARATORS.iter().find_map(|separator| {
+        let behind = title.strip_prefix(own).and_then(|rest| rest.strip_prefix(separator));
+        behind.or_else(|| title.strip_suffix(own).and_then(|rest| rest.strip_suffix(separator)))
+    });
+    rest.map(str::trim).filter(|rest| words(rest) < words(own))
+}
+
 /// Letters and digits alone, in lower case.
 fn squeezed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -154,6 +165,15 @@ mod tests {
         sites.add_name("The Daily");
         sites.add_address("https://www.daily-mill.example.co.uk/news");
         choose(&owned(headings), &owned(stated), &sites)
+    }
+
+    #[test]
+    fn what_stands_beside_the_title_is_the_site() {
+        assert_eq!(beside("Why I gave up rowing - The Ferry", "Why I gave up rowing"), Some("The Ferry"));
+        assert_eq!(beside("The Ferry: Why I gave up rowing", "Why I gave up rowing"), Some("The Ferry"));
+        // Some sites state their own name on each page.
+        assert_eq!(beside("Why I gave up rowing - The Ferry", "The Ferry"), None);
+        assert_eq!(beside("Why I gave up rowing", "Why I gave up rowing"), None);
     }
 
     #[test]
