@@ -78,7 +78,7 @@ pub fn takes_its_box(family: &str) -> bool {
 }
 
 /// Blocks that stand in one box with a call: `calls` are the blocks that such rules removed. Prose goes only with a box
-/// whose name says what it is.
+/// whose name says what it is, and so do the rows of a table.
 pub fn boxes(
     blocks: &Blocks<'_>,
     parts: &[Cues],
@@ -103,7 +103,9 @@ pub fn boxes(
         let is_named = parts[around].meets(named);
         let goes = |at: &usize| {
             let block = &blocks.items[*at];
-            is_kept(*at) && (is_named || !words::is_prose(blocks.text_of(block), block.words as usize))
+            let says_something =
+                || block.kind == BlockKind::TableRow || words::is_prose(blocks.text_of(block), block.words as usize);
+            is_kept(*at) && (is_named || !says_something())
         };
         for at in (entry.blocks.start as usize..entry.blocks.end as usize).filter(goes) {
             let evidence = format!("in one box with block {}", call + 1);
@@ -433,9 +435,19 @@ impl<'b> Sound<'b> {
             let block = &self.blocks.items[*at];
             is_free(*at) && block.words >= MIN_LEAD_WORDS && self.is_sentence(*at) && is_dropped(*at)
         };
+        // What sums the article up below its headline often has no full stop.
+        let is_standfirst = |at: &usize| {
+            let block = &self.blocks.items[*at];
+            let is_line = matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading(2..));
+            let is_seen = !block.hidden && block.link_words == 0;
+            let is_byline = || words::has_date(self.blocks.text_of(block));
+            let is_open = is_free(*at) && is_dropped(*at);
+            is_line && is_seen && is_open && block.words >= MIN_STANDFIRST_WORDS && !is_byline()
+        };
         let first = *self.body.start();
         let lead = headline.filter(|&headline| headline < first && first - headline <= MAX_LEAD_STEPS);
-        let lead = lead.and_then(|headline| (headline + 1..first).find(is_lead));
+        let standfirst = lead.map(|headline| headline + 1).filter(|at| *at < first).filter(is_standfirst);
+        let lead = lead.and_then(|headline| (headline + 1..first).find(is_lead)).filter(|at| Some(*at) != standfirst);
         let body = self.body.clone().filter(|&at| is_dropped(at) && belongs(at));
         let (end, all) = (*self.body.end(), self.blocks.items.len());
         let over_table = |at: &usize| {
@@ -451,10 +463,30 @@ impl<'b> Sound<'b> {
             is_line && is_dropped(*at) && score(*at) >= MIN_CLOSING_SCORE && element(*at).parent == element(end).parent
         };
         let closing = Some(end + 1).filter(|at| *at < all).filter(is_closing);
-        lead.into_iter().chain(closing).chain(body).chain(self.tables(parts, &is_dropped)).collect()
+        let tables = self.tables(parts, &is_dropped);
+        standfirst
+            .into_iter()
+            .chain(lead)
+            .chain(closing)
+            .chain(body)
+            .chain(tables)
+            .chain(self.terms(&is_dropped))
+            .collect()
     }
 
-    /// Rows of data tables inside the body or soon after it, with the heading right before: specifications, figures.
+    /// Terms whose definition is kept: it makes no sense without them.
+    fn terms(&self, is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+        let (items, outline) = (&self.blocks.items, &self.blocks.outline);
+        let stands_in = |at: usize, tag: &str| outline.tag_of(items[at].element) == tag;
+        let mut found = Vec::new();
+        for at in self.kept.iter().copied().filter(|&at| stands_in(at, "dd")) {
+            let terms = (0..at).rev().take_while(|&at| stands_in(at, "dt"));
+            found.extend(terms.filter(|&at| is_dropped(at) && !items[at].hidden));
+        }
+        found
+    }
+
+    /// Rows of data tables inside the body or soon after it, with the heading or caption right before: specifications, figures.
     fn tables(&self, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
         let other = cues(&["nav", "footer", "related", "promo", "comment", "ad", "form", "consent"]);
         let items = &self.blocks.items;
@@ -469,9 +501,8 @@ impl<'b> Sound<'b> {
         while at < end {
             let rows = (at..items.len()).take_while(is_row).count();
             if rows >= MIN_TABLE_ROWS {
-                let heading =
-                    at.checked_sub(1).filter(|&at| matches!(items[at].kind, BlockKind::Heading(_)) && is_dropped(at));
-                found.extend(heading);
+                let names_it = |at: &usize| matches!(items[*at].kind, BlockKind::Heading(_) | BlockKind::Caption);
+                found.extend(at.checked_sub(1).filter(|at| names_it(at) && is_dropped(*at)));
                 found.extend(at..at + rows);
             }
             at += rows + 1;
@@ -506,6 +537,8 @@ const MIN_CLOSING_SCORE: f32 = 0.4;
 
 /// Words of a lead at least.
 const MIN_LEAD_WORDS: u32 = 10;
+/// Words of a line right below the headline that sums the article up, at least: a byline and a date have fewer.
+const MIN_STANDFIRST_WORDS: u32 = 8;
 /// Blocks from the headline to the body, at most, between which a lead is looked for.
 const MAX_LEAD_STEPS: usize = 12;
 
@@ -583,6 +616,38 @@ mod tests {
         };
         assert_eq!(back(MIN_ITEM_SCORE), ["What to bring", "A coat", "Two crowns", "dock --all"]);
         assert!(back(MIN_ITEM_SCORE - 0.01).is_empty());
+    }
+
+    #[test]
+    fn what_stands_below_the_headline_and_the_terms_of_definitions_come_back() {
+        let sum = "What the board learned from nine years without a boat";
+        let terms = "<dl><dt>Dock</dt><dd>Where the boat lies for the night, under the lamp.</dd><dt>Quay</dt><dd>Not</dd></dl>";
+        let table = "<table><caption>Fares</caption><tr><td>Adult<td>2<tr><td>Child<td>1</table>";
+        let (blocks, parts) = page(&format!(
+            "<article><h1>Ferry</h1><h2 class=deck>{sum}</h2><p>Staff, 12 March 2024, at nine in the morning</p>{STORY}{terms}{table}"
+        ));
+        let is_kept =
+            |at: usize| words::is_sentence(blocks.text_of(&blocks.items[at]), blocks.items[at].words as usize);
+        let sound = Sound::new(&blocks, false, is_kept).expect("sound");
+        let found = sound.rescued(&parts, Some(at(&blocks, "Ferry")), |at| !is_kept(at), |_| 0.0);
+        let back: Vec<&str> = found.into_iter().map(|at| blocks.text_of(&blocks.items[at])).collect();
+        assert_eq!(back, [sum, "Fares", "Adult | 2", "Child | 1", "Dock"]);
+        // The same line is a byline when it has a date.
+        let (blocks, parts) =
+            page(&format!("<h1>Ferry</h1><p>Written down on 12 March 2024 by two of the clerks</p>{STORY}"));
+        let is_kept =
+            |at: usize| words::is_sentence(blocks.text_of(&blocks.items[at]), blocks.items[at].words as usize);
+        let sound = Sound::new(&blocks, false, is_kept).expect("sound");
+        assert!(sound.rescued(&parts, Some(0), |at| !is_kept(at), |_| 0.0).is_empty());
+    }
+
+    #[test]
+    fn a_table_is_no_part_of_a_box() {
+        let plans =
+            "<div><p>Sign up for our newsletter</p><table><tr><td>Plan<td>Price<tr><td>Solo<td>Free</table></div>";
+        let (blocks, parts) = page(&format!("{STORY}{plans}{STORY}"));
+        let call = at(&blocks, "Sign up for our newsletter");
+        assert!(boxes(&blocks, &parts, [call].into_iter(), |at| at != call).is_empty());
     }
 
     const LYRICS: &str =

@@ -137,6 +137,11 @@ impl Outline {
         &self.names[entry.names.start as usize..entry.names.end as usize]
     }
 
+    /// The tag of the element of an index; that of the page is empty.
+    pub fn tag_of(&self, element: u32) -> &str {
+        self.elements.get(element as usize).map_or("", |entry| self.tag(entry))
+    }
+
     /// The tag of an element; that of the page is empty.
     fn tag(&self, entry: &Entry) -> &str {
         let step = &self.steps[entry.step as usize];

@@ -35,7 +35,7 @@ impl State<'_> {
             self.trust_prose(&mut scores);
         }
         self.even_out_kinds(&mut scores);
-        self.even_out_tables(&mut scores);
+        self.even_out_runs(&mut scores);
         self.scores = Some(scores.clone());
         scores.iter_mut().for_each(|score| *score = without_noise(*score));
         let weights: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();

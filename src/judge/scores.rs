@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::article::BlockKind;
-use crate::block::Block;
+use crate::block::{Block, Gap};
 use foldhash::{HashMap, HashMapExt};
 
 /// How far the score of a block is drawn to the mean of its kind; 0.3 to 0.6 score alike with the domains of a page held out.
@@ -42,17 +42,25 @@ impl State<'_> {
         }
     }
 
-    /// Gives the rows of a table one score, their mean by words: a table is kept as a whole or not at all.
-    pub(super) fn even_out_tables(&self, scores: &mut [f32]) {
+    /// Gives the rows of a table one score, their mean by words, and so the lines of one element that only `<br>` divides: a table
+    /// or a stanza is kept as a whole or not at all.
+    pub(super) fn even_out_runs(&self, scores: &mut [f32]) {
         let items = &self.blocks.items;
-        let is_row = |at: usize| items[at].kind == BlockKind::TableRow && self.verdicts[at].is_none();
+        let is_row = |at: usize| items[at].kind == BlockKind::TableRow;
+        let is_line = |at: usize| items[at].kind == BlockKind::Paragraph && items[at].gap == Gap::Line;
+        let goes_on = |at: usize| {
+            let is_run = is_row(at) && is_row(at - 1) || is_line(at) && items[at].element == items[at - 1].element;
+            is_run && self.verdicts[at].is_none() && self.verdicts[at - 1].is_none()
+        };
         let mut at = 0;
         while at < items.len() {
-            let end = (at..items.len()).find(|&at| !is_row(at)).unwrap_or(items.len());
+            let end = (at + 1..items.len()).find(|&at| !goes_on(at)).unwrap_or(items.len());
             let words: f32 = items[at..end].iter().map(|block| block.words as f32).sum();
             let sum: f32 = items[at..end].iter().zip(&scores[at..end]).map(|(block, p)| block.words as f32 * p).sum();
-            scores[at..end].fill(sum / words.max(1.0));
-            at = end + 1;
+            if end - at > 1 {
+                scores[at..end].fill(sum / words.max(1.0));
+            }
+            at = end;
         }
     }
 }
