@@ -1,0 +1,266 @@
+//! What the judgement dropped and is of the article all the same.
+
+use super::{LISTS, Sound, cues, is_link};
+use crate::article::BlockKind;
+use crate::block::outline::Cues;
+use crate::block::{Block, Blocks, words};
+
+/// Blocks and words of what a page says is its article, at least: a notice of an error has fewer.
+const MIN_STATED_BLOCKS: usize = 3;
+const MIN_STATED_WORDS: u32 = 10;
+/// Probability below which a caption is of no figure in the article.
+const MIN_CAPTION_SCORE: f32 = 0.05;
+/// Probability from which an item of a list or code inside the body comes back: from 0.2 to 0.45 it makes no difference to the
+/// score, with the domains of a page held out.
+const MIN_ITEM_SCORE: f32 = 0.35;
+/// Words of a closing line, at most, and the probability from which it closes the article.
+const MAX_CLOSING_WORDS: u32 = 6;
+const MIN_CLOSING_SCORE: f32 = 0.4;
+/// Words of a lead at least.
+const MIN_LEAD_WORDS: u32 = 10;
+/// Words of a line right below the headline that sums the article up, at least: a byline and a date have fewer.
+const MIN_STANDFIRST_WORDS: u32 = 8;
+/// Blocks from the headline to the body, at most, between which a lead is looked for.
+const MAX_LEAD_STEPS: usize = 12;
+/// Rows of a table of data, at least.
+const MIN_TABLE_ROWS: usize = 2;
+/// Blocks after the body within which a table still belongs to it.
+const TABLE_STEPS: usize = 6;
+
+/// What a page says itself is its article, for a page of which the judgement leaves nothing and a very small one: a poem, a table
+/// or a glossary is unlike most that it has seen. A page with one `<article>` says so; a piece of a page is what somebody
+/// cut out of one; and a page without a link or a button has no furniture. Of what `is_open` there links, forms and
+/// parts of furniture are none of it.
+pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool) -> Vec<usize> {
+    let (items, outline) = (&blocks.items, &blocks.outline);
+    let is_plain = || outline.controls.is_empty() && items.iter().all(|block| block.link_words == 0);
+    let whole = 0..items.len() as u32;
+    let (range, is_piece) = match outline.outermost("article")[..] {
+        [article] => (outline.elements[article].blocks.clone(), false),
+        [] if outline.is_fragment => (whole, true),
+        [] if is_plain() => (whole, false),
+        _ => return Vec::new(),
+    };
+    let other = LISTS.furniture.with(cues(&["form", "control"]));
+    let says_something = |at: &usize| {
+        let block = &items[*at];
+        let is_seen = !block.hidden && !block.noscript && !is_link(block);
+        is_open(*at) && is_seen && !parts[block.element as usize].meets(other)
+    };
+    let found: Vec<usize> = (range.start as usize..range.end as usize).filter(says_something).collect();
+    let words: u32 = found.iter().map(|&at| items[at].words).sum();
+    let says_enough = match is_piece {
+        true => found.iter().any(|&at| !matches!(items[at].kind, BlockKind::Heading(_))),
+        false => found.len() >= MIN_STATED_BLOCKS && words >= MIN_STATED_WORDS,
+    };
+    if says_enough { found } else { Vec::new() }
+}
+
+impl Sound<'_> {
+    /// Blocks inside the body that come back although the judgement dropped them: the captions of its figures, items of lists and
+    /// code that hold no link, headings right before these or a kept block, and sentences that have kept sentences on both
+    /// sides in one element.
+    /// Between `headline` and the body so do the line right below the headline that sums the article up, and the lead, a
+    /// sentence of its own. Terms come back whose definitions are kept.
+    ///
+    /// So does a short line right after the body that is as likely as not: `Yours, Ann`.
+    ///
+    /// `is_dropped` says which blocks the judgement dropped, `score` how likely they are all the same.
+    pub fn rescued(
+        &self,
+        parts: &[Cues],
+        headline: Option<usize>,
+        is_dropped: impl Fn(usize) -> bool,
+        score: impl Fn(usize) -> f32,
+    ) -> Vec<usize> {
+        let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad"]));
+        let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
+        let is_free = |at: usize| {
+            let block = &self.blocks.items[at];
+            // What a heading or caption itself is called does not matter inside the body.
+            let part = match block.kind {
+                BlockKind::Heading(_) | BlockKind::Caption => element(at).parent,
+                _ => block.element,
+            };
+            !parts[part as usize].meets(furniture) && block.link_words * 2 <= block.words
+        };
+        let is_item = |at: usize| {
+            let is_one = |block: &Block| {
+                matches!(block.kind, BlockKind::ListItem | BlockKind::Code) && block.link_words == 0 && !block.hidden
+            };
+            let is_one = self.blocks.items.get(at).is_some_and(is_one);
+            is_one && is_free(at) && is_dropped(at) && score(at) >= MIN_ITEM_SCORE
+        };
+        let belongs = |at: usize| {
+            let block = &self.blocks.items[at];
+            let place = self.kept.partition_point(|&kept| kept < at);
+            let precedes = place.checked_sub(1).map(|place| self.kept[place]);
+            let follows = self.kept.get(place).copied();
+            let near = |other: Option<usize>| other.is_some_and(|other| element(other).parent == element(at).parent);
+            is_free(at)
+                && match block.kind {
+                    BlockKind::Caption => score(at) >= MIN_CAPTION_SCORE,
+                    BlockKind::Heading(_) => follows == Some(at + 1) || is_item(at + 1),
+                    BlockKind::ListItem | BlockKind::Code => is_item(at),
+                    BlockKind::Paragraph => self.is_sentence(at) && near(follows) && near(precedes),
+                    _ => false,
+                }
+        };
+        let is_lead = |at: &usize| {
+            let block = &self.blocks.items[*at];
+            is_free(*at) && block.words >= MIN_LEAD_WORDS && self.is_sentence(*at) && is_dropped(*at)
+        };
+        // What sums the article up below its headline often has no full stop.
+        let is_standfirst = |at: &usize| {
+            let block = &self.blocks.items[*at];
+            let is_line = matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading(2..));
+            let is_seen = !block.hidden && block.link_words == 0;
+            let is_byline = || words::has_date(self.blocks.text_of(block));
+            let is_open = is_free(*at) && is_dropped(*at);
+            is_line && is_seen && is_open && block.words >= MIN_STANDFIRST_WORDS && !is_byline()
+        };
+        let first = *self.body.start();
+        let lead = headline.filter(|&headline| headline < first && first - headline <= MAX_LEAD_STEPS);
+        let standfirst = lead.map(|headline| headline + 1).filter(|at| *at < first).filter(is_standfirst);
+        let lead = lead.and_then(|headline| (headline + 1..first).find(is_lead)).filter(|at| Some(*at) != standfirst);
+        let body = self.body.clone().filter(|&at| is_dropped(at) && belongs(at));
+        let (end, all) = (*self.body.end(), self.blocks.items.len());
+        let over_table = |at: &usize| {
+            let next = self.blocks.items.get(at + 1).map(|next| next.kind);
+            let is_heading = matches!(self.blocks.items[*at].kind, BlockKind::Heading(_));
+            is_heading && next == Some(BlockKind::TableRow) && is_dropped(*at) && belongs(*at)
+        };
+        let body = body.chain((end + 1..all.min(end + TABLE_STEPS)).filter(over_table));
+        let is_closing = |at: &usize| {
+            let block = &self.blocks.items[*at];
+            let is_line =
+                block.kind == BlockKind::Paragraph && block.words <= MAX_CLOSING_WORDS && block.link_words == 0;
+            is_line && is_dropped(*at) && score(*at) >= MIN_CLOSING_SCORE && element(*at).parent == element(end).parent
+        };
+        let closing = Some(end + 1).filter(|at| *at < all).filter(is_closing);
+        let tables = self.tables(parts, &is_dropped);
+        standfirst
+            .into_iter()
+            .chain(lead)
+            .chain(closing)
+            .chain(body)
+            .chain(tables)
+            .chain(self.terms(&is_dropped))
+            .collect()
+    }
+
+    /// Terms whose definition is kept: it makes no sense without them.
+    fn terms(&self, is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+        let (items, outline) = (&self.blocks.items, &self.blocks.outline);
+        let stands_in = |at: usize, tag: &str| outline.tag_of(items[at].element) == tag;
+        let mut found = Vec::new();
+        for at in self.kept.iter().copied().filter(|&at| stands_in(at, "dd")) {
+            let terms = (0..at).rev().take_while(|&at| stands_in(at, "dt"));
+            found.extend(terms.filter(|&at| is_dropped(at) && !items[at].hidden));
+        }
+        found
+    }
+
+    /// Rows of data tables inside the body or soon after it, with the heading or caption right before: specifications, figures.
+    fn tables(&self, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+        let other = cues(&["nav", "footer", "related", "promo", "comment", "ad", "form", "consent"]);
+        let items = &self.blocks.items;
+        let is_row = |at: &usize| {
+            let block = &items[*at];
+            let is_free = !parts[block.element as usize].meets(other) && block.link_words == 0 && !block.hidden;
+            block.kind == BlockKind::TableRow && is_free && is_dropped(*at)
+        };
+        let mut found = Vec::new();
+        let end = items.len().min(*self.body.end() + TABLE_STEPS);
+        let mut at = *self.body.start();
+        while at < end {
+            let rows = (at..items.len()).take_while(is_row).count();
+            if rows >= MIN_TABLE_ROWS {
+                let names_it = |at: &usize| matches!(items[*at].kind, BlockKind::Heading(_) | BlockKind::Caption);
+                found.extend(at.checked_sub(1).filter(|at| names_it(at) && is_dropped(*at)));
+                found.extend(at..at + rows);
+            }
+            at += rows + 1;
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::*;
+    use super::*;
+
+    #[test]
+    fn items_of_a_list_inside_the_body_come_back_with_their_heading() {
+        let list = "<h2>What to bring</h2><ul><li>A coat</li><li>Two crowns</li><li><a href=/x>All boats</a></li></ul>";
+        let related = "<ul><li class=related>Mill sold again</li></ul>";
+        let (blocks, parts) = page(&format!("<article>{STORY}{list}{related}<pre>dock --all</pre>{STORY}</article>"));
+        let is_kept =
+            |at: usize| words::is_sentence(blocks.text_of(&blocks.items[at]), blocks.items[at].words as usize);
+        let sound = Sound::new(&blocks, false, is_kept).expect("sound");
+        let back = |score: f32| -> Vec<&str> {
+            let found = sound.rescued(&parts, None, |at| !is_kept(at), |_| score);
+            found.into_iter().map(|at| blocks.text_of(&blocks.items[at])).collect()
+        };
+        assert_eq!(back(MIN_ITEM_SCORE), ["What to bring", "A coat", "Two crowns", "dock --all"]);
+        assert!(back(MIN_ITEM_SCORE - 0.01).is_empty());
+    }
+
+    #[test]
+    fn what_stands_below_the_headline_and_the_terms_of_definitions_come_back() {
+        let sum = "What the board learned from nine years without a boat";
+        let terms = "<dl><dt>Dock</dt><dd>Where the boat lies for the night, under the lamp.</dd><dt>Quay</dt><dd>Not</dd></dl>";
+        let table = "<table><caption>Fares</caption><tr><td>Adult<td>2<tr><td>Child<td>1</table>";
+        let (blocks, parts) = page(&format!(
+            "<article><h1>Ferry</h1><h2 class=deck>{sum}</h2><p>Staff, 12 March 2024, at nine in the morning</p>{STORY}{terms}{table}"
+        ));
+        let is_kept =
+            |at: usize| words::is_sentence(blocks.text_of(&blocks.items[at]), blocks.items[at].words as usize);
+        let sound = Sound::new(&blocks, false, is_kept).expect("sound");
+        let found = sound.rescued(&parts, Some(at(&blocks, "Ferry")), |at| !is_kept(at), |_| 0.0);
+        let back: Vec<&str> = found.into_iter().map(|at| blocks.text_of(&blocks.items[at])).collect();
+        assert_eq!(back, [sum, "Fares", "Adult | 2", "Child | 1", "Dock"]);
+        // The same line is a byline when it has a date.
+        let (blocks, parts) =
+            page(&format!("<h1>Ferry</h1><p>Written down on 12 March 2024 by two of the clerks</p>{STORY}"));
+        let is_kept =
+            |at: usize| words::is_sentence(blocks.text_of(&blocks.items[at]), blocks.items[at].words as usize);
+        let sound = Sound::new(&blocks, false, is_kept).expect("sound");
+        assert!(sound.rescued(&parts, Some(0), |at| !is_kept(at), |_| 0.0).is_empty());
+    }
+
+    const LYRICS: &str =
+        "<p>Row, row, across the bay<br>The tide is turning home<br>Pull, pull, the rope is strong</p>";
+
+    #[test]
+    fn one_article_and_a_page_without_links_say_what_they_are() {
+        let said = |(blocks, parts): (Blocks, Vec<Cues>)| -> Vec<String> {
+            let found = stated_article(&blocks, &parts, |_| true);
+            found.into_iter().map(|at| blocks.text_of(&blocks.items[at]).to_owned()).collect()
+        };
+        let stated = |body: &str| said(page(body));
+        let lines = ["Row, row, across the bay", "The tide is turning home", "Pull, pull, the rope is strong"];
+        let menu = "<nav><a href=/>Home</a> <a href=/s>Songs</a></nav>";
+        let inner = format!("{LYRICS}<p><a href=/x>All our songs</a></p><form><label>Your name</label></form>");
+        assert_eq!(stated(&format!("{menu}<article>{inner}<article>{LYRICS}</article></article>"))[..3], lines);
+        assert_eq!(stated(&format!("{menu}<article class=song>{inner}</article><article></article>")), lines);
+        assert_eq!(stated(LYRICS), lines);
+        // Two are a list, a link or a button makes no article, and a notice is short.
+        for body in [
+            format!("<article>{LYRICS}</article><article>{LYRICS}</article>"),
+            format!("{menu}{LYRICS}"),
+            format!("{LYRICS}<button>Play</button>"),
+            format!("{menu}<article><p>Sorry, nothing matched your search here.</p><p>Try other words.</p></article>"),
+            "<p>403</p><p>Forbidden</p><p>server</p>".to_owned(),
+        ] {
+            assert!(stated(&body).is_empty(), "{body}");
+        }
+        // What was cut out of a page is what somebody wanted of it.
+        let note = "<p>Forbidden, says the sign. See <a href=/m>the map</a> for the way round.</p>";
+        assert_eq!(said(piece(note)), ["Forbidden, says the sign. See the map for the way round."]);
+        assert!(
+            said(piece("<h1>Not found</h1>")).is_empty() && said(piece(menu)).is_empty() && stated(note).is_empty()
+        );
+    }
+}
