@@ -20,8 +20,8 @@ pub struct Starting {
     branches: Vec<u32>,
 }
 
-const KEY_BITS: u32 = 16;
-const STEM_BITS: u32 = 15;
+const KEY_BITS: u32 = 17;
+const STEM_BITS: u32 = 16;
 /// Bytes by which most blocks are seen to begin with none that is as long.
 const STEM: u8 = 4;
 
