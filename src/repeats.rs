@@ -1,6 +1,6 @@
 //! Captions and lines that stand more than once on one page.
 //!
-//! An extractor prints a caption for each size of a photo and for the gallery behind it. [`find`] names the copies to
+//! An extractor prints a caption for each size of a photo and for the gallery behind it. [`RepeatFinder::find`] names the copies to
 //! drop; the first stays. The danger is text that repeats on purpose: refrains, answers in a dialogue, list headings
 //! such as "Pros" and "Cons". So a copy counts only when it is long enough, near or known as a caption, and no verse
 //! or speech.

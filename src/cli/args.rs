@@ -238,7 +238,7 @@ pub(super) struct ReadArgs {
 
 /// How pages are cleaned, for every command that cleans some
 ///
-/// What is typed comes before what `dehusk.toml` says; lists add up.
+/// What is typed comes before what `dehusk.toml` says; packs, keep lists and what is off add up.
 #[derive(Debug, Args)]
 pub(super) struct CleanerArgs {
     /// Read settings from FILE [default: dehusk.toml here or in a folder above]

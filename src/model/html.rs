@@ -7,6 +7,7 @@ use super::ModelFiles;
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
 use crate::block::features;
+use std::sync::LazyLock;
 
 /// File names of the model.
 const FOREST: &str = "html.bin";
@@ -61,9 +62,9 @@ impl HtmlModel {
     /// The three features that weighed most for or against a block, in log-odds: `words +1.2, in-nav -0.8, ...`.
     pub fn explain(&self, row: &[f32]) -> String {
         const SHOWN: usize = 3;
-        let names = features::names();
+        static FEATURES: LazyLock<Vec<String>> = LazyLock::new(features::names);
         let most = self.forest.explain(row, SHOWN);
-        let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", names[*at])).collect();
+        let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", FEATURES[*at])).collect();
         shown.join(", ")
     }
 }

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 /// What has removed a line and is no rule: its name, what goes, and on which pages.
 const STAGES: &[(&str, &str)] = &[
     ("repeat", "second copies of a caption on one page"),
+    ("caption", "captions of photos, with `--captions drop`"),
     ("headline", "HTML: the heading that says what the title says; it is kept as the title"),
     (
         "judgement",
