@@ -150,8 +150,9 @@ keeps = ["<a href='/mill'>Mill</a>", "<b>Shop</b>"]
 "#;
     let call = "The shop beside the mill sells flour of this summer, and it is open on all days but Monday";
     let inside = format!("{PROSE} The <a href='/shop'>shop</a> has a roof.");
-    let html =
-        format!("<article><p>{PROSE}</p><p><a href='/shop'>{call}</a></p><p>{inside}</p><p>{MORE}</p></article>");
+    let html = format!(
+        "<article><p>{PROSE}</p><p><a href='/shop'>{call}</a></p><p><a class=card href='/shop'>{call} again</a></p><p>{inside}</p><p>{MORE}</p></article>"
+    );
     let article = build(Cleaner::builder().rules("mill.toml", pack)).clean(html.as_bytes(), &Hints::default()).unwrap();
     assert!(!article.text.contains(call), "{}", article.text);
     assert!(article.text.contains("The shop has a roof."), "{}", article.text);

@@ -2,8 +2,8 @@
 //!
 //! The nearest file at or above the folder that the command runs in counts, and no other. Keys have the names of the
 //! options. What is typed comes before what the file says, and under `[[path]]` stands what holds for some files only;
-//! rule packs, keep lists and what is off add up, `only` and `languages` take the place of those before. A key that is not known is an error: a setting that does nothing
-//! unnoticed is worse. Paths in the file start at its folder.
+//! rule packs, keep lists and what is off add up, `only` and `languages` take the place of those before. A key that is not
+//! known is an error: a setting that does nothing unnoticed is worse. Paths in the file start at its folder.
 
 use super::args::{CaptionArg, CleanerArgs, CommentArg, FavorArg, TextKindArg};
 use super::values::{percent, reading_of, size};

@@ -80,7 +80,8 @@ impl State<'_> {
         self.at_rest.get_or_init(families).contains(&family)
     }
 
-    /// Marks what stands in an element that a rule's selector names: of an element inside a line only when all of the block does.
+    /// Marks what stands in an element that a rule's selector names: of an element inside a line only when all of the block
+    /// does.
     pub(super) fn select(&mut self, page: &Page) {
         let rules = &self.judge.rules;
         if !rules.has_selectors() {
@@ -103,7 +104,9 @@ impl State<'_> {
                 continue;
             }
             for element in page.html.select(selector) {
-                for at in by_node.get(&element.id()).cloned().unwrap_or_else(|| inside(element)) {
+                // One inside a line ends before its block does, so that none stands below it.
+                let below = by_node.get(&element.id()).filter(|below| !below.is_empty()).cloned();
+                for at in below.unwrap_or_else(|| inside(element)) {
                     // Of elements in one another the outermost counts.
                     let candidates = &mut self.candidates[at as usize];
                     if candidates.last().is_none_or(|last| last.rule != rule) {

@@ -54,7 +54,8 @@ impl HtmlModel {
         self.names.weight(name)
     }
 
-    /// The probability of each block that it belongs to the article, from rows as [`Features::push_row`](features::Features::push_row) makes them.
+    /// The probability of each block that it belongs to the article, from rows as
+    /// [`Features::push_row`](features::Features::push_row) makes them.
     pub fn score(&self, rows: &[f32]) -> Vec<f32> {
         self.forest.score(rows)
     }

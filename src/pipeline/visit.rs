@@ -19,8 +19,8 @@ pub struct Visited<T> {
     pub result: Result<T, Error>,
 }
 
-/// Calls `look` for each page, with the number of its input, on `jobs` threads (0 stands for one a core). What is no page of its own (a link out of
-/// the tree, a file that was named before, a record without a response) is left out; a page that cannot be read, or on
+/// Calls `look` for each page, with the number of its input, on `jobs` threads (0 stands for one a core). What is no page
+/// of its own (a link out of the tree, a file that was named before, a record without a response) is left out; a page that cannot be read, or on
 /// which `look` fails or panics, has its error.
 ///
 /// # Errors

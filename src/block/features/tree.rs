@@ -223,7 +223,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// `weight` gives the learned weight of a hash; see [`Outline::names_of`](crate::block::outline::Outline::names_of) for the two hashes of a name.
+    /// `weight` gives the learned weight of a hash; see [`Outline::names_of`](crate::block::outline::Outline::names_of) for
+    /// the two hashes of a name.
     pub(super) fn new(blocks: &Blocks<'_>, weight: impl Fn(u32) -> f32) -> Names {
         let outline = &blocks.outline;
         let mut paths = vec![0.0; outline.elements.len()];
