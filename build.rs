@@ -6,6 +6,7 @@
 #[path = "src/rules/ascii.rs"]
 mod ascii;
 #[path = "src/rules/beginnings.rs"]
+#[allow(dead_code, reason = "what the program asks a text with")]
 mod beginnings;
 #[path = "src/rules/stored.rs"]
 mod stored;

@@ -68,10 +68,12 @@ const BINARY_MAGIC: &[&[u8]] = &[
 /// [`ErrorKind::Binary`] for bytes that are no text, [`ErrorKind::TooLarge`] when the text passes the bound.
 pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, limits: &Limits) -> Result<Decoded<'a>, Error> {
     check_size(bytes.len(), limits)?;
-    if BINARY_MAGIC.iter().any(|magic| bytes.starts_with(magic)) || is_mostly_controls(bytes) {
+    let controls = Controls::of(bytes);
+    let mut magic = BINARY_MAGIC.iter().filter(|magic| magic.first() == bytes.first());
+    if magic.any(|magic| bytes.starts_with(magic)) || controls.are_many(bytes) {
         return Err(Error::new(ErrorKind::Binary, "the bytes are not text"));
     }
-    let decoded = choose(bytes, charset);
+    let decoded = choose(bytes, charset, controls.has_nul);
     check_size(decoded.text.len(), limits)?;
     Ok(decoded)
 }
@@ -84,11 +86,11 @@ fn check_size(bytes: usize, limits: &Limits) -> Result<(), Error> {
     Err(Error::new(ErrorKind::TooLarge, message))
 }
 
-fn choose<'a>(bytes: &'a [u8], charset: Option<&str>) -> Decoded<'a> {
+fn choose<'a>(bytes: &'a [u8], charset: Option<&str>, has_nul: bool) -> Decoded<'a> {
     if let Some((encoding, _)) = Encoding::for_bom(bytes).filter(|(e, _)| *e != UTF_8) {
         return with(encoding, bytes);
     }
-    if let Some(encoding) = utf16_without_mark(bytes) {
+    if let Some(encoding) = has_nul.then(|| utf16_without_mark(bytes)).flatten() {
         return with(encoding, bytes);
     }
     let label =
@@ -121,31 +123,44 @@ fn prefix(bytes: &[u8], length: usize) -> &[u8] {
     &bytes[..bytes.len().min(length)]
 }
 
-/// True when control characters that no text holds make up more than a fiftieth of the start. NUL does not count:
-/// broken pages hold runs of it, and UTF-16 is half of it.
-fn is_mostly_controls(bytes: &[u8]) -> bool {
-    let start = prefix(bytes, META_PREFIX);
-    let controls = dispatch!(Level::new(), simd => controls(simd, start));
-    controls >= MIN_CONTROLS && controls * 50 > start.len()
+/// The control characters at the start of a document.
+#[derive(Default)]
+struct Controls {
+    /// Those that no text holds. NUL does not count: broken pages hold runs of it, and UTF-16 is half of it.
+    count: usize,
+    has_nul: bool,
 }
 
-/// The control characters that no text holds.
+impl Controls {
+    fn of(bytes: &[u8]) -> Controls {
+        let mut controls = Controls::default();
+        dispatch!(Level::new(), simd => count_controls(simd, prefix(bytes, META_PREFIX), &mut controls));
+        controls
+    }
+
+    /// True when they make up more than a fiftieth of the start of these bytes.
+    fn are_many(&self, bytes: &[u8]) -> bool {
+        self.count >= MIN_CONTROLS && self.count * 50 > prefix(bytes, META_PREFIX).len()
+    }
+}
+
 // Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
 #[inline(always)]
-fn controls<S: Simd>(simd: S, bytes: &[u8]) -> usize {
-    let mut controls = 0;
+fn count_controls<S: Simd>(simd: S, bytes: &[u8], controls: &mut Controls) {
     for begin in (0..bytes.len()).step_by(STRIDE) {
-        let at = u8x64::from_slice(simd, stride::from(bytes, begin, &mut [0; STRIDE]));
-        let around_white_space = within(at, 0x01, 0x08) | is(at, 0x0b) | within(at, 0x0e, 0x1a);
-        controls += bits(around_white_space | within(at, 0x1c, 0x1f) | is(at, 0x7f)).count_ones();
+        // Line feeds stand behind the end, which are in most strides anyway.
+        let at = u8x64::from_slice(simd, stride::from(bytes, begin, &mut [b'\n'; STRIDE]));
+        if (at.simd_lt(0x20) & !is(at, b'\n') | is(at, 0x7f)).any_true() {
+            let around_white_space = within(at, 0x01, 0x08) | is(at, 0x0b) | within(at, 0x0e, 0x1a);
+            controls.count += bits(around_white_space | within(at, 0x1c, 0x1f) | is(at, 0x7f)).count_ones() as usize;
+            controls.has_nul |= is(at, 0).any_true();
+        }
     }
-    controls as usize
 }
 
 /// UTF-16 without a mark shows as NUL in nearly every second byte and in none of the others.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let start = prefix(bytes, META_PREFIX);
-    memchr::memchr(0, start)?;
     let (mut even, mut odd) = (0, 0);
     for pair in start.chunks_exact(2) {
         even += usize::from(pair[0] == 0);

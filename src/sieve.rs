@@ -5,8 +5,9 @@
 //! either. Guards and topics only ever spare a line, so they have no part here.
 
 use crate::block::fold::{fold_by, folded_plain};
+use crate::block::from_text::{self, Piece};
 use crate::block::scan::Scan;
-use crate::block::{Gap, from_text, words};
+use crate::block::{Gap, words};
 use crate::judge::{HEAD_BLOCKS, Judge, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
 use crate::repeats::RepeatFinder;
@@ -34,7 +35,7 @@ pub fn is_calm(text: &str, judge: &Judge, limits: &Limits) -> bool {
     for line in pieces.chunk_by(|_, next| next.gap == Gap::Joined) {
         let first = look.blocks.len();
         let is_cut = line.len() > 1;
-        if line.iter().any(|piece| look.at_block(piece.range())) || is_cut && look.at_joined(first..look.blocks.len()) {
+        if line.iter().any(|piece| look.at_block(piece)) || is_cut && look.at_joined(first..look.blocks.len()) {
             return false;
         }
     }
@@ -64,8 +65,8 @@ struct Seen {
 
 impl Look<'_> {
     /// Looks at the next block; true when a rule acts on it wherever it stands.
-    fn at_block(&mut self, range: Range<usize>) -> bool {
-        let words = self.scan.words(range.clone()) as u32;
+    fn at_block(&mut self, piece: &Piece) -> bool {
+        let (range, words) = (piece.range(), piece.words);
         let is_asked =
             range.len() <= self.max_bytes && (self.rules.reaches(words) || RepeatFinder::WORDS.contains(&words));
         let folded = match is_asked {
@@ -143,12 +144,41 @@ impl Look<'_> {
     /// True when one of two blocks that say the same may go.
     fn has_repeats(&self) -> bool {
         let is_long = |block: &Seen| RepeatFinder::WORDS.contains(&block.words) && !block.folded.is_empty();
+        let long = self.blocks.iter().enumerate().filter(|(_, block)| is_long(block));
+        let long = long.map(|(at, block)| (at, &self.folded[block.folded.clone()]));
+        let mut sketch = Sketch::default();
+        if !long.clone().any(|(_, folded)| sketch.knows(folded)) {
+            return false;
+        }
         let mut firsts = HashMap::with_capacity(self.blocks.len());
-        self.blocks.iter().enumerate().filter(|(_, block)| is_long(block)).any(|(at, block)| {
-            let folded = &self.folded[block.folded.clone()];
+        long.into_iter().any(|(at, folded)| {
             let first = *firsts.entry(folded).or_insert(at);
             first < at && self.repeats.may_go(folded, at - first)
         })
+    }
+}
+
+/// Which texts there were, told by their lengths and edges: most pages have no two that are alike in these.
+struct Sketch([u64; 1 << (SKETCH_BITS - 6)]);
+
+const SKETCH_BITS: u32 = 14;
+
+impl Default for Sketch {
+    fn default() -> Sketch {
+        Sketch([0; _])
+    }
+}
+
+impl Sketch {
+    /// True when there may have been the same text before; from now on there was.
+    fn knows(&mut self, text: &str) -> bool {
+        let edge = |chunk: Option<&[u8; 8]>| chunk.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let edges = edge(text.as_bytes().first_chunk()) ^ edge(text.as_bytes().last_chunk()).rotate_left(29);
+        let hash = (edges ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SKETCH_BITS);
+        let (word, bit) = (&mut self.0[(hash / 64) as usize], 1 << (hash % 64));
+        let is_known = *word & bit != 0;
+        *word |= bit;
+        is_known
     }
 }
 

@@ -35,7 +35,7 @@ pub fn fold_by(text: &str, folded: &mut String, plain: impl Fn(usize) -> usize) 
     }
 }
 
-/// Folds what most lines are: printable ASCII with single spaces, and characters that are normal wherever they stand. False
+/// Folds what most lines are: printable ASCII and white space, and characters that are normal wherever they stand. False
 /// for others, of which a part may have been folded.
 #[inline(always)]
 fn fold_simple(text: &str, folded: &mut String, plain: impl Fn(usize) -> usize) -> bool {
@@ -50,6 +50,14 @@ fn fold_simple(text: &str, folded: &mut String, plain: impl Fn(usize) -> usize) 
         let Some(c) = text[end..].chars().next() else { break };
         match c {
             '`' => folded.push('\''),
+            ' ' | '\t' | '\n' | '\r' | '\u{a0}' => {
+                if folded.len() > start && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+                let rest = &text[end + c.len_utf8()..];
+                at = text.len() - rest.trim_start_matches(' ').len();
+                continue;
+            }
             // A reference ends in a semicolon.
             '&' if *has_semicolon.get_or_insert_with(|| memchr::memchr(b';', &text.as_bytes()[end..]).is_some()) => {
                 return false;
@@ -64,6 +72,8 @@ fn fold_simple(text: &str, folded: &mut String, plain: impl Fn(usize) -> usize) 
         }
         at = end + c.len_utf8();
     }
+    let end = start + folded[start..].trim_end_matches(' ').len();
+    folded.truncate(end);
     folded[start..].make_ascii_lowercase();
     drop_bullet(folded, start);
     true
@@ -95,10 +105,11 @@ pub fn is_not_plain<S: Simd>(bytes: u8x64<S>) -> mask8x64<S> {
 
 /// Where the folded form of a text stands in its small letters, when its bytes are all plain and no two of them spaces in a row.
 pub fn folded_plain(small: &str) -> Range<usize> {
-    let start = usize::from(small.starts_with(' '));
-    let end = small.len() - usize::from(small.len() > start && small.ends_with(' '));
-    let bullet = if small[start..end].starts_with("- ") { 2 } else { 0 };
-    start + bullet..end
+    let bytes = small.as_bytes();
+    let start = usize::from(bytes.first() == Some(&b' '));
+    let end = small.len() - usize::from(small.len() > start && bytes.last() == Some(&b' '));
+    let has_bullet = end - start > 1 && bytes[start..].starts_with(b"- ");
+    start + 2 * usize::from(has_bullet)..end
 }
 
 /// What folding makes of a quotation mark, a dash or an ellipsis.

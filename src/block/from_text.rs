@@ -6,7 +6,7 @@
 
 use super::joints::Joints;
 use super::outline::Outline;
-use super::scan::Scan;
+use super::scan::{End, Scan};
 use super::{Block, Blocks, Gap, Marker, words};
 use crate::article::{BlockKind, Degraded, Format};
 use crate::limits::Limits;
@@ -28,7 +28,7 @@ pub fn segment<'a>(text: Cow<'a, str>, limits: &Limits) -> Blocks<'a> {
             gap: piece.gap,
             marker: Marker::None,
             indent: 0,
-            words: scan.words(piece.range()) as u32,
+            words: piece.words,
             link_words: 0,
             hidden: false,
             noscript: false,
@@ -48,6 +48,8 @@ pub struct Piece {
     end: usize,
     /// What divides it from the one before.
     pub gap: Gap,
+    /// Its words.
+    pub words: u32,
 }
 
 impl Piece {
@@ -71,9 +73,12 @@ pub fn pieces(scan: &Scan<'_>, max: usize) -> (Vec<Piece>, bool) {
     for line in lines {
         is_full |= pieces.len() >= max;
         match pieces.last_mut() {
-            Some(last) if is_full || wrapped && line.gap == Gap::Line => last.end = line.end,
+            Some(last) if is_full || wrapped && line.gap == Gap::Line => {
+                last.end = line.end;
+                last.words += line.words;
+            }
             _ if wrapped => pieces.push(line),
-            _ => push_pieces(&mut pieces, &mut joints, line),
+            _ => push_pieces(&mut pieces, &mut joints, line, scan),
         }
     }
     (pieces, is_full)
@@ -83,31 +88,32 @@ pub fn pieces(scan: &Scan<'_>, max: usize) -> (Vec<Piece>, bool) {
 fn lines(scan: &Scan<'_>) -> Vec<Piece> {
     let text = scan.text();
     let bytes = text.as_bytes();
-    let mut lines = Vec::new();
-    let (mut start, mut gap) = (0, Gap::Paragraph);
-    let mut push = |start: usize, end: usize| {
-        let is_ended = bytes[start..end].last().is_some_and(u8::is_ascii_graphic);
-        let end = if is_ended { end } else { start + trimmed(&text[start..end]).len() };
+    let mut lines = Vec::with_capacity(scan.ends().len());
+    let (mut start, mut gap, mut before) = (0, Gap::Paragraph, End::default());
+    for after in scan.ends() {
+        let line_end = after.at as usize;
+        // The second of CR and LF ends nothing.
+        if line_end < start {
+            continue;
+        }
+        let is_ended = bytes[start..line_end].last().is_some_and(u8::is_ascii_graphic);
+        let end = if is_ended { line_end } else { start + trimmed(&text[start..line_end]).len() };
         if start == end {
             gap = Gap::Paragraph;
         } else {
-            lines.push(Piece { start, end, gap });
+            let known = scan.words_between(&before, after);
+            let words = known.unwrap_or_else(|| words::count(&text[start..end]) as u32);
+            lines.push(Piece { start, end, gap, words });
             gap = Gap::Line;
         }
-    };
-    for end in scan.line_ends() {
-        // The second of CR and LF ends nothing.
-        if end >= start {
-            push(start, end);
-            let length = match &bytes[end..] {
-                [b'\r', b'\n', ..] => 2,
-                [b'\n' | b'\r', ..] => 1,
+        before = *after;
+        start = line_end
+            + match bytes.get(line_end) {
+                Some(b'\n') => 1,
+                Some(b'\r') => 1 + usize::from(bytes.get(line_end + 1) == Some(&b'\n')),
                 _ => '\u{2028}'.len_utf8(),
             };
-            start = end + length;
-        }
     }
-    push(start, bytes.len());
     lines
 }
 
@@ -116,13 +122,16 @@ fn trimmed(line: &str) -> &str {
     line.trim_end_matches(|c: char| c.is_whitespace() || is_dropped(c))
 }
 
-fn push_pieces(pieces: &mut Vec<Piece>, joints: &mut Joints<'_>, line: Piece) {
-    let (mut start, mut gap) = (line.start, line.gap);
-    for joint in joints.in_line(line.range()) {
-        pieces.push(Piece { start, end: joint, gap });
-        (start, gap) = (joint, Gap::Joined);
+fn push_pieces(pieces: &mut Vec<Piece>, joints: &mut Joints<'_>, line: Piece, scan: &Scan<'_>) {
+    let inner = joints.in_line(line.range());
+    if inner.is_empty() {
+        return pieces.push(line);
     }
-    pieces.push(Piece { start, end: line.end, gap });
+    let (mut start, mut gap) = (line.start, line.gap);
+    for end in inner.into_iter().chain([line.end]) {
+        pieces.push(Piece { start, end, gap, words: scan.words(start..end) });
+        (start, gap) = (end, Gap::Joined);
+    }
 }
 
 /// Lengths of a line, in characters, that a program wraps at.
@@ -136,14 +145,16 @@ const WRAP_PAIRS: usize = 6;
 /// with a capital.
 fn is_hard_wrapped(text: &str, lines: &[Piece]) -> bool {
     const SAMPLE: usize = 400;
+    // A character has up to four bytes.
+    let may_be_long = |line: &str| (*WRAP_CHARS.start()..=4 * WRAP_CHARS.end()).contains(&line.len());
     let (mut pairs, mut broken) = (0, 0);
     for pair in lines.windows(2).filter(|pair| pair[1].gap == Gap::Line).take(SAMPLE) {
         let (line, next) = (&text[pair[0].range()], &text[pair[1].range()]);
-        let in_sentence = !line.ends_with(|c: char| words::ends_sentence(c) || c == ':');
-        let goes_on = next.starts_with(|c: char| !c.is_uppercase());
-        pairs += 1;
+        let in_sentence = || !line.ends_with(|c: char| words::ends_sentence(c) || c == ':');
+        let goes_on = || next.starts_with(|c: char| !c.is_uppercase());
         let is_long = || WRAP_CHARS.contains(&line.chars().count());
-        broken += usize::from((in_sentence || goes_on) && line.len() >= *WRAP_CHARS.start() && is_long());
+        pairs += 1;
+        broken += usize::from(may_be_long(line) && (in_sentence() || goes_on()) && is_long());
     }
     pairs >= WRAP_PAIRS && broken * 10 >= pairs * 7
 }

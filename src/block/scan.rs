@@ -17,15 +17,26 @@ use std::ops::Range;
 pub struct Scan<'t> {
     text: &'t str,
     strides: Vec<Bits>,
+    ends: Vec<End>,
     /// Where joints may be.
     joints: Vec<u32>,
+}
+
+/// Where a line may end.
+#[derive(Clone, Copy, Default)]
+pub struct End {
+    /// The byte: LF, CR, the first one of a separator of lines or paragraphs, or one past the last of the text.
+    pub at: u32,
+    /// The words before it.
+    words: u32,
+    /// Strides with characters whose words only their tables tell, before its own and behind that.
+    strange_before: u32,
+    strange_behind: u32,
 }
 
 /// What the bytes of a stride are, a bit for each, the first in the lowest; and what stands before them.
 #[derive(Default)]
 struct Bits {
-    /// LF, CR, and the first bytes of the separators of lines and paragraphs.
-    line_ends: u64,
     /// The first bytes of words.
     word_starts: u64,
     /// Bytes that folding must look at: all but printable ASCII, some signs, and the second of two spaces.
@@ -45,7 +56,9 @@ struct Sums {
 impl<'t> Scan<'t> {
     /// Looks at a text.
     pub fn of(text: &'t str) -> Scan<'t> {
-        let mut scan = Scan { text, strides: Vec::with_capacity(text.len().div_ceil(STRIDE) + 1), joints: Vec::new() };
+        let strides = text.len().div_ceil(STRIDE) + 1;
+        let mut scan =
+            Scan { text, strides: Vec::with_capacity(strides), ends: Vec::with_capacity(strides), joints: Vec::new() };
         dispatch!(Level::new(), simd => look(simd, text.as_bytes(), &mut scan));
         scan
     }
@@ -55,12 +68,9 @@ impl<'t> Scan<'t> {
         self.text
     }
 
-    /// Where a line may end: each LF and CR, and the first bytes of the separators of lines and paragraphs.
-    pub fn line_ends(&self) -> impl Iterator<Item = usize> + '_ {
-        self.strides
-            .iter()
-            .enumerate()
-            .flat_map(|(stride, bits)| places(bits.line_ends).map(move |at| stride * STRIDE + at))
+    /// Where lines may end, and after them the end of the text.
+    pub fn ends(&self) -> &[End] {
+        &self.ends
     }
 
     /// Where sentences are glued together.
@@ -68,20 +78,39 @@ impl<'t> Scan<'t> {
         Joints::new(self.text, &self.joints)
     }
 
-    /// The words of a part of the text.
-    pub fn words(&self, range: Range<usize>) -> usize {
-        let is_line = range.start == 0 || matches!(self.text.as_bytes()[range.start - 1], b'\n' | b'\r');
-        let is_known =
-            self.before_stride(range.end.div_ceil(STRIDE)).strange == self.before_stride(range.start / STRIDE).strange;
-        match is_line && is_known {
-            true => (self.before(range.end).words - self.before(range.start).words) as usize,
-            false => words::count(&self.text[range]),
+    /// The words between two ends of lines; none where only the tables of characters tell.
+    pub fn words_between(&self, before: &End, end: &End) -> Option<u32> {
+        (before.strange_before == end.strange_behind).then(|| end.words - before.words)
+    }
+
+    /// The words of a part of the text that is not empty.
+    pub fn words(&self, range: Range<usize>) -> u32 {
+        let (first, last) = (range.start / STRIDE, range.end.div_ceil(STRIDE));
+        let is_known = self.strides[first].before.strange == self.strides[last].before.strange;
+        // A part that begins with a letter begins a word, though it may go on with one where it stands.
+        let begins_word = self.text.as_bytes()[range.start].is_ascii_alphanumeric();
+        if !(is_known && begins_word) {
+            return words::count(&self.text[range]) as u32;
         }
+        let is_within_word = self.strides[first].word_starts >> (range.start % STRIDE) & 1 == 0;
+        self.words_before(range.end) - self.words_before(range.start) + u32::from(is_within_word)
+    }
+
+    fn words_before(&self, at: usize) -> u32 {
+        let stride = &self.strides[at / STRIDE];
+        stride.before.words + (stride.word_starts & below(at)).count_ones()
     }
 
     /// True when folding makes the letters of a part of the text small and nothing else but what stands at its edges.
     pub fn is_even(&self, range: Range<usize>) -> bool {
-        self.before(range.start).uneven == self.before(range.end).uneven
+        let (first, last) = (range.start / STRIDE, range.end / STRIDE);
+        let (start, end) = (&self.strides[first], &self.strides[last]);
+        if first == last {
+            return start.uneven & !below(range.start) & below(range.end) == 0;
+        }
+        start.uneven & !below(range.start) == 0
+            && self.strides[first + 1].before.uneven == end.before.uneven
+            && end.uneven & below(range.end) == 0
     }
 
     /// How many bytes from a place on folding makes small and nothing else.
@@ -98,19 +127,12 @@ impl<'t> Scan<'t> {
         }
         self.text.len() - at
     }
+}
 
-    /// What stands before a stride.
-    fn before_stride(&self, stride: usize) -> Sums {
-        self.strides[stride].before
-    }
-
-    /// What stands before a place; strides count from their beginning.
-    fn before(&self, at: usize) -> Sums {
-        let stride = &self.strides[at / STRIDE];
-        let count = |bits: u64| (bits & !(u64::MAX << (at % STRIDE))).count_ones();
-        let Sums { words, uneven, strange } = stride.before;
-        Sums { words: words + count(stride.word_starts), uneven: uneven + count(stride.uneven), strange }
-    }
+/// The bits of a stride before a place in it.
+#[inline(always)]
+fn below(at: usize) -> u64 {
+    !(u64::MAX << (at % STRIDE))
 }
 
 // Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions. Two inner
@@ -154,6 +176,8 @@ fn look<S: Simd>(simd: S, text: &[u8], scan: &mut Scan<'_>) {
         }
     }
     // One more, for what stands before the end.
+    let Sums { words, strange, .. } = state.before;
+    scan.ends.push(End { at: text.len() as u32, words, strange_before: strange, strange_behind: strange });
     scan.strides.push(Bits { before: state.before, ..Bits::default() });
 }
 
@@ -190,7 +214,16 @@ impl State {
         let spaces = bits(is(at, b' '));
         let uneven = bits(is_not_plain(at)) | spaces & (spaces << 1 | self.after_space);
         let word_starts = self.word_starts.next(classes, left);
-        scan.strides.push(Bits { line_ends, word_starts, uneven, before: self.before });
+        let begin = (scan.strides.len() * STRIDE) as u32;
+        for at in places(line_ends) {
+            scan.ends.push(End {
+                at: begin + at as u32,
+                words: self.before.words + (word_starts & below(at)).count_ones(),
+                strange_before: self.before.strange,
+                strange_behind: self.before.strange + u32::from(!has_words),
+            });
+        }
+        scan.strides.push(Bits { word_starts, uneven, before: self.before });
         self.before.words += word_starts.count_ones();
         self.before.uneven += uneven.count_ones();
         self.before.strange += u32::from(!has_words);
@@ -210,13 +243,19 @@ mod tests {
             let scan = Scan::of(&text);
             let mut cuts = cuts.map(|cut| text.floor_char_boundary(cut.index(text.len() + 1)));
             cuts.sort_unstable();
-            let ends: Vec<usize> = scan.line_ends().collect();
+            let ends: Vec<usize> = scan.ends().iter().map(|end| end.at as usize).collect();
             let expected = text.char_indices().filter(|(_, c)| matches!(c, '\n' | '\r' | '\u{2028}')).map(|(at, _)| at);
-            prop_assert_eq!(&ends, &expected.collect::<Vec<_>>());
+            prop_assert_eq!(&ends, &expected.chain([text.len()]).collect::<Vec<_>>());
+            for (at, pair) in scan.ends().windows(2).enumerate() {
+                let words = scan.words_between(&pair[0], &pair[1]);
+                let line = text.ceil_char_boundary(ends[at] + 1)..ends[at + 1];
+                prop_assert!(words.is_none_or(|words| words as usize == words::count(&text[line.clone()])));
+                prop_assert!(words.is_some() || !text.is_ascii());
+            }
             let lines = ends.windows(2).map(|ends| ends[0] + 1..ends[1]).filter(|line| text.is_char_boundary(line.start));
-            for range in lines.chain([cuts[0]..cuts[1], 0..text.len()]) {
+            for range in lines.chain([cuts[0]..cuts[1], 0..text.len()]).filter(|range| !range.is_empty()) {
                 let part = &text[range.clone()];
-                prop_assert_eq!(scan.words(range.clone()), words::count(part));
+                prop_assert_eq!(scan.words(range.clone()) as usize, words::count(part));
                 let mut folded = String::new();
                 fold_by(part, &mut folded, |at| scan.even_bytes(range.start + at));
                 prop_assert_eq!(&folded, &fold(part));

@@ -186,6 +186,7 @@ fn is_in_number(byte: &u8) -> bool {
 
 /// The first bytes of a text, with [`NUMBER`] for the number that it begins with.
 pub struct Beginning {
+    /// Those that there are, and zeros.
     bytes: [u8; MAX_ANCHORED_BYTES],
     length: usize,
 }
@@ -193,9 +194,14 @@ pub struct Beginning {
 impl Beginning {
     /// How a text begins.
     pub fn of(text: &[u8]) -> Beginning {
-        let mut bytes = [NUMBER; MAX_ANCHORED_BYTES];
+        // Most texts are as long and begin with a letter.
+        if let Some(bytes) = text.first_chunk().filter(|bytes| !is_in_number(&bytes[0])) {
+            return Beginning { bytes: *bytes, length: MAX_ANCHORED_BYTES };
+        }
+        let mut bytes = [0; MAX_ANCHORED_BYTES];
         let digits = text.iter().take_while(|byte| is_in_number(byte)).count();
         let number = usize::from(digits > 0);
+        bytes[..number].fill(NUMBER);
         let length = bytes.len().min(number + text.len() - digits);
         bytes[number..length].copy_from_slice(&text[digits..][..length - number]);
         Beginning { bytes, length }
@@ -204,6 +210,11 @@ impl Beginning {
     /// The bytes, as many as there are and are told apart.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
+    }
+
+    /// The same as a number, the first byte in the lowest, and zeros for what is missing.
+    pub fn number(&self) -> u64 {
+        u64::from_le_bytes(self.bytes)
     }
 }
 
@@ -216,10 +227,15 @@ fn heads(hir: &Hir) -> Literals {
     let mut heads: Vec<&[u8]> = found.iter().map(|literal| literal.as_bytes()).collect();
     heads.sort_unstable();
     heads.dedup_by(|next, before| next.starts_with(before));
-    // Numbers are all the same at the beginning, and some patterns take years only.
+    // Numbers are all the same at the beginning, and some patterns take years only: the century tells.
     let is_year = |head: &&[u8]| head.len() > 1 && head[..2].iter().all(u8::is_ascii_digit);
     let is_long = |head: &&[u8]| head.len() > MAX_ANCHORED_BYTES;
-    let says_more = heads.len() <= MAX_HEADS && (heads.iter().any(is_long) || heads.iter().all(is_year));
+    let are_years = heads.iter().all(is_year);
+    if are_years {
+        heads.iter_mut().for_each(|head| *head = &head[..2]);
+        heads.dedup();
+    }
+    let says_more = heads.len() <= MAX_HEADS && (heads.iter().any(is_long) || are_years);
     let heads = heads.into_iter().filter(|_| says_more);
     heads.map(|head| Cow::Owned(head.to_vec())).collect()
 }

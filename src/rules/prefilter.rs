@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 /// The table that the build script wrote of the built-in patterns.
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
@@ -116,18 +117,16 @@ impl Prefilter {
         mut test: impl FnMut(usize) -> bool,
     ) -> bool {
         let bytes = folded.as_bytes();
+        let is_ascii = LazyCell::new(|| bytes.is_ascii());
+        // Half of the words that patterns require stand in no text of ASCII.
+        let holds = |word: &[u8]| {
+            (word[0].is_ascii() || !*is_ascii) && dispatch!(Level::new(), simd => holds(simd, bytes, word))
+        };
         let mut tried: Vec<usize> = Vec::new();
         let mut ask = |way: Way| {
             let known = &self.tables[way.table];
             let Some(pattern) = known.pattern(way.branch) else { return false };
-            if !admits(pattern)
-                || tried.contains(&pattern)
-                || !known.table.admits(
-                    way.branch,
-                    bytes,
-                    |word| dispatch!(Level::new(), simd => holds(simd, bytes, word)),
-                )
-            {
+            if !admits(pattern) || tried.contains(&pattern) || !known.table.admits(way.branch, bytes, holds) {
                 return false;
             }
             tried.push(pattern);
@@ -136,9 +135,8 @@ impl Prefilter {
         let least = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
         let beginning = Beginning::of(bytes);
         let mut starting = self.starting.iter().enumerate();
-        starting.any(|(table, starting)| {
-            starting.find(beginning.bytes(), least, asked, |branch| ask(Way { table, branch }))
-        }) || self.floating.find(bytes, least, asked).any(|literal| ask(self.ways[literal as usize]))
+        starting.any(|(table, starting)| starting.find(&beginning, least, asked, |branch| ask(Way { table, branch })))
+            || self.floating.find(bytes, least, asked).any(|literal| ask(self.ways[literal as usize]))
     }
 }
 

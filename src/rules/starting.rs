@@ -2,14 +2,21 @@
 //!
 //! There are tens of thousands, and most blocks begin with none. A block is asked by each length that they have, as one number of
 //! eight bytes: a hash of it says in how many words a block may have to begin so, and only where it passes one of the
-//! literals is compared.
+//! literals is compared. By its first two bytes most blocks are seen to begin with no short one, and by its first four with no
+//! long one.
 
-use super::beginnings::{MAX_ANCHORED_BYTES, WORD_END};
+use super::beginnings::{Beginning, MAX_ANCHORED_BYTES, WORD_END};
 use super::reach::{Asked, Reach, Words};
+use std::ops::Range;
 
 /// Literals by their hash, each with the branches that begin with it.
 pub struct Starting {
     reach: Reach<{ 1 << KEY_BITS }>,
+    /// By the same hash the mark of the literal that has it, [`ANY_MARK`] where there are several: a table of marks is read in less
+    /// time than a literal is compared.
+    marks: Box<[u8; 1 << KEY_BITS]>,
+    /// Of the literals that have fewer bytes of their own than a stem, by the first two of a block that may begin with them.
+    shorts: Reach<{ 1 << SHORT_BITS }>,
     /// Of the literals that have as many bytes or more, by the hash of their first ones.
     stems: Reach<{ 1 << STEM_BITS }>,
     /// One more than the place of a literal, in the first free slot from that of its hash on; 0 in those that stay free.
@@ -22,6 +29,9 @@ pub struct Starting {
 
 const KEY_BITS: u32 = 17;
 const STEM_BITS: u32 = 16;
+const SHORT_BITS: u32 = 16;
+/// The mark of no literal.
+const ANY_MARK: u8 = 0;
 /// Bytes by which most blocks are seen to begin with none that is as long.
 const STEM: u8 = 4;
 
@@ -39,6 +49,12 @@ impl Key {
         Key { bytes: bytes & u64::MAX >> (64 - 8 * u32::from(length)), length }
     }
 
+    /// How many bytes it has without the end of a word.
+    fn own_bytes(self) -> u8 {
+        let last = (self.bytes >> (8 * (self.length - 1))) as u8;
+        self.length - u8::from(last == WORD_END)
+    }
+
     /// The same with the end of a word behind it.
     #[inline(always)]
     fn with_word_end(self) -> Key {
@@ -47,7 +63,18 @@ impl Key {
 
     #[inline(always)]
     fn hash(self, bits: u32) -> usize {
-        ((self.bytes ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
+        (self.mix() >> (64 - bits)) as usize
+    }
+
+    /// What tells most of the literals with the same hash apart.
+    #[inline(always)]
+    fn mark(self) -> u8 {
+        ((self.mix() >> (64 - KEY_BITS - u8::BITS)) as u8).max(ANY_MARK + 1)
+    }
+
+    #[inline(always)]
+    fn mix(self) -> u64 {
+        (self.bytes ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 
@@ -60,6 +87,8 @@ impl Starting {
     ) -> Starting {
         let mut starting = Starting {
             reach: Reach::new(),
+            marks: vec![ANY_MARK; 1 << KEY_BITS].try_into().expect("as long as the array"),
+            shorts: Reach::new(),
             stems: Reach::new(),
             slots: Vec::new(),
             keys: Vec::new(),
@@ -72,9 +101,14 @@ impl Starting {
             starting.branches.extend(branches);
             let mut reach = Words::default();
             starting.branches[first..].iter().for_each(|branch| reach.raise(words(*branch)));
-            starting.reach.raise(key.hash(KEY_BITS), reach);
-            if length >= STEM {
+            let hash = key.hash(KEY_BITS);
+            let is_first = starting.reach.of(Asked::All)[hash] == 0;
+            starting.marks[hash] = if is_first { key.mark() } else { ANY_MARK };
+            starting.reach.raise(hash, reach);
+            if key.own_bytes() >= STEM {
                 starting.stems.raise(Key::new(key.bytes, STEM).hash(STEM_BITS), reach);
+            } else {
+                shorts_of(key).for_each(|short| starting.shorts.raise(short, reach));
             }
             starting.keys.push(key);
             starting.ends.push(starting.branches.len() as u32);
@@ -93,26 +127,24 @@ impl Starting {
 
     /// Calls `found` with the branches that begin as a block of so many words does, those of shorter literals first, until it says
     /// true.
-    pub fn find(&self, block: &[u8], words: u8, asked: Asked, mut found: impl FnMut(u32) -> bool) -> bool {
-        let count = block.len().min(MAX_ANCHORED_BYTES);
-        let mut bytes = [0; MAX_ANCHORED_BYTES];
-        bytes[..count].copy_from_slice(&block[..count]);
-        let bytes = u64::from_le_bytes(bytes);
-        let (reach, stems) = (self.reach.of(asked), self.stems.of(asked));
-        let mut begins =
-            |key: Key| reach[key.hash(KEY_BITS)] >= words && self.branches(key).iter().any(|branch| found(*branch));
-        for length in 1..=count as u8 {
-            let key = Key::new(bytes, length);
-            if length == STEM && stems[key.hash(STEM_BITS)] < words {
-                return false;
-            }
-            if begins(key)
-                || length < MAX_ANCHORED_BYTES as u8 && may_end_word(bytes, length) && begins(key.with_word_end())
-            {
-                return true;
-            }
-        }
-        false
+    pub fn find(&self, block: &Beginning, words: u8, asked: Asked, mut found: impl FnMut(u32) -> bool) -> bool {
+        let (bytes, count) = (block.number(), block.bytes().len() as u8);
+        let reach = self.reach.of(asked);
+        let mut begins = |key: Key| {
+            let hash = key.hash(KEY_BITS);
+            let may_begin = reach[hash] >= words && [ANY_MARK, key.mark()].contains(&self.marks[hash]);
+            may_begin && self.branches(key).iter().any(|branch| found(*branch))
+        };
+        let mut any = |mut lengths: Range<u8>| {
+            lengths.any(|length| {
+                let key = Key::new(bytes, length);
+                let may_end = length < MAX_ANCHORED_BYTES as u8 && may_end_word(bytes, length);
+                begins(key) || may_end && begins(key.with_word_end())
+            })
+        };
+        let has_short = self.shorts.of(asked)[usize::from(bytes as u16)] >= words;
+        let has_long = count >= STEM && self.stems.of(asked)[Key::new(bytes, STEM).hash(STEM_BITS)] >= words;
+        has_short && any(1..STEM.min(count + 1)) || has_long && any(STEM..count + 1)
     }
 
     /// The branches that begin with a literal.
@@ -126,6 +158,14 @@ impl Starting {
             slot = (slot + 1) % self.slots.len();
         }
     }
+}
+
+/// The first two bytes of blocks that may begin with a short literal, as a number: any second one behind a literal of one byte.
+fn shorts_of(key: Key) -> impl Iterator<Item = usize> {
+    let first = usize::from(key.bytes as u8);
+    let second = (key.bytes >> 8) as u8;
+    let seconds = if key.own_bytes() == 1 { 0..=u8::MAX } else { second..=second };
+    seconds.map(move |second| first | usize::from(second) << 8)
 }
 
 /// True when a word may end behind so many bytes of a number: what comes next is no letter, digit or underscore of ASCII.
@@ -173,7 +213,7 @@ mod tests {
             let starting = starting();
             for asked in [Asked::Rules, Asked::All] {
                 let mut found = Vec::new();
-                starting.find(block.as_bytes(), count, asked, |branch| {
+                starting.find(&Beginning::of(block.as_bytes()), count, asked, |branch| {
                     found.push(branch);
                     false
                 });
