@@ -193,6 +193,8 @@ const LIMITS: &[Bound] = &[
     ("max-rules", |limits| &mut limits.max_rules),
     ("max-rule-compiled-bytes", |limits| &mut limits.max_rule_compiled_bytes),
     ("max-packing-levels", |limits| &mut limits.max_packing_levels),
+    ("max-line-bytes", |limits| &mut limits.max_line_bytes),
+    ("max-header-bytes", |limits| &mut limits.max_header_bytes),
     ("max-in-flight-bytes", |limits| &mut limits.max_in_flight_bytes),
     ("max-output-name-bytes", |limits| &mut limits.max_output_name_bytes),
 ];
@@ -399,6 +401,20 @@ mod tests {
         let mut config = Reader { shown: "dehusk.toml", content, folder }.read().map_err(|fault| fault.to_string())?;
         config.folder = Some(folder.to_owned());
         Ok(config)
+    }
+
+    #[test]
+    fn every_bound_can_be_set() {
+        let mut limits = Limits::default();
+        for (at, (_, field)) in LIMITS.iter().enumerate() {
+            *field(&mut limits) = at + 1;
+        }
+        let fields: Vec<String> = LIMITS
+            .iter()
+            .enumerate()
+            .map(|(at, (name, _))| format!("{}: {}", name.replace('-', "_"), at + 1))
+            .collect();
+        assert_eq!(format!("{limits:?}"), format!("Limits {{ {} }}", fields.join(", ")));
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl<'a> Members<'a> {
         Some(text).filter(|text: &String| !text.is_empty())
     }
 
+    /// Whether the value of a member stands where the account of the article goes.
+    pub fn is_in_account(&self, path: &str) -> bool {
+        self.count(path) == 0 && path.split('.').next() == Some(ACCOUNT) || path == ACCOUNT
+    }
+
     /// How many members have this name.
     pub fn count(&self, name: &str) -> usize {
         self.members.iter().filter(|(member, _)| member == name).count()
@@ -110,7 +115,7 @@ impl<'a> Members<'a> {
             start..start + value.get().len()
         };
         let page = range(self.get(name)?);
-        let account = self.get(ACCOUNT).map(range).filter(|account| *account != page);
+        let account = self.get(ACCOUNT).map(range);
         Some(JsonRow { line: self.line.as_bytes().to_vec(), page, account })
     }
 }

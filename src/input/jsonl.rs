@@ -161,6 +161,11 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
         Some(value) if value.get() == "null" => {
             return Err(Refused::Skip(Skip::NoText, format!("the field `{name}` is null")));
         }
+        Some(_) if members.is_in_account(name) => {
+            let message =
+                format!("the field `{name}` stands where the account of the article goes: give it another name");
+            return Err(malformed(message));
+        }
         Some(_) if members.count(name) > 1 => {
             return Err(malformed(format!("the field `{name}` stands in the line more than once")));
         }
@@ -229,6 +234,15 @@ mod tests {
         assert_eq!(text(Some("none")).unwrap_err(), "no text");
         assert!(text(Some("n")).unwrap_err().contains("is no text"));
         assert!(text(Some("other")).unwrap_err().contains("no field `other`"));
+    }
+
+    #[test]
+    fn a_page_does_not_stand_where_its_account_goes() {
+        let line = r#"{"dehusk":{"page":"D"},"text":"T"}"#;
+        assert!(parse_line(line, Some("dehusk.page")).unwrap_err().contains("account"));
+        assert!(parse_line(r#"{"dehusk":"D"}"#, Some("dehusk")).unwrap_err().contains("account"));
+        assert_eq!(parse_line(r#"{"dehusk.page":"D"}"#, Some("dehusk.page")).unwrap().0, "D");
+        assert_eq!(parse_line(line, None).unwrap().0, "T");
     }
 
     #[test]

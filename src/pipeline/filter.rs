@@ -157,11 +157,10 @@ impl Dedup {
     /// left for another run.
     pub fn open(folder: Option<&Path>, texts: Option<u64>) -> io::Result<Dedup> {
         let Some(folder) = folder else {
-            let path = std::env::temp_dir().join(format!("dehusk-{}-texts", std::process::id()));
-            return Ok(Dedup { seen: Seen::new(&path), log: None, path });
+            return Ok(Dedup { seen: Seen::new(&std::env::temp_dir()), log: None, path: PathBuf::new() });
         };
         let path = folder.join(".dehusk-texts");
-        let mut seen = Seen::new(&folder.join(".dehusk-texts.table"));
+        let mut seen = Seen::new(folder);
         let mut log = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
         let texts = texts.unwrap_or(0);
         let mut reader = BufReader::new(&log);
@@ -210,7 +209,7 @@ pub(super) struct Seen {
     /// A power of two.
     count: u64,
     texts: u64,
-    path: PathBuf,
+    folder: PathBuf,
 }
 
 enum Slots {
@@ -219,10 +218,10 @@ enum Slots {
 }
 
 impl Seen {
-    /// An empty table; one that grows too large for the memory goes to `path`.
-    pub fn new(path: &Path) -> Seen {
+    /// An empty table; one that grows too large for the memory goes to a file without a name in `folder`.
+    pub fn new(folder: &Path) -> Seen {
         let count = 1 << 10;
-        Seen { slots: Slots::Memory(vec![[0; 16]; count as usize]), count, texts: 0, path: path.to_owned() }
+        Seen { slots: Slots::Memory(vec![[0; 16]; count as usize]), count, texts: 0, folder: folder.to_owned() }
     }
 
     /// Adds a text; false when it was there.
@@ -240,9 +239,7 @@ impl Seen {
         let mut slots = if count <= MAX_SLOTS {
             Slots::Memory(vec![[0; 16]; count as usize])
         } else {
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&self.path)?;
-            // Nobody else needs its name, and so a run that is killed leaves none.
-            fs::remove_file(&self.path)?;
+            let file = tempfile::tempfile_in(&self.folder)?;
             file.set_len(count * SLOT)?;
             Slots::File(file)
         };
@@ -310,7 +307,7 @@ mod tests {
     #[test]
     fn a_text_is_new_once_in_memory_and_in_a_file() {
         let folder = tempfile::tempdir().unwrap();
-        let mut seen = Seen::new(&folder.path().join("texts"));
+        let mut seen = Seen::new(folder.path());
         let texts = 600_000_u32;
         for number in 0..texts {
             assert!(seen.insert(fingerprint(&number.to_string())).unwrap());

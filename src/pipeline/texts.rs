@@ -19,7 +19,8 @@ pub struct Texts {
     by_id: HashMap<String, usize>,
     /// The last part of an id, without an ending, of those that no other text has.
     by_name: HashMap<String, Option<usize>>,
-    by_url: HashMap<String, usize>,
+    /// By address, of those that no other text has.
+    by_url: HashMap<String, Option<usize>>,
 }
 
 #[derive(Debug)]
@@ -53,7 +54,9 @@ impl Texts {
             }
             let name = stem(key.id.rsplit('/').next().unwrap_or_default());
             texts.by_name.entry(name.to_owned()).and_modify(|other| *other = None).or_insert(Some(at));
-            texts.by_url.extend(key.url.map(|url| (url, at)));
+            if let Some(url) = key.url {
+                texts.by_url.entry(url).and_modify(|other| *other = None).or_insert(Some(at));
+            }
             texts.texts.push((key.id, place));
         }
         Ok(texts)
@@ -80,12 +83,12 @@ impl Texts {
         let by_id = || origin.and_then(|origin| self.by_id.get(origin.id.as_ref()?));
         let by_url = || {
             let url = record.hints.url.as_ref().or(origin.and_then(|origin| origin.url.as_ref()))?;
-            self.by_url.get(url).or_else(|| self.by_id.get(url))
+            self.by_url.get(url).copied().flatten().or_else(|| self.by_id.get(url).copied())
         };
         // The path of a container is that of all its records.
         let has_path = origin.is_none_or(|origin| origin.path.is_some());
         let by_path = || self.named(&page.relative.to_string_lossy());
-        has_path.then(by_path).flatten().or_else(|| by_id().copied()).or_else(|| by_url().copied())
+        has_path.then(by_path).flatten().or_else(|| by_id().copied()).or_else(by_url)
     }
 
     /// The text that a path below the folder that was named, or an id, stands for.
@@ -197,6 +200,25 @@ mod tests {
         assert_eq!(id("one.html"), None);
         assert_eq!(id("b/notes.html"), None);
         assert_eq!(texts.read(0).unwrap(), Label::of_text("1"));
+    }
+
+    #[test]
+    fn an_address_that_two_texts_have_is_that_of_neither() {
+        let line = |id: &str, url: &str| format!("{{\"id\":\"{id}\",\"url\":\"{url}\",\"text\":\"t\"}}\n");
+        let lines = [line("a", "http://x.example/"), line("b", "http://y.example/"), line("c", "http://x.example/")];
+        let folder = place(&[("gold.jsonl", &lines.concat())]);
+        let texts = Texts::open(&folder.path().join("gold.jsonl")).unwrap();
+        let of = |url: &str| {
+            let record = Record {
+                bytes: Vec::new(),
+                hints: crate::Hints { url: Some(url.to_owned()), ..Default::default() },
+                trailing: false,
+                row: None,
+            };
+            let page = PageName { name: String::new(), relative: "page.html".into(), origin: None };
+            texts.of(&page, &record).map(|at| texts.id(at))
+        };
+        assert_eq!((of("http://x.example/"), of("http://y.example/")), (None, Some("b")));
     }
 
     #[test]
