@@ -1,13 +1,12 @@
 //! Literals that blocks begin with, and those that one begins with.
 //!
-//! There are tens of thousands, and most blocks begin with none. A block is asked by each length that they have, as one number of
-//! eight bytes: a hash of it says in how many words a block may have to begin so, and only where it passes one of the
-//! literals is compared. By its first two bytes most blocks are seen to begin with no short one, and by its first four with no
-//! long one.
+//! There are tens of thousands, and most blocks begin with none. The first two bytes of a block tell what short ones it may begin
+//! with, and the first four what long ones: how long these are, and in how many words a block may have to begin so. For each
+//! length that is left a hash of so many bytes is asked the same, and only where it passes one of the literals is compared.
 
 use super::beginnings::{Beginning, MAX_ANCHORED_BYTES, WORD_END};
 use super::reach::{Asked, Reach, Words};
-use std::ops::Range;
+use crate::stride::places;
 
 /// Literals by their hash, each with the branches that begin with it.
 pub struct Starting {
@@ -16,9 +15,9 @@ pub struct Starting {
     /// time than a literal is compared.
     marks: Box<[u8; 1 << KEY_BITS]>,
     /// Of the literals that have fewer bytes of their own than a stem, by the first two of a block that may begin with them.
-    shorts: Reach<{ 1 << SHORT_BITS }>,
+    shorts: Openings<{ 1 << SHORT_BITS }>,
     /// Of the literals that have as many bytes or more, by the hash of their first ones.
-    stems: Reach<{ 1 << STEM_BITS }>,
+    stems: Openings<{ 1 << STEM_BITS }>,
     /// One more than the place of a literal, in the first free slot from that of its hash on; 0 in those that stay free.
     slots: Vec<u32>,
     keys: Vec<Key>,
@@ -34,6 +33,29 @@ const SHORT_BITS: u32 = 16;
 const ANY_MARK: u8 = 0;
 /// Bytes by which most blocks are seen to begin with none that is as long.
 const STEM: u8 = 4;
+
+/// Literals that begin alike: in how many words a block may have to begin so, and what kinds of them there are.
+struct Openings<const COUNT: usize> {
+    reach: Reach<COUNT>,
+    kinds: Box<[u16; COUNT]>,
+}
+
+impl<const COUNT: usize> Openings<COUNT> {
+    fn new() -> Self {
+        Openings { reach: Reach::new(), kinds: vec![0; COUNT].try_into().expect("as long as the array") }
+    }
+
+    fn add(&mut self, at: usize, key: Key, reach: Words) {
+        self.reach.raise(at, reach);
+        self.kinds[at] |= 1 << key.kind();
+    }
+
+    /// The kinds, a bit for each, of literals that a block of so many words may begin with.
+    #[inline(always)]
+    fn of(&self, at: usize, words: u8, asked: Asked) -> u16 {
+        if self.reach.of(asked)[at] >= words { self.kinds[at] } else { 0 }
+    }
+}
 
 /// A literal: its bytes as a number, the first in the lowest, and how many they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +75,21 @@ impl Key {
     fn own_bytes(self) -> u8 {
         let last = (self.bytes >> (8 * (self.length - 1))) as u8;
         self.length - u8::from(last == WORD_END)
+    }
+
+    /// Its own bytes, and whether the end of a word stands behind them, as one number below 16.
+    fn kind(self) -> u8 {
+        2 * (self.own_bytes() - 1) + u8::from(self.own_bytes() < self.length)
+    }
+
+    /// The literal of this kind that a block begins with, if it does with one.
+    #[inline(always)]
+    fn of_kind(kind: u8, bytes: u64) -> Option<Key> {
+        let key = Key::new(bytes, kind / 2 + 1);
+        match kind % 2 {
+            0 => Some(key),
+            _ => may_end_word(bytes, key.length).then(|| key.with_word_end()),
+        }
     }
 
     /// The same with the end of a word behind it.
@@ -88,8 +125,8 @@ impl Starting {
         let mut starting = Starting {
             reach: Reach::new(),
             marks: vec![ANY_MARK; 1 << KEY_BITS].try_into().expect("as long as the array"),
-            shorts: Reach::new(),
-            stems: Reach::new(),
+            shorts: Openings::new(),
+            stems: Openings::new(),
             slots: Vec::new(),
             keys: Vec::new(),
             ends: vec![0],
@@ -106,9 +143,9 @@ impl Starting {
             starting.marks[hash] = if is_first { key.mark() } else { ANY_MARK };
             starting.reach.raise(hash, reach);
             if key.own_bytes() >= STEM {
-                starting.stems.raise(Key::new(key.bytes, STEM).hash(STEM_BITS), reach);
+                starting.stems.add(Key::new(key.bytes, STEM).hash(STEM_BITS), key, reach);
             } else {
-                shorts_of(key).for_each(|short| starting.shorts.raise(short, reach));
+                shorts_of(key).for_each(|short| starting.shorts.add(short, key, reach));
             }
             starting.keys.push(key);
             starting.ends.push(starting.branches.len() as u32);
@@ -135,16 +172,13 @@ impl Starting {
             let may_begin = reach[hash] >= words && [ANY_MARK, key.mark()].contains(&self.marks[hash]);
             may_begin && self.branches(key).iter().any(|branch| found(*branch))
         };
-        let mut any = |mut lengths: Range<u8>| {
-            lengths.any(|length| {
-                let key = Key::new(bytes, length);
-                let may_end = length < MAX_ANCHORED_BYTES as u8 && may_end_word(bytes, length);
-                begins(key) || may_end && begins(key.with_word_end())
-            })
-        };
-        let has_short = self.shorts.of(asked)[usize::from(bytes as u16)] >= words;
-        let has_long = count >= STEM && self.stems.of(asked)[Key::new(bytes, STEM).hash(STEM_BITS)] >= words;
-        has_short && any(1..STEM.min(count + 1)) || has_long && any(STEM..count + 1)
+        let mut kinds = u64::from(self.shorts.of(usize::from(bytes as u16), words, asked));
+        if count >= STEM {
+            kinds |= u64::from(self.stems.of(Key::new(bytes, STEM).hash(STEM_BITS), words, asked));
+        }
+        // No literal is longer than the block.
+        let kinds = kinds & !(u64::MAX << (2 * count));
+        places(kinds).any(|kind| Key::of_kind(kind as u8, bytes).is_some_and(&mut begins))
     }
 
     /// The branches that begin with a literal.
