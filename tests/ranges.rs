@@ -95,6 +95,13 @@ fn a_row_of_empty_cells_is_no_block() {
 }
 
 #[test]
+fn a_heading_that_is_a_permalink_is_no_block() {
+    let article = clean("\0<h2><a href=\"#one\">#<p>In the link</p></a> and behind it</h2>");
+    let texts: Vec<&str> = blocks(&article).iter().map(|(_, text, _)| *text).collect();
+    assert_eq!(texts, ["In the link", "and behind it"]);
+}
+
+#[test]
 fn nul_bytes_count() {
     let source = "<p>\0on\0e</p>\0<p>\0two\0</p>".to_owned();
     let article = CLEANER.clean(source.as_bytes(), &Hints { format: Some(Format::Html), ..Hints::default() });
@@ -141,7 +148,7 @@ fn inline() -> impl Strategy<Value = String> {
 }
 
 fn document() -> impl Strategy<Value = String> {
-    let block = (0..12, inline(), inline()).prop_map(|(kind, one, two)| match kind {
+    let block = (0..13, inline(), inline()).prop_map(|(kind, one, two)| match kind {
         0 => format!("<p>{one}</p>\n"),
         1 => format!("<div>{one}<p>{two}</div>"),
         2 => format!("<ul><li>{one}</li><li>{two}</ul>"),
@@ -149,6 +156,7 @@ fn document() -> impl Strategy<Value = String> {
         4 => format!("<table><tr><td>{one}</td><td>{two}</td></tr></table>"),
         5 => format!("<table><tr><td><p>{one}</p></td></tr></table>{two}"),
         11 => format!("<table><tr><td>&nbsp;<td>\u{a0}<tr><td>{one}<td>{two}</table>"),
+        12 => format!("<h2><a href=\"#x\">¶<p>{one}</p></a>{two}</h2>"),
         6 => format!("<blockquote>{one}</blockquote> {two}"),
         7 => format!("<noscript><p>{one}</p>{two}</noscript>"),
         8 => format!("<pre>{one}\n  {two}</pre>"),

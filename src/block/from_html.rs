@@ -347,13 +347,14 @@ impl<'c> Builder<'c> {
     }
 
     fn boundary(&mut self, gap: Gap) {
+        if self.state.in_link && !self.is_run_empty() {
+            self.leave_link();
+        }
+        // A permalink may have been all of it.
         if self.is_run_empty() {
             self.text.truncate(self.start);
             self.gap = self.gap.max(gap);
             return;
-        }
-        if self.state.in_link {
-            self.leave_link();
         }
         self.push_block();
         self.start = self.text.len();
