@@ -3,11 +3,11 @@
 //! In go `src/rules/packs/*.toml`, out come `rules.bin`, which `src/rules/built_in.rs` reads, and a table of what the
 //! patterns begin with for `src/rules/prefilter.rs`.
 
-#[path = "src/rules/ascii.rs"]
-mod ascii;
 #[path = "src/rules/beginnings.rs"]
 #[allow(dead_code, reason = "what the program asks a text with")]
 mod beginnings;
+#[path = "src/rules/forms.rs"]
+mod forms;
 #[path = "src/rules/stored.rs"]
 mod stored;
 #[path = "src/rules/table.rs"]
@@ -21,7 +21,7 @@ use table::Table;
 const PACKS: &str = "src/rules/packs";
 
 fn main() {
-    for read in [PACKS, "src/rules/ascii.rs", "src/rules/beginnings.rs", "src/rules/stored.rs", "src/rules/table.rs"] {
+    for read in [PACKS, "src/rules/beginnings.rs", "src/rules/forms.rs", "src/rules/stored.rs", "src/rules/table.rs"] {
         println!("cargo::rerun-if-changed={read}");
     }
     let (mut rules, mut patterns) = (Vec::new(), Vec::new());
@@ -56,7 +56,7 @@ fn packs() -> Vec<PathBuf> {
 }
 
 /// One byte each for the kind, the place, the words (0 when it does not say) and whether it acts alone; then the texts and
-/// the lists, between them its form for ASCII as it is stored, each after its length in two bytes.
+/// the lists, between them its forms as they are stored, each after its length in two bytes.
 fn push_rule(rules: &mut Vec<u8>, kind: u8, item: &toml::Value) {
     let text = |key: &str| item.get(key).and_then(toml::Value::as_str).unwrap_or_default();
     let max_words = item.get("max_words").and_then(toml::Value::as_integer).unwrap_or_default();
@@ -68,9 +68,10 @@ fn push_rule(rules: &mut Vec<u8>, kind: u8, item: &toml::Value) {
         push_counted(rules, text(key).as_bytes());
     }
     // A pattern that is no good is left to the test of the packs here too.
-    let (stored, known) = ascii::ascii_form(text("match")).map(|form| (form.stored, form.known)).unwrap_or_default();
-    push_counted(rules, known.as_bytes());
-    push_counted(rules, &stored);
+    let forms = forms::forms(text("match")).unwrap_or_default();
+    push_counted(rules, forms.alphabet.as_bytes());
+    push_counted(rules, &forms.ascii);
+    push_counted(rules, &forms.known);
     for key in ["lang", "families"] {
         let list: Vec<&str> = item
             .get(key)

@@ -3,7 +3,7 @@
 //! In the order of [`PACKS`](super::PACKS), in which the table of beginnings numbers their patterns too.
 
 use super::Where;
-use super::ascii::AsciiForm;
+use super::forms::Forms;
 use super::pack::{BuiltIn, PackGuard, PackRule, PackTopic, default_guard_words, default_max_words};
 
 static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -16,13 +16,13 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
     while let Some(([kind, place, max_words, alone], after)) = rest.split_first_chunk() {
         rest = after;
         let mut text = || take_text(&mut rest);
-        let (id, why, pattern, selector, known) = (text(), text(), text(), text(), text());
-        let stored = take_bytes(&mut rest);
+        let (id, why, pattern, selector, alphabet) = (text(), text(), text(), text(), text());
+        let (ascii, known) = (take_bytes(&mut rest), take_bytes(&mut rest));
         let mut text = || take_text(&mut rest);
         let mut list = || text().split_ascii_whitespace().map(str::to_owned).collect();
         let (lang, families) = (list(), list());
-        let ascii = AsciiForm { stored: stored.into(), known: known.into() };
-        let (id, why, built_in) = (id.to_owned(), why.to_owned(), Some(BuiltIn { number, ascii }));
+        let forms = Forms { ascii: ascii.into(), known: known.into(), alphabet: alphabet.into() };
+        let (id, why, built_in) = (id.to_owned(), why.to_owned(), Some(BuiltIn { number, forms }));
         let words = |absent: u32| if *max_words == 0 { absent } else { u32::from(*max_words) };
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         match kind {

@@ -4,9 +4,9 @@
 //! to a form that is searched as it stands: an automaton that is made on the way is faster for the few that are asked
 //! often, but each has a cache, and a bounded one is made anew more often than it is used. For texts of ASCII, which most
 //! are, the form is one that knows no other characters; most texts that have others go through it too, as patterns know few
-//! of them.
+//! of them, and the rest through one that knows these few only.
 
-use super::ascii::{AsciiForm, STAND_INS, ascii_form};
+use super::forms::{Forms, STAND_INS, forms};
 use super::stored;
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
@@ -16,14 +16,17 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 use regex_syntax::is_word_character;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A pattern that was checked with its pack.
 pub struct Pattern {
     source: String,
     max_compiled_bytes: usize,
-    ascii: OnceLock<AsciiForm>,
+    forms: OnceLock<Forms>,
+    alphabet: OnceLock<Vec<[char; 2]>>,
     of_ascii: OnceLock<Box<Compiled>>,
+    of_known: OnceLock<Option<Box<Compiled>>>,
     of_any: OnceLock<Box<Compiled>>,
 }
 
@@ -45,57 +48,96 @@ thread_local! {
 const CHECKED: &str = "packs are compiled when they are checked";
 
 impl Pattern {
-    /// A pattern whose compiled form has at most so many bytes; its form for ASCII is made when it is asked, unless known.
-    pub fn new(source: String, ascii: Option<AsciiForm>, max_compiled_bytes: usize) -> Pattern {
+    /// A pattern whose compiled form has at most so many bytes; its forms are made when it is asked, unless known.
+    pub fn new(source: String, forms: Option<Forms>, max_compiled_bytes: usize) -> Pattern {
         Pattern {
             source,
             max_compiled_bytes,
-            ascii: ascii.map_or_else(OnceLock::new, OnceLock::from),
+            forms: forms.map_or_else(OnceLock::new, OnceLock::from),
+            alphabet: OnceLock::new(),
             of_ascii: OnceLock::new(),
+            of_known: OnceLock::new(),
             of_any: OnceLock::new(),
         }
     }
 
     /// True when it matches somewhere in the folded text.
     pub fn is_match(&self, text: &str) -> bool {
-        match text.is_ascii() {
-            true => self.of_ascii().is_match(text),
-            false => match with_stand_ins(text, &self.ascii().known) {
-                Some(text) => self.of_ascii().is_match(&text),
-                None => self.of_any().is_match(text),
-            },
+        if text.is_ascii() {
+            return self.of_ascii().is_match(text);
+        }
+        match with_stand_ins(text, self.alphabet()) {
+            Some(text) if text.is_ascii() => self.of_ascii().is_match(&text),
+            Some(text) => self.of_known().is_match(&text),
+            None => self.of_any().is_match(text),
         }
     }
 
     /// The first match in the folded text.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let compiled = if text.is_ascii() { self.of_ascii() } else { self.of_any() };
-        compiled.find(text)
+        let found = if text.is_ascii() {
+            self.of_ascii().find(text)
+        } else if let Some(stood_in) = with_stand_ins(text, self.alphabet()) {
+            let compiled = if stood_in.is_ascii() { self.of_ascii() } else { self.of_known() };
+            // Each character has one for it.
+            let place = |at: usize| {
+                let passed = stood_in[..at].chars().count();
+                text.char_indices().nth(passed).map_or(text.len(), |(at, _)| at)
+            };
+            compiled.find(&stood_in).map(|found| place(found.start)..place(found.end))
+        } else {
+            self.of_any().find(text)
+        };
+        found.map(|found| &text[found])
     }
 
-    fn ascii(&self) -> &AsciiForm {
-        self.ascii.get_or_init(|| ascii_form(&self.source).expect(CHECKED))
+    fn forms(&self) -> &Forms {
+        self.forms.get_or_init(|| forms(&self.source).expect(CHECKED))
+    }
+
+    /// The first and last of each range of characters that the pattern knows beyond ASCII, sorted.
+    fn alphabet(&self) -> &[[char; 2]] {
+        self.alphabet.get_or_init(|| {
+            let bounds: Vec<char> = self.forms().alphabet.chars().collect();
+            bounds.as_chunks().0.to_vec()
+        })
     }
 
     /// The form for texts of ASCII.
     fn of_ascii(&self) -> &Compiled {
-        self.of_ascii.get_or_init(|| self.compiled(&stored::read(&self.ascii().stored).expect(CHECKED)))
+        self.of_ascii.get_or_init(|| {
+            let form = stored::read(&self.forms().ascii).expect(CHECKED);
+            self.compiled(&form).expect(CHECKED)
+        })
+    }
+
+    /// The form for texts of ASCII and of what the pattern knows beyond; that for any text, should it be larger than the bound.
+    fn of_known(&self) -> &Compiled {
+        let form = || self.compiled(&stored::read(&self.forms().known).expect(CHECKED));
+        match self.of_known.get_or_init(form) {
+            Some(compiled) => compiled,
+            None => self.of_any(),
+        }
     }
 
     /// The form for any text.
     fn of_any(&self) -> &Compiled {
-        self.of_any.get_or_init(|| self.compiled(&regex_syntax::parse(&self.source).expect(CHECKED)))
+        self.of_any.get_or_init(|| {
+            let whole = regex_syntax::parse(&self.source).expect(CHECKED);
+            self.compiled(&whole).expect(CHECKED)
+        })
     }
 
-    fn compiled(&self, hir: &Hir) -> Box<Compiled> {
+    /// An expression in the form that is searched for; none when it is larger than the bound.
+    fn compiled(&self, hir: &Hir) -> Option<Box<Compiled>> {
         let limits = thompson::Config::new()
             .nfa_size_limit(Some(self.max_compiled_bytes))
             .which_captures(WhichCaptures::Implicit);
-        let nfa = thompson::Compiler::new().configure(limits).build_from_hir(hir).expect(CHECKED);
+        let nfa = thompson::Compiler::new().configure(limits).build_from_hir(hir).ok()?;
         let anchored = if nfa.is_always_start_anchored() { Anchored::Yes } else { Anchored::No };
-        let backtracker = BoundedBacktracker::new_from_nfa(nfa.clone()).expect(CHECKED);
-        let simulation = PikeVM::new_from_nfa(nfa).expect(CHECKED);
-        Box::new(Compiled { backtracker, simulation, anchored })
+        let backtracker = BoundedBacktracker::new_from_nfa(nfa.clone()).ok()?;
+        let simulation = PikeVM::new_from_nfa(nfa).ok()?;
+        Some(Box::new(Compiled { backtracker, simulation, anchored }))
     }
 }
 
@@ -106,12 +148,12 @@ impl Compiled {
             .unwrap_or_else(|| self.simulation.is_match(&mut self.simulation.create_cache(), input))
     }
 
-    fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+    fn find(&self, text: &str) -> Option<Range<usize>> {
         let input = Input::new(text).anchored(self.anchored);
         let found = self
             .remembering(|cache| self.backtracker.try_find(cache, input.clone()).ok())
             .unwrap_or_else(|| self.simulation.find(&mut self.simulation.create_cache(), input));
-        found.map(|found| &text[found.range()])
+        found.map(|found| found.range())
     }
 
     fn remembering<T>(&self, search: impl FnOnce(&mut backtrack::Cache) -> T) -> T {
@@ -123,17 +165,18 @@ impl Compiled {
     }
 }
 
-/// The text with a stand-in for each character beyond ASCII; none when white space or one of the `known` ranges is among
-/// them.
-fn with_stand_ins(text: &str, known: &str) -> Option<String> {
+/// The text with a stand-in for each character beyond ASCII that is not of the alphabet, which is sorted; none when white
+/// space is among them.
+fn with_stand_ins(text: &str, alphabet: &[[char; 2]]) -> Option<String> {
     let [word, other] = STAND_INS;
     let is_known = |c: char| {
-        let mut bounds = known.chars();
-        std::iter::from_fn(|| bounds.next().zip(bounds.next())).any(|(first, last)| (first..=last).contains(&c))
+        let after = alphabet.partition_point(|[first, _]| *first <= c);
+        after > 0 && c <= alphabet[after - 1][1]
     };
     let stand_in = |c: char| match c {
         c if c.is_ascii() => Some(c),
-        c if c.is_whitespace() || is_known(c) => None,
+        c if c.is_whitespace() => None,
+        c if is_known(c) => Some(c),
         c if is_word_character(c) => Some(word),
         _ => Some(other),
     };
@@ -180,6 +223,12 @@ mod tests {
             (r"log.{2}in$", "log½íin", true),
             (r"log\W\win$", "log½íin", true),
             (r"log\w{2}in$", "log½íin", false),
+            (r"größe\b.*é$", "größe: ñandú → é", true),
+            (r"größe\b.*é$", "größenwahn é", false),
+            (r"^[^。é]{1,9}語\b", "日本の言語 x", true),
+            (r"^[^。é]{1,9}語\b", "日。言語 x", false),
+            (r"ж.ж$", "ä ж→ж", true),
+            (r"é\s?in", "é\u{a0}in", true),
             (r"log\s", "log\u{a0}in", true),
             (r"log\d", "log\u{663}", true),
             (r"log[0-9]", "log\u{663}", false),

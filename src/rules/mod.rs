@@ -4,11 +4,11 @@
 //! once, a prefilter finds the rules and guards whose words stand in it, and only those run their pattern.
 //! Which matches count depends on the place and the neighbours and is decided in [`judge`](crate::judge).
 
-mod ascii;
 mod beginnings;
 mod built_in;
 pub mod catalogue;
 mod floating;
+mod forms;
 mod matcher;
 pub mod pack;
 mod prefilter;
@@ -261,7 +261,7 @@ impl RuleSet {
         let prefilter = Prefilter::new(&of_rules.collect::<Vec<_>>(), &of_guards.collect::<Vec<_>>())?;
         let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
         let pattern = |source: String, built_in: Option<BuiltIn>| {
-            Pattern::new(source, built_in.map(|known| known.ascii), limits.max_rule_compiled_bytes)
+            Pattern::new(source, built_in.map(|known| known.forms), limits.max_rule_compiled_bytes)
         };
         let rules = rules
             .into_iter()

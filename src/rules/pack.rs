@@ -3,7 +3,7 @@
 //! A rule carries its own examples: at least two lines that it drops and two that it keeps. The built-in packs are
 //! checked by a test, a user's pack each time it is loaded.
 
-use super::ascii::AsciiForm;
+use super::forms::Forms;
 use super::{Where, beginnings, matcher};
 use crate::block::fold::fold;
 use crate::block::words;
@@ -133,8 +133,8 @@ pub struct PackTopic {
 pub struct BuiltIn {
     /// Its place among the built-in patterns.
     pub number: u32,
-    /// What it says about texts of ASCII.
-    pub ascii: AsciiForm,
+    /// What it says about some texts.
+    pub forms: Forms,
 }
 
 pub(super) fn default_max_words() -> u32 {

@@ -2,7 +2,10 @@
 //!
 //! Each node is a byte that says what it is, its numbers, seven bits a byte, and what stands below it.
 
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{
+    Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
+};
+use std::borrow::Cow;
 
 const EMPTY: u8 = 0;
 const LITERAL: u8 = 1;
@@ -11,8 +14,9 @@ const LOOK: u8 = 3;
 const REPETITION: u8 = 4;
 const CONCAT: u8 = 5;
 const ALTERNATION: u8 = 6;
+const UNICODE_CLASS: u8 = 7;
 
-/// An expression of ASCII as bytes; its groups are none any more.
+/// An expression as bytes; its groups are none any more.
 pub fn write(hir: &Hir) -> Vec<u8> {
     let mut bytes = Vec::new();
     push(hir, &mut bytes);
@@ -33,13 +37,23 @@ fn push(hir: &Hir, bytes: &mut Vec<u8>) {
             bytes.extend(&literal.0);
         }
         HirKind::Class(class) => {
-            let class = match class {
-                Class::Bytes(class) => class.clone(),
-                Class::Unicode(class) => class.to_byte_class().expect("it holds ASCII only"),
+            let of_bytes = match class {
+                Class::Bytes(class) => Ok(Cow::Borrowed(class)),
+                Class::Unicode(class) => class.to_byte_class().map(Cow::Owned).ok_or(class),
             };
-            bytes.push(CLASS);
-            push_number(class.ranges().len() as u32, bytes);
-            bytes.extend(class.ranges().iter().flat_map(|range| [range.start(), range.end()]));
+            match of_bytes {
+                Ok(class) => {
+                    bytes.push(CLASS);
+                    push_number(class.ranges().len() as u32, bytes);
+                    bytes.extend(class.ranges().iter().flat_map(|range| [range.start(), range.end()]));
+                }
+                Err(class) => {
+                    bytes.push(UNICODE_CLASS);
+                    push_number(class.ranges().len() as u32, bytes);
+                    let bounds = class.ranges().iter().flat_map(|range| [range.start(), range.end()]);
+                    bounds.for_each(|bound| push_number(bound.into(), bytes));
+                }
+            }
         }
         HirKind::Look(look) => {
             bytes.push(LOOK);
@@ -87,6 +101,12 @@ fn take(bytes: &mut &[u8]) -> Option<Hir> {
                 ranges.iter().map(|[first, last]| ClassBytesRange::new(*first, *last)),
             )))
         }
+        UNICODE_CLASS => {
+            let count = take_number(bytes)?;
+            let mut bound = || char::from_u32(take_number(bytes)?);
+            let ranges: Option<Vec<_>> = (0..count).map(|_| Some(ClassUnicodeRange::new(bound()?, bound()?))).collect();
+            Hir::class(Class::Unicode(ClassUnicode::new(ranges?)))
+        }
         LOOK => Hir::look(Look::from_repr(take_number(bytes)?)?),
         REPETITION => {
             let greedy = *bytes.split_off_first()? == 1;
@@ -126,6 +146,8 @@ mod tests {
             "a",
             r"(?-u)^log (?:in|out)\b[a-z ]{0,9}(?:now|[.!]+?)*$",
             r"(?-u)x{2,}y{3}[^a]",
+            r"^log [éü-я]{0,9}\b[^日本x]+é?",
+            r"^лог (?:in|вход)[^a-z ]$",
             &"(?-u)a+b".repeat(200),
             &format!("(?-u)({})", "some words ".repeat(40)),
         ] {

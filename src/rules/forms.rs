@@ -1,35 +1,73 @@
-//! A pattern as texts of ASCII see it.
+//! A pattern as texts see it that hold few characters.
 //!
 //! Most texts are of ASCII, and classes such as `\w` have hundreds of ranges beyond, phrases in other scripts many letters:
-//! without them a pattern is parsed and compiled in less time. The build script asks for the forms of the
-//! built-in patterns, so that a run makes those of a user's packs only.
+//! without them a pattern is parsed and compiled in less time. So it is with those only that a pattern tells apart, where a
+//! text has other ones. The build script asks for the forms of the built-in patterns, so that a run makes those of a
+//! user's packs only.
 
 use super::stored;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+use regex_syntax::utf8::Utf8Sequences;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// What stands for a letter, digit or mark beyond ASCII, and what for any other character: no folded text holds a capital.
 pub const STAND_INS: [char; 2] = ['Z', '\u{1}'];
 
-/// A pattern that matches, of texts of ASCII, those that another matches.
-#[derive(Clone, Debug)]
-pub struct AsciiForm {
-    /// It as it is stored.
-    pub stored: Cow<'static, [u8]>,
-    /// The characters beyond ASCII that the other knows, as the first and last of each range. Letters, digits and marks
+/// A pattern in forms that match what it matches of some texts.
+#[derive(Clone, Debug, Default)]
+pub struct Forms {
+    /// The form for texts of ASCII, as it is stored.
+    pub ascii: Cow<'static, [u8]>,
+    /// The form for texts of ASCII and of the characters that the pattern knows, as it is stored; empty when it knows none.
+    pub known: Cow<'static, [u8]>,
+    /// The characters beyond ASCII that the pattern knows, as the first and last of each range. Letters, digits and marks
     /// that it does not know are all the same to it, and so are other characters but white space: it matches a text of such if
-    /// this one matches the text with stand-ins.
-    pub known: Cow<'static, str>,
+    /// a form matches the text with stand-ins.
+    pub alphabet: Cow<'static, str>,
 }
 
-/// The form of a pattern; none when it cannot be parsed.
-pub fn ascii_form(pattern: &str) -> Option<AsciiForm> {
+/// The forms of a pattern; none when it cannot be parsed.
+pub fn forms(pattern: &str) -> Option<Forms> {
     let hir = regex_syntax::parse(pattern).ok()?;
-    let mut known = ClassUnicode::empty();
-    let form = only_ascii(hir, &mut known).unwrap_or_else(Hir::fail);
-    let known: String = known.ranges().iter().flat_map(|range| [range.start(), range.end()]).collect();
-    Some(AsciiForm { stored: stored::write(&form).into(), known: known.into() })
+    let mut alphabet = ClassUnicode::empty();
+    let ascii = only_ascii(hir.clone(), &mut alphabet).unwrap_or_else(Hir::fail);
+    let bounds: String = alphabet.ranges().iter().flat_map(|range| [range.start(), range.end()]).collect();
+    let mut known = Vec::new();
+    if !bounds.is_empty() {
+        alphabet.push(ClassUnicodeRange::new('\0', '\x7f'));
+        known = stored::write(&only(hir, &alphabet));
+    }
+    Some(Forms { ascii: stored::write(&ascii).into(), known: known.into(), alphabet: bounds.into() })
+}
+
+/// What an expression says about texts of the characters of an alphabet. The parser bounds how deep it is.
+fn only(hir: Hir, alphabet: &ClassUnicode) -> Hir {
+    match hir.into_kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut known = class.clone();
+            known.intersect(alphabet);
+            // What leaves out a letter or two is cut to pieces by an alphabet of many.
+            Hir::class(Class::Unicode(if sequences(&known) < sequences(&class) { known } else { class }))
+        }
+        HirKind::Repetition(repetition) => {
+            Hir::repetition(Repetition { sub: Box::new(only(*repetition.sub, alphabet)), ..repetition })
+        }
+        HirKind::Capture(capture) => only(*capture.sub, alphabet),
+        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(|part| only(part, alphabet)).collect()),
+        HirKind::Alternation(choices) => {
+            Hir::alternation(choices.into_iter().map(|choice| only(choice, alphabet)).collect())
+        }
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Look(look) => Hir::look(look),
+    }
+}
+
+/// The sequences of ranges of bytes that a class is compiled to.
+fn sequences(class: &ClassUnicode) -> usize {
+    class.ranges().iter().map(|range| Utf8Sequences::new(range.start(), range.end()).count()).sum()
 }
 
 /// What an expression says about texts of ASCII, none when it matches none; adds the characters that it knows beyond. The
@@ -118,14 +156,14 @@ mod tests {
             ("log(?:ín|é)? in", r"(?:log in)"),
             (r"^[^a-y]+\b", r"(?:\A(?-u:[\x00-`z-\x7F])+(?-u:\b))"),
         ] {
-            let found = stored::read(&ascii_form(pattern).unwrap().stored).unwrap();
+            let found = stored::read(&forms(pattern).unwrap().ascii).unwrap();
             assert_eq!(found.to_string(), form, "{pattern}");
         }
     }
 
     #[test]
     fn a_pattern_knows_what_it_tells_apart() {
-        let known = |pattern: &str| ascii_form(pattern).unwrap().known.into_owned();
+        let known = |pattern: &str| forms(pattern).unwrap().alphabet.into_owned();
         for pattern in [r"^log in\b.{0,9}[^a-z]\w+\S", r"^log\s[0-9]+$", "^[^b]+[~!]"] {
             assert_eq!(known(pattern), "", "{pattern}");
         }
