@@ -84,11 +84,15 @@ pub fn pieces(scan: &Scan<'_>, max: usize) -> (Vec<Piece>, bool) {
     (pieces, is_full)
 }
 
+/// Bytes of a line in a text of short ones.
+const MEAN_LINE_BYTES: usize = 16;
+
 /// The lines that hold more than white space; LF, CRLF and CR end a line, so does a line or paragraph separator.
 fn lines(scan: &Scan<'_>) -> Vec<Piece> {
     let text = scan.text();
     let bytes = text.as_bytes();
-    let mut lines = Vec::with_capacity(scan.ends().len());
+    // A text may be nothing but ends of lines.
+    let mut lines = Vec::with_capacity(scan.ends().len().min(bytes.len() / MEAN_LINE_BYTES + 1));
     let (mut start, mut gap, mut before) = (0, Gap::Paragraph, End::default());
     for after in scan.ends() {
         let line_end = after.at as usize;

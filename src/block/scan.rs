@@ -29,9 +29,6 @@ pub struct End {
     pub at: u32,
     /// The words before it.
     words: u32,
-    /// Strides with characters whose words only their tables tell, before its own and behind that.
-    strange_before: u32,
-    strange_behind: u32,
 }
 
 /// What the bytes of a stride are, a bit for each, the first in the lowest; and what stands before them.
@@ -80,7 +77,9 @@ impl<'t> Scan<'t> {
 
     /// The words between two ends of lines; none where only the tables of characters tell.
     pub fn words_between(&self, before: &End, end: &End) -> Option<u32> {
-        (before.strange_before == end.strange_behind).then(|| end.words - before.words)
+        let (first, last) = (before.at as usize / STRIDE, (end.at as usize).div_ceil(STRIDE));
+        let is_known = self.strides[first].before.strange == self.strides[last].before.strange;
+        is_known.then(|| end.words - before.words)
     }
 
     /// The words of a part of the text that is not empty.
@@ -176,8 +175,7 @@ fn look<S: Simd>(simd: S, text: &[u8], scan: &mut Scan<'_>) {
         }
     }
     // One more, for what stands before the end.
-    let Sums { words, strange, .. } = state.before;
-    scan.ends.push(End { at: text.len() as u32, words, strange_before: strange, strange_behind: strange });
+    scan.ends.push(End { at: text.len() as u32, words: state.before.words });
     scan.strides.push(Bits { before: state.before, ..Bits::default() });
 }
 
@@ -216,12 +214,8 @@ impl State {
         let word_starts = self.word_starts.next(classes, left);
         let begin = (scan.strides.len() * STRIDE) as u32;
         for at in places(line_ends) {
-            scan.ends.push(End {
-                at: begin + at as u32,
-                words: self.before.words + (word_starts & below(at)).count_ones(),
-                strange_before: self.before.strange,
-                strange_behind: self.before.strange + u32::from(!has_words),
-            });
+            scan.ends
+                .push(End { at: begin + at as u32, words: self.before.words + (word_starts & below(at)).count_ones() });
         }
         scan.strides.push(Bits { word_starts, uneven, before: self.before });
         self.before.words += word_starts.count_ones();

@@ -12,7 +12,7 @@ use crate::cleaner::Hints;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Bytes that are looked at to tell what a file is.
@@ -39,13 +39,12 @@ pub struct OpenPage<'a> {
 }
 
 enum Rest<'a> {
-    /// With the stamp that it should have when it is read.
     File(File, Stamp, &'a Path),
     Stdin,
 }
 
 /// What a file is known by while it is read: half an old page and half a new one is a page that never was.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
     modified: u64,
@@ -83,9 +82,13 @@ impl Inputs {
         let mut page = match &source.kind {
             Kind::File => {
                 let opened = File::open(&source.path).map_err(unreadable)?;
-                let bytes = Vec::with_capacity(source.bytes.min(limits.max_document_bytes as u64) as usize);
+                let before = opened.metadata().map_err(unreadable)?;
+                if !before.is_file() {
+                    return Err(Error::new(ErrorKind::Io, "no longer a regular file"));
+                }
+                let bytes = Vec::with_capacity(before.len().min(limits.max_document_bytes as u64) as usize);
                 file = Some(&source.path);
-                OpenPage { bytes, rest: Rest::File(opened, source.stamp(), &source.path), is_whole: false }
+                OpenPage { bytes, rest: Rest::File(opened, Stamp::of(&before), &source.path), is_whole: false }
             }
             Kind::Stdin => OpenPage { bytes: Vec::new(), rest: Rest::Stdin, is_whole: false },
             Kind::Refused(_) => return Err(Error::new(ErrorKind::Io, "not a page")),
@@ -116,14 +119,9 @@ impl Inputs {
     /// Whether entry `index` is as it was when the list was made, as far as size and time of change can tell.
     pub fn is_as_found(&self, index: usize) -> bool {
         let source = &self.sources[index];
-        source.kind != Kind::File || fs::metadata(&source.path).is_ok_and(|now| Stamp::of(&now) == source.stamp())
-    }
-}
-
-impl super::Source {
-    /// The stamp that the file had when the list was made.
-    fn stamp(&self) -> Stamp {
-        Stamp { bytes: self.bytes, modified: self.modified }
+        source.kind != Kind::File
+            || fs::metadata(&source.path)
+                .is_ok_and(|now| Stamp::of(&now) == Stamp { bytes: source.bytes, modified: source.modified })
     }
 }
 
@@ -134,18 +132,23 @@ impl OpenPage<'_> {
     /// [`ErrorKind::TooLarge`] (found before it is read whole), [`ErrorKind::Corrupt`] and [`ErrorKind::Binary`] as
     /// [`unpack()`] says; [`ErrorKind::Io`] for what cannot be read or changed meanwhile.
     pub fn read(mut self, reading: Reading, limits: &Limits) -> Result<Record, Error> {
-        self.take_all(limits.max_document_bytes)?;
-        // It may have changed since the list was made, or while it was read: a second reading tells.
-        if self.has_changed()? {
-            self.take_all(limits.max_document_bytes)?;
-            if self.has_changed()? {
+        let limit = limits.max_document_bytes;
+        if let Rest::File(_, before, _) = &self.rest
+            && before.bytes > limit as u64
+        {
+            return Err(too_large(limit));
+        }
+        self.take((limit + 1).saturating_sub(self.bytes.len()) as u64)?;
+        if self.bytes.len() > limit {
+            return Err(too_large(limit));
+        }
+        let mut name = None;
+        if let Rest::File(file, before, path) = &self.rest {
+            if *before != Stamp::of(&file.metadata().map_err(unreadable)?) {
                 return Err(Error::new(ErrorKind::Io, "changed while it was read"));
             }
+            name = Some(*path);
         }
-        let name = match &self.rest {
-            Rest::File(.., path) => Some(*path),
-            Rest::Stdin => None,
-        };
         let page = unpack(self.bytes, limits)?;
         let format = match reading {
             Reading::Pages(format) => Some(format),
@@ -158,38 +161,6 @@ impl OpenPage<'_> {
             trailing: page.trailing,
             row: None,
         })
-    }
-
-    /// Reads up to the bound of a document.
-    fn take_all(&mut self, limit: usize) -> Result<(), Error> {
-        let size = match &self.rest {
-            Rest::File(_, stamp, _) => stamp.bytes,
-            Rest::Stdin => 0,
-        };
-        if size <= limit as u64 {
-            self.take((limit + 1).saturating_sub(self.bytes.len()) as u64)?;
-        }
-        match size > limit as u64 || self.bytes.len() > limit {
-            true => Err(too_large(limit)),
-            false => Ok(()),
-        }
-    }
-
-    /// True when a file is not what its stamp says; then it has a new stamp and is at its beginning again.
-    fn has_changed(&mut self) -> Result<bool, Error> {
-        let Rest::File(file, stamp, _) = &mut self.rest else { return Ok(false) };
-        let now = file.metadata().map_err(unreadable)?;
-        if !now.is_file() {
-            return Err(Error::new(ErrorKind::Io, "no longer a regular file"));
-        }
-        let before = std::mem::replace(stamp, Stamp::of(&now));
-        if before == *stamp {
-            return Ok(false);
-        }
-        file.rewind().map_err(unreadable)?;
-        self.bytes.clear();
-        self.is_whole = false;
-        Ok(true)
     }
 
     /// Reads up to `bytes` more.
