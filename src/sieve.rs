@@ -145,13 +145,13 @@ impl Look<'_> {
     fn has_repeats(&self) -> bool {
         let is_long = |block: &Seen| RepeatFinder::WORDS.contains(&block.words) && !block.folded.is_empty();
         let long = self.blocks.iter().enumerate().filter(|(_, block)| is_long(block));
-        let long = long.map(|(at, block)| (at, &self.folded[block.folded.clone()]));
+        let mut long = long.map(|(at, block)| (at, &self.folded[block.folded.clone()]));
         let mut sketch = Sketch::default();
         if !long.clone().any(|(_, folded)| sketch.knows(folded)) {
             return false;
         }
         let mut firsts = HashMap::with_capacity(self.blocks.len());
-        long.into_iter().any(|(at, folded)| {
+        long.any(|(at, folded)| {
             let first = *firsts.entry(folded).or_insert(at);
             first < at && self.repeats.may_go(folded, at - first)
         })

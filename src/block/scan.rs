@@ -77,22 +77,25 @@ impl<'t> Scan<'t> {
 
     /// The words between two ends of lines; none where only the tables of characters tell.
     pub fn words_between(&self, before: &End, end: &End) -> Option<u32> {
-        let (first, last) = (before.at as usize / STRIDE, (end.at as usize).div_ceil(STRIDE));
-        let is_known = self.strides[first].before.strange == self.strides[last].before.strange;
-        is_known.then(|| end.words - before.words)
+        self.is_known(before.at as usize..end.at as usize).then(|| end.words - before.words)
     }
 
     /// The words of a part of the text that is not empty.
     pub fn words(&self, range: Range<usize>) -> u32 {
-        let (first, last) = (range.start / STRIDE, range.end.div_ceil(STRIDE));
-        let is_known = self.strides[first].before.strange == self.strides[last].before.strange;
         // A part that begins with a letter begins a word, though it may go on with one where it stands.
         let begins_word = self.text.as_bytes()[range.start].is_ascii_alphanumeric();
-        if !(is_known && begins_word) {
+        if !(begins_word && self.is_known(range.clone())) {
             return words::count(&self.text[range]) as u32;
         }
-        let is_within_word = self.strides[first].word_starts >> (range.start % STRIDE) & 1 == 0;
+        let first = &self.strides[range.start / STRIDE];
+        let is_within_word = first.word_starts >> (range.start % STRIDE) & 1 == 0;
         self.words_before(range.end) - self.words_before(range.start) + u32::from(is_within_word)
+    }
+
+    /// True when no stride that a part reaches into has characters whose words only their tables tell.
+    fn is_known(&self, range: Range<usize>) -> bool {
+        let strange = |stride: usize| self.strides[stride].before.strange;
+        strange(range.start / STRIDE) == strange(range.end.div_ceil(STRIDE))
     }
 
     fn words_before(&self, at: usize) -> u32 {

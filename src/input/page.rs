@@ -168,17 +168,15 @@ impl OpenPage<'_> {
         if self.is_whole {
             return Ok(());
         }
-        let before = self.bytes.len() as u64;
-        let (read, end) = match &mut self.rest {
-            // Where it should end nobody asks whether it does: its size is compared when it is read.
-            Rest::File(file, stamp, _) if stamp.bytes > before => {
-                let left = bytes.min(stamp.bytes - before);
-                (file.take(left).read_to_end(&mut self.bytes), Some(stamp.bytes))
+        let read = match &mut self.rest {
+            Rest::File(file, stamp, _) => {
+                // Whether it goes on behind its end nobody asks: its size is compared when it is read.
+                let left = stamp.bytes.saturating_sub(self.bytes.len() as u64);
+                file.take(if left > 0 { bytes.min(left) } else { bytes }).read_to_end(&mut self.bytes)
             }
-            Rest::File(file, ..) => (file.take(bytes).read_to_end(&mut self.bytes), None),
-            Rest::Stdin => (io::stdin().lock().take(bytes).read_to_end(&mut self.bytes), None),
+            Rest::Stdin => io::stdin().lock().take(bytes).read_to_end(&mut self.bytes),
         };
-        self.is_whole = (read.map_err(unreadable)? as u64) < bytes || end == Some(self.bytes.len() as u64);
+        self.is_whole = (read.map_err(unreadable)? as u64) < bytes;
         Ok(())
     }
 }

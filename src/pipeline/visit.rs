@@ -20,8 +20,8 @@ pub struct Visited<T> {
 }
 
 /// Calls `look` for each page, with the number of its input, on `jobs` threads (0 stands for one a core). What is no page
-/// of its own (a link out of the tree, a file that was named before, a record without a response) is left out; a page that cannot be read, or on
-/// which `look` fails or panics, has its error.
+/// of its own (a link out of the tree, a file that was named before, a record without a response) is left out; a page that
+/// cannot be read, or on which `look` fails or panics, has its error.
 ///
 /// # Errors
 ///

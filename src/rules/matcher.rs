@@ -15,6 +15,7 @@ use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 use regex_syntax::is_word_character;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -63,32 +64,32 @@ impl Pattern {
 
     /// True when it matches somewhere in the folded text.
     pub fn is_match(&self, text: &str) -> bool {
-        if text.is_ascii() {
-            return self.of_ascii().is_match(text);
-        }
-        match with_stand_ins(text, self.alphabet()) {
-            Some(text) if text.is_ascii() => self.of_ascii().is_match(&text),
-            Some(text) => self.of_known().is_match(&text),
-            None => self.of_any().is_match(text),
-        }
+        let (seen, form) = self.form_for(text);
+        form.is_match(&seen)
     }
 
     /// The first match in the folded text.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let found = if text.is_ascii() {
-            self.of_ascii().find(text)
-        } else if let Some(stood_in) = with_stand_ins(text, self.alphabet()) {
-            let compiled = if stood_in.is_ascii() { self.of_ascii() } else { self.of_known() };
-            // Each character has one for it.
-            let place = |at: usize| {
-                let passed = stood_in[..at].chars().count();
-                text.char_indices().nth(passed).map_or(text.len(), |(at, _)| at)
-            };
-            compiled.find(&stood_in).map(|found| place(found.start)..place(found.end))
-        } else {
-            self.of_any().find(text)
+        let (seen, form) = self.form_for(text);
+        // Each character has one for it.
+        let place = |at: usize| {
+            let passed = seen[..at].chars().count();
+            text.char_indices().nth(passed).map_or(text.len(), |(at, _)| at)
         };
-        found.map(|found| &text[found])
+        let found = form.find(&seen)?;
+        Some(&text[place(found.start)..place(found.end)])
+    }
+
+    /// The smallest form that can be asked about a text, and the text as it sees it.
+    fn form_for<'t>(&self, text: &'t str) -> (Cow<'t, str>, &Compiled) {
+        if text.is_ascii() {
+            return (text.into(), self.of_ascii());
+        }
+        match with_stand_ins(text, self.alphabet()) {
+            Some(seen) if seen.is_ascii() => (seen.into(), self.of_ascii()),
+            Some(seen) => (seen.into(), self.of_known()),
+            None => (text.into(), self.of_any()),
+        }
     }
 
     fn forms(&self) -> &Forms {
