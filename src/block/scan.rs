@@ -17,7 +17,6 @@ use std::ops::Range;
 pub struct Scan<'t> {
     text: &'t str,
     strides: Vec<Bits>,
-    ends: Vec<End>,
     /// Where joints may be.
     joints: Vec<u32>,
 }
@@ -34,6 +33,8 @@ pub struct End {
 /// What the bytes of a stride are, a bit for each, the first in the lowest; and what stands before them.
 #[derive(Default)]
 struct Bits {
+    /// LF, CR, and the first bytes of the separators of lines and paragraphs.
+    line_ends: u64,
     /// The first bytes of words.
     word_starts: u64,
     /// Bytes that folding must look at: all but printable ASCII, some signs, and the second of two spaces.
@@ -53,9 +54,7 @@ struct Sums {
 impl<'t> Scan<'t> {
     /// Looks at a text.
     pub fn of(text: &'t str) -> Scan<'t> {
-        let strides = text.len().div_ceil(STRIDE) + 1;
-        let mut scan =
-            Scan { text, strides: Vec::with_capacity(strides), ends: Vec::with_capacity(strides), joints: Vec::new() };
+        let mut scan = Scan { text, strides: Vec::with_capacity(text.len().div_ceil(STRIDE) + 1), joints: Vec::new() };
         dispatch!(Level::new(), simd => look(simd, text.as_bytes(), &mut scan));
         scan
     }
@@ -66,8 +65,11 @@ impl<'t> Scan<'t> {
     }
 
     /// Where lines may end, and after them the end of the text.
-    pub fn ends(&self) -> &[End] {
-        &self.ends
+    pub fn ends(&self) -> impl Iterator<Item = End> + '_ {
+        let end = |at: usize| End { at: at as u32, words: self.words_before(at) };
+        let of_stride =
+            move |(stride, bits): (usize, &Bits)| places(bits.line_ends).map(move |at| end(stride * STRIDE + at));
+        self.strides.iter().enumerate().flat_map(of_stride).chain([end(self.text.len())])
     }
 
     /// Where sentences are glued together.
@@ -178,7 +180,6 @@ fn look<S: Simd>(simd: S, text: &[u8], scan: &mut Scan<'_>) {
         }
     }
     // One more, for what stands before the end.
-    scan.ends.push(End { at: text.len() as u32, words: state.before.words });
     scan.strides.push(Bits { before: state.before, ..Bits::default() });
 }
 
@@ -215,12 +216,7 @@ impl State {
         let spaces = bits(is(at, b' '));
         let uneven = bits(is_not_plain(at)) | spaces & (spaces << 1 | self.after_space);
         let word_starts = self.word_starts.next(classes, left);
-        let begin = (scan.strides.len() * STRIDE) as u32;
-        for at in places(line_ends) {
-            scan.ends
-                .push(End { at: begin + at as u32, words: self.before.words + (word_starts & below(at)).count_ones() });
-        }
-        scan.strides.push(Bits { word_starts, uneven, before: self.before });
+        scan.strides.push(Bits { line_ends, word_starts, uneven, before: self.before });
         self.before.words += word_starts.count_ones();
         self.before.uneven += uneven.count_ones();
         self.before.strange += u32::from(!has_words);
@@ -240,10 +236,11 @@ mod tests {
             let scan = Scan::of(&text);
             let mut cuts = cuts.map(|cut| text.floor_char_boundary(cut.index(text.len() + 1)));
             cuts.sort_unstable();
-            let ends: Vec<usize> = scan.ends().iter().map(|end| end.at as usize).collect();
+            let all: Vec<End> = scan.ends().collect();
+            let ends: Vec<usize> = all.iter().map(|end| end.at as usize).collect();
             let expected = text.char_indices().filter(|(_, c)| matches!(c, '\n' | '\r' | '\u{2028}')).map(|(at, _)| at);
             prop_assert_eq!(&ends, &expected.chain([text.len()]).collect::<Vec<_>>());
-            for (at, pair) in scan.ends().windows(2).enumerate() {
+            for (at, pair) in all.windows(2).enumerate() {
                 let words = scan.words_between(&pair[0], &pair[1]);
                 let line = text.ceil_char_boundary(ends[at] + 1)..ends[at + 1];
                 prop_assert!(words.is_none_or(|words| words as usize == words::count(&text[line.clone()])));
