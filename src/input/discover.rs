@@ -4,11 +4,12 @@
 //! the walk ends and its order is the same everywhere. A link to a file is read only when it stays in the tree
 //! and its target is not read anyway. The folder that the run writes to is no input, wherever it lies.
 
-use super::page::modified;
+use super::page::Stamp;
 use super::{Inputs, Kind, Refusal, Root, Skip, Source, below};
 use std::collections::HashSet;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use walkdir::{DirEntry, WalkDir};
 
 /// Says whether a path that was found in a folder belongs to the run; it gets the whole path.
@@ -51,7 +52,6 @@ impl Inputs {
         search.follow_links();
         let mut found = search.found;
         place_named_files(&mut found.roots);
-        found.bytes = found.sources.iter().map(|source| source.bytes).sum();
         found
     }
 }
@@ -69,7 +69,7 @@ impl Search {
         match input {
             Input::Stdin => {
                 self.root(PathBuf::new(), PathBuf::new(), None);
-                self.push(Path::new("-"), (0, 0), Kind::Stdin);
+                self.push(Path::new("-"), Kind::Stdin);
             }
             Input::Path(path) => self.add_path(path),
             Input::Pattern { typed, folder, enters, accepts } => {
@@ -99,7 +99,7 @@ impl Search {
         let place = lexical(&path);
         self.root(path.clone(), real(&path), Some(place));
         if metadata.is_file() {
-            self.push_file(&path, &metadata, || real(&path));
+            self.push_file(&path, Stamp::of(&metadata).into(), || real(&path));
         } else {
             self.skip(&path, Skip::Special);
         }
@@ -116,7 +116,9 @@ impl Search {
             let enters = !entry.file_type().is_dir() || pattern.is_none_or(|(enters, _)| enters(path));
             enters && (outputs.is_empty() || !outputs.contains(&real_root.join(below(path, folder))))
         };
-        let walk = WalkDir::new(folder).sort_by_file_name().min_depth(1);
+        // Those that are compared lie in one folder: the whole paths are in the order of the names, which need not be cut out.
+        let by_name = |one: &DirEntry, other: &DirEntry| one.path().as_os_str().cmp(other.path().as_os_str());
+        let walk = WalkDir::new(folder).sort_by(by_name).min_depth(1);
         for entry in walk.into_iter().filter_entry(mine) {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -140,10 +142,7 @@ impl Search {
             } else if !kind.is_file() {
                 self.skip(path, Skip::Special);
             } else {
-                match entry.metadata() {
-                    Ok(metadata) => self.push_file(path, &metadata, || real_root.join(below(path, folder))),
-                    Err(error) => self.fail(path, &format!("cannot read: {error}")),
-                }
+                self.push_file(path, OnceLock::new(), || real_root.join(below(path, folder)));
             }
         }
     }
@@ -179,8 +178,7 @@ impl Search {
             };
             if metadata.is_file() && seen.insert(target) {
                 found.sources[index].kind = Kind::File;
-                found.sources[index].bytes = metadata.len();
-                found.sources[index].modified = modified(&metadata);
+                found.sources[index].stamp = Stamp::of(&metadata).into();
             }
         }
     }
@@ -190,30 +188,33 @@ impl Search {
     }
 
     /// Adds a file; `real` is its path without links.
-    fn push_file(&mut self, path: &Path, metadata: &Metadata, real: impl FnOnce() -> PathBuf) {
+    fn push_file(&mut self, path: &Path, stamp: OnceLock<Stamp>, real: impl FnOnce() -> PathBuf) {
         if self.seen.as_mut().is_none_or(|seen| seen.insert(real())) {
-            self.push(path, (metadata.len(), modified(metadata)), Kind::File);
+            self.push_stamped(path, stamp, Kind::File);
         } else {
             self.skip(path, Skip::Duplicate);
         }
     }
 
     fn skip(&mut self, path: &Path, skip: Skip) {
-        self.push(path, (0, 0), Kind::Refused(Box::new(Refusal::Skip(skip))));
+        self.push(path, Kind::Refused(Box::new(Refusal::Skip(skip))));
     }
 
     fn fail(&mut self, path: &Path, why: &str) {
         let refusal = Refusal::Fail(why.to_owned());
-        self.push(path, (0, 0), Kind::Refused(Box::new(refusal)));
+        self.push(path, Kind::Refused(Box::new(refusal)));
     }
 
-    fn push(&mut self, path: &Path, (bytes, modified): (u64, u64), kind: Kind) {
+    fn push(&mut self, path: &Path, kind: Kind) {
+        self.push_stamped(path, OnceLock::new(), kind);
+    }
+
+    fn push_stamped(&mut self, path: &Path, stamp: OnceLock<Stamp>, kind: Kind) {
         let root = self.found.roots.len() - 1;
         self.found.sources.push(Source {
             path: path.into(),
             root: u32::try_from(root).expect("four billion arguments do not fit in memory"),
-            bytes,
-            modified,
+            stamp,
             kind,
         });
     }

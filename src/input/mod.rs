@@ -48,7 +48,10 @@ pub use table::TableRow;
 pub(crate) use table::{ACCOUNT, Leaf, Table, Values};
 pub(crate) use unpack::head as unpacked_head;
 
+use page::Stamp;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Why something that was named or found is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +107,6 @@ impl Skip {
 pub struct Inputs {
     roots: Vec<Root>,
     sources: Vec<Source>,
-    bytes: u64,
 }
 
 /// Something the user named: a folder, a file or standard input.
@@ -123,9 +125,8 @@ struct Root {
 struct Source {
     path: Box<Path>,
     root: u32,
-    bytes: u64,
-    /// Time of the last change in nanoseconds since 1970.
-    modified: u64,
+    /// Asked for when it is needed: the list of most runs is made in less time without.
+    stamp: OnceLock<Stamp>,
     kind: Kind,
 }
 
@@ -149,7 +150,7 @@ impl Inputs {
 
     /// Bytes of all files as they lie on the disk, packed; standard input counts nothing.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        (0..self.len()).map(|index| self.size(index)).sum()
     }
 
     /// True when the list is one entry that was named itself, not found in a folder.
@@ -161,9 +162,9 @@ impl Inputs {
         }
     }
 
-    /// Bytes of entry `index` on the disk when it was found; it may have changed since.
+    /// Bytes of entry `index` on the disk when it was opened or first asked for; it may have changed since.
     pub fn size(&self, index: usize) -> u64 {
-        self.sources[index].bytes
+        self.stamp(index).bytes
     }
 
     /// Why entry `index` is not read, if it is not.
@@ -174,9 +175,18 @@ impl Inputs {
         }
     }
 
-    /// When entry `index` was last changed, in nanoseconds since 1970; 0 where that is not known.
+    /// When entry `index` was last changed, in nanoseconds since 1970; 0 where that is not known. It is of the same time as
+    /// [`size`](Inputs::size).
     pub fn modified(&self, index: usize) -> u64 {
-        self.sources[index].modified
+        self.stamp(index).modified
+    }
+
+    fn stamp(&self, index: usize) -> Stamp {
+        let source = &self.sources[index];
+        *source.stamp.get_or_init(|| match source.kind {
+            Kind::File => fs::metadata(&source.path).as_ref().map(Stamp::of).unwrap_or_default(),
+            Kind::Stdin | Kind::Refused(_) => Stamp::default(),
+        })
     }
 
     /// The path of entry `index` as the user would write it, safe to print: see [`printable`].

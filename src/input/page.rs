@@ -44,15 +44,17 @@ enum Rest<'a> {
 }
 
 /// What a file is known by while it is read: half an old page and half a new one is a page that never was.
-#[derive(PartialEq, Eq)]
-struct Stamp {
-    bytes: u64,
-    modified: u64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub bytes: u64,
+    /// Time of the last change in nanoseconds since 1970, 0 where the system does not know.
+    pub modified: u64,
 }
 
 impl Stamp {
-    fn of(metadata: &Metadata) -> Stamp {
-        Stamp { bytes: metadata.len(), modified: modified(metadata) }
+    pub fn of(metadata: &Metadata) -> Stamp {
+        let since = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        Stamp { bytes: metadata.len(), modified: since.map_or(0, |since| since.as_nanos() as u64) }
     }
 }
 
@@ -86,9 +88,11 @@ impl Inputs {
                 if !before.is_file() {
                     return Err(Error::new(ErrorKind::Io, "no longer a regular file"));
                 }
-                let bytes = Vec::with_capacity(before.len().min(limits.max_document_bytes as u64) as usize);
+                let stamp = Stamp::of(&before);
+                source.stamp.get_or_init(|| stamp);
+                let bytes = Vec::with_capacity(stamp.bytes.min(limits.max_document_bytes as u64) as usize);
                 file = Some(&source.path);
-                OpenPage { bytes, rest: Rest::File(opened, Stamp::of(&before), &source.path), is_whole: false }
+                OpenPage { bytes, rest: Rest::File(opened, stamp, &source.path), is_whole: false }
             }
             Kind::Stdin => OpenPage { bytes: Vec::new(), rest: Rest::Stdin, is_whole: false },
             Kind::Refused(_) => return Err(Error::new(ErrorKind::Io, "not a page")),
@@ -116,12 +120,10 @@ impl Inputs {
         Ok(Opened::Container(format, (format.open)(Source { bytes, from, limits })?))
     }
 
-    /// Whether entry `index` is as it was when the list was made, as far as size and time of change can tell.
+    /// Whether entry `index` is as it was when its size was asked for or it was opened, as far as size and time of change can tell.
     pub fn is_as_found(&self, index: usize) -> bool {
         let source = &self.sources[index];
-        source.kind != Kind::File
-            || fs::metadata(&source.path)
-                .is_ok_and(|now| Stamp::of(&now) == Stamp { bytes: source.bytes, modified: source.modified })
+        source.kind != Kind::File || fs::metadata(&source.path).is_ok_and(|now| Stamp::of(&now) == self.stamp(index))
     }
 }
 
@@ -179,12 +181,6 @@ impl OpenPage<'_> {
         self.is_whole = (read.map_err(unreadable)? as u64) < bytes;
         Ok(())
     }
-}
-
-/// Nanoseconds since 1970, 0 where the system does not know.
-pub(super) fn modified(metadata: &Metadata) -> u64 {
-    let since = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    since.map_or(0, |since| since.as_nanos() as u64)
 }
 
 fn unreadable(error: io::Error) -> Error {

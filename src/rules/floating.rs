@@ -1,6 +1,6 @@
 //! Literals that may stand anywhere in a block, and which of them do.
 
-use super::reach::{Asked, Reach, Words};
+use super::reach::{Asked, Reach, Words, rows};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
 use std::cmp::Reverse;
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 pub struct Floating {
     spaced: Grams,
     unspaced: Grams,
-    /// Words of the blocks that `unspaced` ones of ASCII are looked for in, at most.
-    ascii_words: Words,
+    /// Words of the blocks that `unspaced` ones are looked for in, at most, when a block holds no [foreign](is_foreign) byte.
+    plain_words: Words,
     literals: Vec<Literal>,
     /// Literals that are too short for both, by the byte of theirs that few texts hold.
     shorts: BTreeMap<u8, Vec<u32>>,
@@ -33,7 +33,7 @@ struct Literal {
 /// What literals are known by: four bytes of each.
 struct Grams {
     /// By the hash of the four bytes.
-    reach: Reach<{ 1 << HASH_BITS }>,
+    reach: Reach<{ rows(HASH_BITS) }>,
     /// The same for all literals.
     max_words: Words,
     /// By the hash of their bytes.
@@ -58,6 +58,11 @@ const STEP: usize = 2;
 const SPACED: usize = 5;
 /// How much rarer a gram must be than those that there are to be one more.
 const NEW_GRAM: usize = 16;
+
+/// True for the first byte of a letter that is none of ASCII: only signs and punctuation begin with the others.
+fn is_foreign(byte: &u8) -> bool {
+    *byte >= 0xc3 && *byte != 0xe2
+}
 
 #[inline(always)]
 fn gram(bytes: &[u8]) -> u32 {
@@ -102,7 +107,7 @@ impl Grams {
 
     /// The cost of one more literal with these bytes: the fewer grams there are, the fewer blocks are looked at for nothing.
     fn cost(&self, gram: u32) -> usize {
-        let new = usize::from(self.reach.of(Asked::All)[place(gram)] == 0);
+        let new = usize::from(!self.reach.has_any(place(gram)));
         commonness(&gram.to_le_bytes()) + NEW_GRAM * new
     }
 
@@ -117,8 +122,7 @@ impl Grams {
     /// The next place from `at` on, by steps, whose four bytes may be known; blocks have so many words or more.
     fn next_known(&self, bytes: &[u8], mut at: usize, words: u8, asked: Asked) -> Option<usize> {
         const STEPS: usize = 4;
-        let reach = self.reach.of(asked);
-        let is_known = |gram: u32| reach[place(gram)] >= words;
+        let is_known = |gram: u32| self.reach.get(place(gram), words, asked).is_some();
         // Some steps at a time, which takes a third of the time.
         while let Some(window) = bytes.get(at..at + STEPS * STEP + GRAM - STEP) {
             let first = u64::from_le_bytes(*window.first_chunk().expect("it is longer"));
@@ -143,7 +147,7 @@ impl Floating {
         let mut floating = Floating {
             spaced: Grams::new(),
             unspaced: Grams::new(),
-            ascii_words: Words::default(),
+            plain_words: Words::default(),
             literals: Vec::new(),
             shorts: BTreeMap::new(),
             short_bytes: Default::default(),
@@ -167,8 +171,8 @@ impl Floating {
             let rest = (bytes.len() - at - SPACED) as u32;
             self.spaced.add(Gram { bytes: beside_space(around), literal, rest }, words);
         } else if bytes.len() >= GRAM + STEP - 1 {
-            if bytes.is_ascii() {
-                self.ascii_words.raise(words);
+            if !bytes.iter().any(is_foreign) {
+                self.plain_words.raise(words);
             }
             // However it stands, one of the grams in a row begins at a place that is looked at.
             let grams =
@@ -209,7 +213,8 @@ impl Floating {
         };
         if least <= self.spaced.max_words.of(asked) {
             let mut places = Vec::new();
-            dispatch!(Level::new(), simd => known_spaces(simd, self.spaced.reach.of(asked), bytes, least, &mut places));
+            let is_known = |gram| self.spaced.reach.get(place(gram), least, asked).is_some();
+            dispatch!(Level::new(), simd => known_spaces(simd, is_known, bytes, &mut places));
             for around in places.into_iter().map(|at| at..at + SPACED) {
                 let kin = self.spaced.of(beside_space(&bytes[around.clone()]));
                 kin.for_each(|known| look(around.end + known.rest as usize, known.literal));
@@ -219,7 +224,8 @@ impl Floating {
             return found;
         }
         let is_ascii = bytes.is_ascii();
-        if least <= if is_ascii { self.ascii_words } else { self.unspaced.max_words }.of(asked) {
+        let is_plain = is_ascii || !bytes.iter().any(is_foreign);
+        if least <= if is_plain { self.plain_words } else { self.unspaced.max_words }.of(asked) {
             let mut at = 0;
             while let Some(next) = self.unspaced.next_known(bytes, at, least, asked) {
                 let kin = self.unspaced.of(gram(&bytes[next..next + GRAM]));
@@ -244,12 +250,12 @@ impl Floating {
 /// Adds to `known` the places before the spaces that have bytes beside them that are known.
 // Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
 #[inline(always)]
-fn known_spaces<S: Simd>(simd: S, reach: &[u8; 1 << HASH_BITS], bytes: &[u8], words: u8, known: &mut Vec<usize>) {
+fn known_spaces<S: Simd>(simd: S, is_known: impl Fn(u32) -> bool, bytes: &[u8], known: &mut Vec<usize>) {
     for begin in (0..bytes.len()).step_by(STRIDE) {
         for at in places(places_of(simd, bytes, begin, b' ')) {
             let before = (begin + at).wrapping_sub(1);
             let around = bytes.get(before..before.wrapping_add(SPACED));
-            if around.is_some_and(|around| reach[place(beside_space(around))] >= words) {
+            if around.is_some_and(|around| is_known(beside_space(around))) {
                 known.push(before);
             }
         }

@@ -32,27 +32,49 @@ impl Words {
     }
 }
 
-/// For each hash of literals the most words of a block that one of them is looked for in, by who is asked; 0 for a hash that none
-/// has.
-pub struct Reach<const HASHES: usize>([Box<[u8; HASHES]>; 2]);
+/// For each hash of literals the most words of a block that one of them is looked for in, and what else is known of them.
+///
+/// Most hashes that are asked for no literal has. A bit for each tells them: the bits stay in the nearest cache of the
+/// processor, where the rest would take turns with the text and with other tables.
+pub struct Reach<const ROWS: usize, T = ()> {
+    has_any: Box<[u64; ROWS]>,
+    entries: Box<[[(Words, T); ROW]; ROWS]>,
+}
 
-impl<const HASHES: usize> Reach<HASHES> {
+/// Hashes whose bits are one number.
+const ROW: usize = u64::BITS as usize;
+
+/// The rows of hashes of so many bits.
+pub const fn rows(bits: u32) -> usize {
+    (1 << bits) / ROW
+}
+
+impl<const ROWS: usize, T: Copy + Default> Reach<ROWS, T> {
     /// That of no literal.
     pub fn new() -> Self {
-        let empty = || vec![0; HASHES].try_into().expect("as long as the array");
-        Reach([empty(), empty()])
+        let entries = vec![[Default::default(); ROW]; ROWS].try_into();
+        Reach { has_any: Box::new([0; ROWS]), entries: entries.ok().expect("as long as the array") }
     }
 
-    /// By the hash, for those who ask.
+    /// What is known of the literals with this hash, if one is looked for in blocks of so many words, at least one.
     #[inline(always)]
-    pub fn of(&self, asked: Asked) -> &[u8; HASHES] {
-        &self.0[asked as usize]
+    pub fn get(&self, hash: usize, words: u8, asked: Asked) -> Option<&T> {
+        let (reach, known) = self.has_any(hash).then(|| &self.entries[hash / ROW][hash % ROW])?;
+        (reach.of(asked) >= words).then_some(known)
     }
 
-    /// Adds a literal with this hash.
-    pub fn raise(&mut self, hash: usize, words: Words) {
-        for (reach, asked) in self.0.iter_mut().zip([Asked::Rules, Asked::All]) {
-            reach[hash] = reach[hash].max(words.of(asked));
-        }
+    /// Whether there is a literal with this hash.
+    #[inline(always)]
+    pub fn has_any(&self, hash: usize) -> bool {
+        self.has_any[hash / ROW] >> (hash % ROW) & 1 == 1
+    }
+
+    /// Adds a literal with this hash, which is looked for in blocks of so many words; back comes what is known of those that have
+    /// it.
+    pub fn raise(&mut self, hash: usize, words: Words) -> &mut T {
+        self.has_any[hash / ROW] |= 1 << (hash % ROW);
+        let (reach, known) = &mut self.entries[hash / ROW][hash % ROW];
+        reach.raise(words);
+        known
     }
 }

@@ -5,19 +5,18 @@
 //! length that is left a hash of so many bytes is asked the same, and only where it passes one of the literals is compared.
 
 use super::beginnings::{Beginning, MAX_ANCHORED_BYTES, WORD_END};
-use super::reach::{Asked, Reach, Words};
+use super::reach::{Asked, Reach, Words, rows};
 use crate::stride::places;
 
 /// Literals by their hash, each with the branches that begin with it.
 pub struct Starting {
-    reach: Reach<{ 1 << KEY_BITS }>,
-    /// By the same hash the mark of the literal that has it, [`ANY_MARK`] where there are several: a table of marks is read in less
-    /// time than a literal is compared.
-    marks: Box<[u8; 1 << KEY_BITS]>,
+    /// With the mark of the literal that has a hash, [`ANY_MARK`] where there are several: a mark is read in less time than a literal
+    /// is compared.
+    marks: Reach<{ rows(KEY_BITS) }, u8>,
     /// Of the literals that have fewer bytes of their own than a stem, by the first two of a block that may begin with them.
-    shorts: Openings<{ 1 << SHORT_BITS }>,
+    shorts: Openings<{ rows(SHORT_BITS) }>,
     /// Of the literals that have as many bytes or more, by the hash of their first ones.
-    stems: Openings<{ 1 << STEM_BITS }>,
+    stems: Openings<{ rows(STEM_BITS) }>,
     /// One more than the place of a literal, in the first free slot from that of its hash on; 0 in those that stay free.
     slots: Vec<u32>,
     keys: Vec<Key>,
@@ -34,28 +33,8 @@ const ANY_MARK: u8 = 0;
 /// Bytes by which most blocks are seen to begin with none that is as long.
 const STEM: u8 = 4;
 
-/// Literals that begin alike: in how many words a block may have to begin so, and what kinds of them there are.
-struct Openings<const COUNT: usize> {
-    reach: Reach<COUNT>,
-    kinds: Box<[u16; COUNT]>,
-}
-
-impl<const COUNT: usize> Openings<COUNT> {
-    fn new() -> Self {
-        Openings { reach: Reach::new(), kinds: vec![0; COUNT].try_into().expect("as long as the array") }
-    }
-
-    fn add(&mut self, at: usize, key: Key, reach: Words) {
-        self.reach.raise(at, reach);
-        self.kinds[at] |= 1 << key.kind();
-    }
-
-    /// The kinds, a bit for each, of literals that a block of so many words may begin with.
-    #[inline(always)]
-    fn of(&self, at: usize, words: u8, asked: Asked) -> u16 {
-        if self.reach.of(asked)[at] >= words { self.kinds[at] } else { 0 }
-    }
-}
+/// Literals that begin alike: in how many words a block may have to begin so, and what kinds of them there are, a bit for each.
+type Openings<const ROWS: usize> = Reach<ROWS, u16>;
 
 /// A literal: its bytes as a number, the first in the lowest, and how many they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,8 +102,7 @@ impl Starting {
         words: impl Fn(u32) -> Words,
     ) -> Starting {
         let mut starting = Starting {
-            reach: Reach::new(),
-            marks: vec![ANY_MARK; 1 << KEY_BITS].try_into().expect("as long as the array"),
+            marks: Reach::new(),
             shorts: Openings::new(),
             stems: Openings::new(),
             slots: Vec::new(),
@@ -139,13 +117,12 @@ impl Starting {
             let mut reach = Words::default();
             starting.branches[first..].iter().for_each(|branch| reach.raise(words(*branch)));
             let hash = key.hash(KEY_BITS);
-            let is_first = starting.reach.of(Asked::All)[hash] == 0;
-            starting.marks[hash] = if is_first { key.mark() } else { ANY_MARK };
-            starting.reach.raise(hash, reach);
+            let is_first = !starting.marks.has_any(hash);
+            *starting.marks.raise(hash, reach) = if is_first { key.mark() } else { ANY_MARK };
             if key.own_bytes() >= STEM {
-                starting.stems.add(Key::new(key.bytes, STEM).hash(STEM_BITS), key, reach);
+                *starting.stems.raise(Key::new(key.bytes, STEM).hash(STEM_BITS), reach) |= 1 << key.kind();
             } else {
-                shorts_of(key).for_each(|short| starting.shorts.add(short, key, reach));
+                shorts_of(key).for_each(|short| *starting.shorts.raise(short, reach) |= 1 << key.kind());
             }
             starting.keys.push(key);
             starting.ends.push(starting.branches.len() as u32);
@@ -166,16 +143,15 @@ impl Starting {
     /// true.
     pub fn find(&self, block: &Beginning, words: u8, asked: Asked, mut found: impl FnMut(u32) -> bool) -> bool {
         let (bytes, count) = (block.number(), block.bytes().len() as u8);
-        let reach = self.reach.of(asked);
         let mut begins = |key: Key| {
-            let hash = key.hash(KEY_BITS);
-            let may_begin = reach[hash] >= words && [ANY_MARK, key.mark()].contains(&self.marks[hash]);
-            may_begin && self.branches(key).iter().any(|branch| found(*branch))
+            let mark = self.marks.get(key.hash(KEY_BITS), words, asked);
+            mark.is_some_and(|mark| [ANY_MARK, key.mark()].contains(mark))
+                && self.branches(key).iter().any(|branch| found(*branch))
         };
-        let mut kinds = u64::from(self.shorts.of(usize::from(bytes as u16), words, asked));
-        if count >= STEM {
-            kinds |= u64::from(self.stems.of(Key::new(bytes, STEM).hash(STEM_BITS), words, asked));
-        }
+        let short = self.shorts.get(usize::from(bytes as u16), words, asked);
+        let stem = || self.stems.get(Key::new(bytes, STEM).hash(STEM_BITS), words, asked);
+        let stem = if count >= STEM { stem() } else { None };
+        let kinds = u64::from(short.unwrap_or(&0) | stem.unwrap_or(&0));
         // No literal is longer than the block.
         let kinds = kinds & !(u64::MAX << (2 * count));
         places(kinds).any(|kind| Key::of_kind(kind as u8, bytes).is_some_and(&mut begins))
