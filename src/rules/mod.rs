@@ -69,8 +69,6 @@ pub struct Rule {
     pub why: String,
     /// Where it may act.
     pub place: Where,
-    /// Words that a block may have at most.
-    pub max_words: u32,
     /// False when a match counts only beside another removed block or in a run of such matches.
     pub alone: bool,
     matcher: Matcher,
@@ -106,7 +104,6 @@ impl Rule {
 
 struct Guard {
     id: String,
-    max_words: u32,
     pattern: Pattern,
 }
 
@@ -272,17 +269,13 @@ impl RuleSet {
                     Some(selector) => Matcher::Selector(selector),
                     None => Matcher::Pattern(pattern(rule.pattern.unwrap_or_default(), rule.built_in)),
                 };
-                let PackRule { id, why, place, max_words, alone, .. } = rule;
-                Ok(Rule { id, why, place, max_words, alone, matcher })
+                let PackRule { id, why, place, alone, .. } = rule;
+                Ok(Rule { id, why, place, alone, matcher })
             })
             .collect::<Result<Vec<Rule>, Error>>()?;
         let guards = guards
             .into_iter()
-            .map(|guard| Guard {
-                id: guard.id,
-                max_words: guard.max_words,
-                pattern: pattern(guard.pattern, guard.built_in),
-            })
+            .map(|guard| Guard { id: guard.id, pattern: pattern(guard.pattern, guard.built_in) })
             .collect();
         let topics = topics.into_iter().map(|topic| Topic {
             max_words: topic.max_words,
@@ -349,8 +342,7 @@ impl RuleSet {
     pub fn candidates(&self, folded: &str, words: u32) -> Candidates {
         let mut candidates = Candidates::default();
         if words <= self.max_words {
-            let admits = |at: usize| words <= self.words_of(at);
-            self.prefilter.any(folded, words, Asked::All, admits, |at| {
+            self.prefilter.any(folded, words, Asked::All, |at| {
                 let list = if at < self.rules.len() { &mut candidates.rules } else { &mut candidates.guards };
                 list.push(at as u32);
                 false
@@ -360,14 +352,6 @@ impl RuleSet {
             candidates.guards.sort_unstable();
         }
         candidates
-    }
-
-    /// Words that the pattern of a rule or, after the rules, of a guard looks at, at most.
-    fn words_of(&self, pattern: usize) -> u32 {
-        match self.rules.get(pattern) {
-            Some(rule) => rule.max_words,
-            None => self.guards[pattern - self.rules.len()].max_words,
-        }
     }
 
     /// The keep list or guard that keeps the folded block whatever else is said about it.
@@ -405,8 +389,7 @@ impl RuleSet {
         if words > self.max_words {
             return false;
         }
-        let admits = |at: usize| self.rules.get(at).is_some_and(|rule| words <= rule.max_words);
-        self.prefilter.any(folded, words, Asked::Rules, admits, |at| match &self.rules[at].matcher {
+        self.prefilter.any(folded, words, Asked::Rules, |at| match &self.rules[at].matcher {
             Matcher::Pattern(pattern) => pattern.is_match(folded) && found(at, &self.rules[at]),
             Matcher::Selector(_) => false,
         })

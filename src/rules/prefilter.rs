@@ -8,7 +8,7 @@ use super::beginnings::{Beginning, branches};
 use super::floating::Floating;
 use super::reach::{Asked, Words};
 use super::starting::Starting;
-use super::table::Table;
+use super::table::{Entry, Table};
 use crate::error::{Error, ErrorKind};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
@@ -26,23 +26,23 @@ pub struct Prefilter {
     floating: Floating,
     /// The branch that each literal of `floating` is of.
     ways: Vec<Way>,
+    /// The first pattern that is one of a guard.
+    guards: u32,
 }
 
-/// A table and what its patterns are called here.
+/// A table with its branches.
 struct Known {
     table: Table,
-    /// The index of each pattern of the table; [`ABSENT`] for those that are not asked.
-    patterns: Vec<u32>,
+    branches: Vec<AskedBranch>,
 }
 
-const ABSENT: u32 = u32::MAX;
-
-impl Known {
-    /// The index of the pattern that a branch is one of, if it is asked.
-    fn pattern(&self, branch: u32) -> Option<usize> {
-        let pattern = self.patterns.get(self.table.pattern(branch)).copied()?;
-        (pattern != ABSENT).then_some(pattern as usize)
-    }
+/// All that is asked of a branch at first in one place: each place more would be one more that is not in the nearest cache.
+struct AskedBranch {
+    /// The index of its pattern.
+    pattern: u32,
+    /// Words of the blocks that the pattern looks at, at most; 0 when it is not asked.
+    max_words: u32,
+    entry: Entry,
 }
 
 /// A pattern for the filter.
@@ -67,72 +67,80 @@ struct Way {
 impl Prefilter {
     /// A prefilter for the patterns of rules and of guards, by their index in both.
     pub fn new<'a>(rules: &[Filtered<'a>], guards: &[Filtered<'a>]) -> Result<Prefilter, Error> {
-        let (mut built_in, mut own, mut own_branches, mut max_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (index, pattern) in rules.iter().chain(guards).enumerate() {
-            max_words.push(pattern.max_words);
+        let (mut built_in, mut own, mut own_branches) = (Vec::new(), Vec::new(), Vec::new());
+        let patterns: Vec<&Filtered<'_>> = rules.iter().chain(guards).collect();
+        for (index, pattern) in patterns.iter().enumerate() {
             let Some(source) = pattern.source else { continue };
             if let Some(number) = pattern.built_in {
                 let number = number as usize;
-                built_in.resize(built_in.len().max(number + 1), ABSENT);
-                built_in[number] = index as u32;
+                built_in.resize(built_in.len().max(number + 1), None);
+                built_in[number] = Some(index);
             } else {
                 let refused = |why| Error::new(ErrorKind::Rules, format!("rule {}: {why}", pattern.id));
                 own_branches.push(branches(source).map_err(refused)?);
-                own.push(index as u32);
+                own.push(Some(index));
             }
         }
-        let words_of = |pattern: usize| Words::new(max_words[pattern], pattern >= rules.len());
-        let mut tables = vec![Known { table: Table::read(Cow::Borrowed(BUILT_IN)), patterns: built_in }];
+        let asked = |table: Table, numbers: &[Option<usize>]| {
+            let ask = |entry: &Entry| {
+                let pattern = numbers.get(entry.pattern as usize).copied().flatten();
+                let asked = pattern.map(|pattern| (pattern as u32, patterns[pattern].max_words));
+                let (pattern, max_words) = asked.unwrap_or_default();
+                AskedBranch { pattern, max_words, entry: *entry }
+            };
+            let branches = table.branches().iter().map(ask).collect();
+            Known { table, branches }
+        };
+        let mut tables = vec![asked(Table::read(Cow::Borrowed(BUILT_IN)), &built_in)];
         if !own.is_empty() {
-            let table = Table::build(own_branches.iter().map(Vec::as_slice));
-            tables.push(Known { table, patterns: own });
+            tables.push(asked(Table::build(own_branches.iter().map(Vec::as_slice)), &own));
         }
-        let starting = tables.iter().map(|known| {
-            let words = |branch| known.pattern(branch).map_or_else(Words::default, words_of);
-            Starting::new(known.table.starting(), words)
-        });
+        let guards = rules.len() as u32;
+        let words = |branch: &AskedBranch| Words::new(branch.max_words, branch.pattern >= guards);
+        let starting = tables
+            .iter()
+            .map(|known| Starting::new(known.table.starting(), |branch| words(&known.branches[branch as usize])));
         let starting = starting.collect();
         let mut literals = Vec::new();
         for (table, known) in tables.iter().enumerate() {
             for (branch, literal) in known.table.floating() {
-                if let Some(pattern) = known.pattern(branch) {
-                    literals.push((literal, words_of(pattern), Way { table, branch }));
+                let asked = &known.branches[branch as usize];
+                if asked.max_words > 0 {
+                    literals.push((literal, words(asked), Way { table, branch }));
                 }
             }
         }
         let floating = Floating::new(literals.iter().map(|(literal, words, _)| (*literal, *words)));
         let ways = literals.into_iter().map(|(.., way)| way).collect();
-        Ok(Prefilter { tables, starting, floating, ways })
+        Ok(Prefilter { tables, starting, floating, ways, guards })
     }
 
-    /// True when `test` accepts one of the patterns that could match; it is asked once for each until it does, and never for
-    /// those that `admits` leaves out, which is cheap and comes first; it leaves out those that look at fewer words
-    /// than `words`, and those whose patterns are not `asked`.
-    pub fn any(
-        &self,
-        folded: &str,
-        words: u32,
-        asked: Asked,
-        admits: impl Fn(usize) -> bool,
-        mut test: impl FnMut(usize) -> bool,
-    ) -> bool {
+    /// True when `test` accepts one of the patterns that could match a block of so many words; it is asked once for each until it
+    /// does, and never for those that look at fewer words or are not `asked`.
+    pub fn any(&self, folded: &str, words: u32, asked: Asked, mut test: impl FnMut(usize) -> bool) -> bool {
         let bytes = folded.as_bytes();
         let is_ascii = LazyCell::new(|| bytes.is_ascii());
         // Half of the words that patterns require stand in no text of ASCII.
         let holds = |word: &[u8]| {
             (word[0].is_ascii() || !*is_ascii) && dispatch!(Level::new(), simd => holds(simd, bytes, word))
         };
-        let mut tried: Vec<usize> = Vec::new();
+        let words = words.max(1);
+        let end = match asked {
+            Asked::Rules => self.guards,
+            Asked::All => u32::MAX,
+        };
+        let mut tried: Vec<u32> = Vec::new();
         let mut ask = |way: Way| {
             let known = &self.tables[way.table];
-            let Some(pattern) = known.pattern(way.branch) else { return false };
-            if !admits(pattern) || tried.contains(&pattern) || !known.table.admits(way.branch, bytes, holds) {
+            let AskedBranch { pattern, max_words, entry } = &known.branches[way.branch as usize];
+            let is_asked = words <= *max_words && *pattern < end && !tried.contains(pattern);
+            if !is_asked || !known.table.admits(entry, bytes, holds) {
                 return false;
             }
-            tried.push(pattern);
-            test(pattern)
+            tried.push(*pattern);
+            test(*pattern as usize)
         };
-        let least = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
+        let least = u8::try_from(words).unwrap_or(u8::MAX);
         let beginning = Beginning::of(bytes);
         let mut starting = self.starting.iter().enumerate();
         starting.any(|(table, starting)| starting.find(&beginning, least, asked, |branch| ask(Way { table, branch })))
@@ -170,16 +178,10 @@ mod tests {
 
     fn asked(filter: &Prefilter, text: &str) -> Vec<usize> {
         let mut asked = Vec::new();
-        filter.any(
-            text,
-            1,
-            Asked::Rules,
-            |_| true,
-            |at| {
-                asked.push(at);
-                false
-            },
-        );
+        filter.any(text, 1, Asked::Rules, |at| {
+            asked.push(at);
+            false
+        });
         asked
     }
 
@@ -206,8 +208,8 @@ mod tests {
     #[test]
     fn longer_blocks_than_a_pattern_looks_at_are_not_searched() {
         let filter = filter(&["logged in"]);
-        assert!(filter.any("be logged in", 20, Asked::Rules, |_| true, |_| true));
-        assert!(!filter.any("be logged in", 21, Asked::Rules, |_| true, |_| true));
+        assert!(filter.any("be logged in", 20, Asked::Rules, |_| true));
+        assert!(!filter.any("be logged in", 21, Asked::Rules, |_| true));
     }
 
     #[test]

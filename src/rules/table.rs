@@ -28,8 +28,10 @@ pub struct Table {
 }
 
 /// A branch in the table: three numbers of four bytes.
-struct Entry {
-    pattern: u32,
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// The pattern that it is one of.
+    pub pattern: u32,
     /// Where its lists begin in `words`.
     words: u32,
     /// The most bytes of its extent, [`NO_EXTENT`] when it has none, and where its trailing bytes stand in `sets`.
@@ -144,15 +146,14 @@ impl Table {
         })
     }
 
-    /// The pattern that a branch is one of.
-    pub fn pattern(&self, branch: u32) -> usize {
-        self.branches[branch as usize].pattern as usize
+    /// The branches, in their order.
+    pub fn branches(&self) -> &[Entry] {
+        &self.branches
     }
 
-    /// Says whether a text could be what the branch matches: it is within its extent, it begins with one of the heads, and of
-    /// each list of required words one is in it, as `holds` says.
-    pub fn admits(&self, branch: u32, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> bool {
-        let branch = &self.branches[branch as usize];
+    /// Says whether a text could be what a branch of the table matches: it is within its extent, it begins with one of the heads,
+    /// and of each list of required words one is in it, as `holds` says.
+    pub fn admits(&self, branch: &Entry, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> bool {
         let max_bytes = usize::from(branch.max_bytes);
         if branch.max_bytes != NO_EXTENT && text.len() > max_bytes {
             let set = &self.sets[usize::from(branch.set)];
