@@ -19,6 +19,8 @@ pub struct Branch {
     pub literals: Literals,
     /// Longer beginnings at the start of a text, of which it has one; empty when nothing can be said.
     pub heads: Literals,
+    /// True when all that it matches is one of the heads with characters behind it that its extent names.
+    pub is_whole: bool,
     /// Of each of these lists one comes after the beginning.
     pub required: Vec<Literals>,
     /// How long a text may be that it matches from its start to its end; none when it may be of any length.
@@ -52,6 +54,8 @@ pub const MAX_ANCHORED_BYTES: usize = 8;
 const MAX_HEAD_BYTES: usize = 24;
 /// Such beginnings of a branch, at most.
 const MAX_HEADS: usize = 48;
+/// Bytes of one that is all that a branch matches.
+const MAX_WHOLE_BYTES: usize = 64;
 /// Lists of required words of a branch, at most.
 const MAX_LISTS: usize = 6;
 /// Bytes of a literal anywhere else that are told apart.
@@ -124,7 +128,12 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     let hir = Hir::concat(parts.clone());
     let anchored = hir.properties().look_set_prefix().contains(Look::Start);
     let extent = if anchored { extent(&parts) } else { None };
-    let heads = if anchored { heads(&hir) } else { Vec::new() };
+    let whole = if anchored && extent.is_some() { whole(&parts) } else { None };
+    let is_whole = whole.is_some();
+    let heads = whole.unwrap_or_else(|| if anchored { heads(&hir) } else { Vec::new() });
+    if is_whole {
+        required.clear();
+    }
     let number = parts[first..].iter().take_while(|part| is_of_number(part)).count();
     if anchored && parts.get(first).is_some_and(|part| number > 0 && part.properties().minimum_len() > Some(0)) {
         parts.splice(first..first + number, [Hir::literal([NUMBER])]);
@@ -160,7 +169,8 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     // One that begins with another is found with it.
     literals.sort();
     literals.dedup_by(|next, before| next.starts_with(before));
-    Ok(Branch { anchored, literals: literals.into_iter().map(Cow::Owned).collect(), heads, required, extent })
+    let literals = literals.into_iter().map(Cow::Owned).collect();
+    Ok(Branch { anchored, literals, heads, is_whole, required, extent })
 }
 
 /// True for an expression of characters that a number is made of.
@@ -240,8 +250,33 @@ fn heads(hir: &Hir) -> Literals {
     heads.map(|head| Cow::Owned(head.to_vec())).collect()
 }
 
-/// The extent of a concatenation that begins at the start of a text, when it goes to the end and its length has a bound.
-fn extent(parts: &[Hir]) -> Option<Extent> {
+/// All that a concatenation with an extent matches before its trailing characters, when these are a few literals and may come in
+/// any order or be left out.
+fn whole(parts: &[Hir]) -> Option<Literals> {
+    let (before, _) = before_trailing(parts)?;
+    let may_be_left_out = |part: &Hir| matches!(part.kind(), HirKind::Repetition(repetition) if repetition.min == 0);
+    let [trailing @ .., _] = &parts[before.len()..] else { return None };
+    let (first, literals) = before.split_first()?;
+    let has_looks = |part: &Hir| !part.properties().look_set().is_empty();
+    if trailing.len() > 1
+        || !trailing.iter().all(may_be_left_out)
+        || !matches!(first.kind(), HirKind::Look(Look::Start))
+        || literals.iter().any(has_looks)
+    {
+        return None;
+    }
+    let mut extractor = Extractor::new();
+    let extractor = extractor.kind(ExtractKind::Prefix).limit_total(MAX_HEADS).limit_class(MAX_CLASS);
+    let found = extractor.limit_literal_len(MAX_WHOLE_BYTES).extract(&Hir::concat(literals.to_vec()));
+    let literals = found.literals()?;
+    let is_whole = |literal: &Literal| literal.is_exact() && !literal.is_empty();
+    let literals = (!literals.is_empty() && literals.iter().all(is_whole)).then_some(literals)?;
+    Some(literals.iter().map(|literal| Cow::Owned(literal.as_bytes().to_vec())).collect())
+}
+
+/// What stands before the characters at the end of a concatenation that may come any number of times, and their bytes; none when
+/// it does not go to the end of a text.
+fn before_trailing(parts: &[Hir]) -> Option<(&[Hir], Bytes)> {
     let (last, mut parts) = parts.split_last()?;
     if !matches!(last.kind(), HirKind::Look(Look::End)) {
         return None;
@@ -254,6 +289,12 @@ fn extent(parts: &[Hir]) -> Option<Extent> {
         }
         parts = before;
     }
+    Some((parts, trailing))
+}
+
+/// The extent of a concatenation that begins at the start of a text, when it goes to the end and its length has a bound.
+fn extent(parts: &[Hir]) -> Option<Extent> {
+    let (parts, trailing) = before_trailing(parts)?;
     let lengths = parts.iter().map(|part| part.properties().maximum_len());
     let max_bytes = lengths.sum::<Option<usize>>()?;
     Some(Extent { max_bytes: u16::try_from(max_bytes).ok()?, trailing })

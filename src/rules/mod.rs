@@ -342,9 +342,9 @@ impl RuleSet {
     pub fn candidates(&self, folded: &str, words: u32) -> Candidates {
         let mut candidates = Candidates::default();
         if words <= self.max_words {
-            self.prefilter.any(folded, words, Asked::All, |at| {
+            self.prefilter.any(folded, words, Asked::All, |at, is_sure| {
                 let list = if at < self.rules.len() { &mut candidates.rules } else { &mut candidates.guards };
-                list.push(at as u32);
+                list.push((at as u32, is_sure));
                 false
             });
             // Of several that match the first of the packs is named, however they were found.
@@ -359,8 +359,9 @@ impl RuleSet {
         if !self.kept_lines.is_empty() && self.kept_lines.contains(folded) {
             return Some(Guarding::KeepList);
         }
-        let mut guards = candidates.guards.iter().map(|at| &self.guards[*at as usize - self.rules.len()]);
-        let guard = guards.find(|guard| guard.pattern.is_match(folded))?;
+        let mut guards =
+            candidates.guards.iter().map(|(at, is_sure)| (&self.guards[*at as usize - self.rules.len()], *is_sure));
+        let (guard, _) = guards.find(|(guard, is_sure)| *is_sure || guard.pattern.is_match(folded))?;
         Some(Guarding::Guard(guard.id.clone()))
     }
 
@@ -389,17 +390,18 @@ impl RuleSet {
         if words > self.max_words {
             return false;
         }
-        self.prefilter.any(folded, words, Asked::Rules, |at| match &self.rules[at].matcher {
-            Matcher::Pattern(pattern) => pattern.is_match(folded) && found(at, &self.rules[at]),
+        self.prefilter.any(folded, words, Asked::Rules, |at, is_sure| match &self.rules[at].matcher {
+            Matcher::Pattern(pattern) => (is_sure || pattern.is_match(folded)) && found(at, &self.rules[at]),
             Matcher::Selector(_) => false,
         })
     }
 
     /// Calls `found` with the index of every rule whose pattern matches the folded block, of the ones that could.
     pub fn matches(&self, folded: &str, candidates: &Candidates, mut found: impl FnMut(usize)) {
-        for at in candidates.rules.iter().map(|at| *at as usize) {
+        for (at, is_sure) in &candidates.rules {
+            let at = *at as usize;
             if let Matcher::Pattern(pattern) = &self.rules[at].matcher
-                && pattern.is_match(folded)
+                && (*is_sure || pattern.is_match(folded))
             {
                 found(at);
             }
@@ -407,11 +409,11 @@ impl RuleSet {
     }
 }
 
-/// The patterns that could match a block.
+/// The patterns that could match a block, each with whether it is known to.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    rules: Vec<u32>,
-    guards: Vec<u32>,
+    rules: Vec<(u32, bool)>,
+    guards: Vec<(u32, bool)>,
 }
 
 #[cfg(test)]
@@ -444,7 +446,7 @@ mod tests {
         }
         let rules = rules.iter().map(|rule| (rule.pattern.as_deref(), rule.max_words, &rule.drops, &rule.id));
         let guards = guards.iter().map(|guard| (Some(&*guard.pattern), guard.max_words, &guard.keeps, &guard.id));
-        let mut matched = 0;
+        let (mut matched, mut sure) = (0, 0);
         for (at, (pattern, max_words, lines, id)) in rules.chain(guards).enumerate() {
             let Some(pattern) = pattern else { continue };
             let regex = matcher::compile(pattern, 1 << 20).unwrap();
@@ -456,10 +458,17 @@ mod tests {
                     None => &set.guards[at - set.rules.len()].pattern,
                 };
                 assert_eq!(asked.is_match(&folded), regex.is_match(&folded), "{id}: {line:?}");
+                let candidates = set.candidates(&folded, words);
+                for (at, _) in candidates.rules.iter().filter(|(_, is_sure)| *is_sure) {
+                    let Matcher::Pattern(pattern) = &set.rules[*at as usize].matcher else {
+                        unreachable!("it is asked")
+                    };
+                    assert!(pattern.is_match(&folded), "{}: {line:?}", set.rules[*at as usize].id);
+                }
                 if words <= max_words && regex.is_match(&folded) {
-                    let candidates = set.candidates(&folded, words);
                     let list = if at < set.rules.len() { &candidates.rules } else { &candidates.guards };
-                    assert!(list.contains(&(at as u32)), "{id}: {line:?}");
+                    let own = list.iter().find(|(own, _)| *own == at as u32);
+                    sure += usize::from(own.unwrap_or_else(|| panic!("{id}: {line:?}")).1);
                     if let Some(Rule { matcher: Matcher::Pattern(pattern), .. }) = set.rules.get(at) {
                         assert!(pattern.is_match(&folded), "{id}: {line:?}");
                         assert_eq!(pattern.find(&folded), regex.find(&folded).map(|found| found.as_str()), "{id}");
@@ -468,6 +477,6 @@ mod tests {
                 }
             }
         }
-        assert!(matched > 10_000, "{matched}");
+        assert!(matched > 10_000 && sure > 1_000, "{matched}, {sure}");
     }
 }

@@ -8,7 +8,7 @@ use super::beginnings::{Beginning, branches};
 use super::floating::Floating;
 use super::reach::{Asked, Words};
 use super::starting::Starting;
-use super::table::{Entry, Table};
+use super::table::{Entry, Fit, Table};
 use crate::error::{Error, ErrorKind};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
@@ -116,8 +116,8 @@ impl Prefilter {
     }
 
     /// True when `test` accepts one of the patterns that could match a block of so many words; it is asked once for each until it
-    /// does, and never for those that look at fewer words or are not `asked`.
-    pub fn any(&self, folded: &str, words: u32, asked: Asked, mut test: impl FnMut(usize) -> bool) -> bool {
+    /// does, and never for those that look at fewer words or are not `asked`. It is told whether the pattern is known to match.
+    pub fn any(&self, folded: &str, words: u32, asked: Asked, mut test: impl FnMut(usize, bool) -> bool) -> bool {
         let bytes = folded.as_bytes();
         let is_ascii = LazyCell::new(|| bytes.is_ascii());
         // Half of the words that patterns require stand in no text of ASCII.
@@ -133,12 +133,15 @@ impl Prefilter {
         let mut ask = |way: Way| {
             let known = &self.tables[way.table];
             let AskedBranch { pattern, max_words, entry } = &known.branches[way.branch as usize];
-            let is_asked = words <= *max_words && *pattern < end && !tried.contains(pattern);
-            if !is_asked || !known.table.admits(entry, bytes, holds) {
+            if words > *max_words || *pattern >= end || tried.contains(pattern) {
+                return false;
+            }
+            let fit = known.table.fits(entry, bytes, holds);
+            if fit == Fit::No {
                 return false;
             }
             tried.push(*pattern);
-            test(*pattern as usize)
+            test(*pattern as usize, fit == Fit::Sure)
         };
         let least = u8::try_from(words).unwrap_or(u8::MAX);
         let beginning = Beginning::of(bytes);
@@ -178,7 +181,7 @@ mod tests {
 
     fn asked(filter: &Prefilter, text: &str) -> Vec<usize> {
         let mut asked = Vec::new();
-        filter.any(text, 1, Asked::Rules, |at| {
+        filter.any(text, 1, Asked::Rules, |at, _| {
             asked.push(at);
             false
         });
@@ -208,8 +211,8 @@ mod tests {
     #[test]
     fn longer_blocks_than_a_pattern_looks_at_are_not_searched() {
         let filter = filter(&["logged in"]);
-        assert!(filter.any("be logged in", 20, Asked::Rules, |_| true));
-        assert!(!filter.any("be logged in", 21, Asked::Rules, |_| true));
+        assert!(filter.any("be logged in", 20, Asked::Rules, |_, _| true));
+        assert!(!filter.any("be logged in", 21, Asked::Rules, |_, _| true));
     }
 
     #[test]

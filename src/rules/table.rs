@@ -20,8 +20,9 @@ pub struct Table {
     branches: Vec<Entry>,
     /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
     floating: Range<usize>,
-    /// Lists of words of the branches: how many lists in a byte, then of each how many words in a byte, and each word after
-    /// its length in a byte. The first list is of heads, the others of required words.
+    /// Lists of words of the branches: how many lists in a byte, [`WHOLE`] added to it where the heads are all that the branch
+    /// matches, then of each how many words in a byte, and each word after its length in a byte. The first list is of heads, the
+    /// others of required words.
     words: Range<usize>,
     /// The sets of bytes that extents name.
     sets: Vec<Bytes>,
@@ -40,6 +41,19 @@ pub struct Entry {
 }
 
 const NO_EXTENT: u16 = u16::MAX;
+/// What is added to the number of a branch's lists where its heads are all that it matches but for what may follow.
+const WHOLE: u8 = 0x80;
+
+/// What a table says about a text and a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// The branch does not match it.
+    No,
+    /// It may.
+    Maybe,
+    /// It does.
+    Sure,
+}
 
 /// The bytes of a [`Entry`].
 const ENTRY_BYTES: usize = 12;
@@ -68,7 +82,8 @@ impl Table {
                 };
                 branches.extend(max_bytes.to_le_bytes());
                 branches.extend(set.to_le_bytes());
-                words.push(byte(1 + branch.required.len()));
+                let lists = byte(1 + branch.required.len());
+                words.push(if branch.is_whole { lists | WHOLE } else { lists });
                 for list in std::iter::once(&branch.heads).chain(&branch.required) {
                     words.push(byte(list.len()));
                     list.iter().for_each(|word| push_counted(&mut words, word));
@@ -151,19 +166,35 @@ impl Table {
         &self.branches
     }
 
-    /// Says whether a text could be what a branch of the table matches: it is within its extent, it begins with one of the heads,
-    /// and of each list of required words one is in it, as `holds` says.
-    pub fn admits(&self, branch: &Entry, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> bool {
+    /// Says whether a text is what a branch of the table matches. If it may be so, it is within its extent, it begins with one of the
+    /// heads, and of each list of required words one is in it, as `holds` says.
+    pub fn fits(&self, branch: &Entry, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> Fit {
         let max_bytes = usize::from(branch.max_bytes);
-        if branch.max_bytes != NO_EXTENT && text.len() > max_bytes {
+        let may_trail = |rest: &[u8]| {
             let set = &self.sets[usize::from(branch.set)];
-            if !text[max_bytes..].iter().rev().all(|byte| set[usize::from(byte / 8)] >> (byte % 8) & 1 == 1) {
-                return false;
-            }
+            rest.iter().rev().all(|byte| set[usize::from(byte / 8)] >> (byte % 8) & 1 == 1)
+        };
+        if branch.max_bytes != NO_EXTENT && text.len() > max_bytes && !may_trail(&text[max_bytes..]) {
+            return Fit::No;
         }
         let words = &self.bytes[self.words.clone()];
         let (lists, mut rest) = words[branch.words as usize..].split_first().expect(COUNTED);
-        (0..*lists).all(|list| {
+        if lists & WHOLE != 0 {
+            let count = rest.split_off_first().expect(COUNTED);
+            let mut fit = Fit::No;
+            for _ in 0..*count {
+                let word = take_counted(&mut rest);
+                if begins_with(text, word) && may_trail(&text[word.len()..]) {
+                    // Characters beyond ASCII are not told apart.
+                    if text[word.len()..].is_ascii() {
+                        return Fit::Sure;
+                    }
+                    fit = Fit::Maybe;
+                }
+            }
+            return fit;
+        }
+        let may_match = (0..*lists).all(|list| {
             let (count, words) = rest.split_first().expect(COUNTED);
             rest = words;
             let mut found = *count == 0;
@@ -172,7 +203,8 @@ impl Table {
                 found = found || if list == 0 { begins_with(text, word) } else { holds(word) };
             }
             found
-        })
+        });
+        if may_match { Fit::Maybe } else { Fit::No }
     }
 }
 
