@@ -54,7 +54,9 @@ pub const MAX_ANCHORED_BYTES: usize = 8;
 const MAX_HEAD_BYTES: usize = 24;
 /// Such beginnings of a branch, at most.
 const MAX_HEADS: usize = 48;
-/// Bytes of one that is all that a branch matches.
+/// Literals that are all that a branch matches, at most.
+const MAX_WHOLES: usize = 250;
+/// Bytes of one of them.
 const MAX_WHOLE_BYTES: usize = 64;
 /// Lists of required words of a branch, at most.
 const MAX_LISTS: usize = 6;
@@ -266,7 +268,7 @@ fn whole(parts: &[Hir]) -> Option<Literals> {
         return None;
     }
     let mut extractor = Extractor::new();
-    let extractor = extractor.kind(ExtractKind::Prefix).limit_total(MAX_HEADS).limit_class(MAX_CLASS);
+    let extractor = extractor.kind(ExtractKind::Prefix).limit_total(MAX_WHOLES).limit_class(MAX_CLASS);
     let found = extractor.limit_literal_len(MAX_WHOLE_BYTES).extract(&Hir::concat(literals.to_vec()));
     let literals = found.literals()?;
     let is_whole = |literal: &Literal| literal.is_exact() && !literal.is_empty();
