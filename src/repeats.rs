@@ -50,20 +50,50 @@ impl RepeatFinder {
         RepeatFinder { words: toml::from_str(words).expect("a test loads the built-in word list") }
     }
 
-    /// Finds the copies of captions; `folded` holds the folded text of each block, empty where it was not needed. Blocks
-    /// that are `gone` count for nothing: the page is looked at as it will be written.
-    pub fn find(&self, blocks: &Blocks<'_>, folded: &[String], gone: impl Fn(usize) -> bool) -> Vec<Repeat> {
-        let page = Written::new(blocks, gone);
-        let mut copies: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (place, &at) in page.blocks.iter().enumerate() {
-            let block = &blocks.items[at];
+    /// The blocks that say the same and could be copies of captions, by what they say, each list in their order; `folded` holds the
+    /// folded text of each block, empty where it was not needed.
+    pub fn alike(blocks: &Blocks<'_>, folded: &[String]) -> Vec<Vec<usize>> {
+        /// The first block that says something, and the list of those that do once there are more.
+        type Seen = (usize, Option<usize>);
+        let mut seen: HashMap<&str, Seen> = HashMap::with_capacity(blocks.items.len());
+        let mut alike: Vec<Vec<usize>> = Vec::new();
+        for (at, block) in blocks.items.iter().enumerate() {
             let fits = Self::WORDS.contains(&block.words) || block.kind == BlockKind::Caption;
-            if fits && !folded[at].is_empty() {
-                copies.entry(&folded[at]).or_default().push(place);
+            if !fits || folded[at].is_empty() {
+                continue;
+            }
+            let (first, list) = seen.entry(&folded[at]).or_insert((at, None));
+            if *first < at {
+                let list = *list.get_or_insert_with(|| {
+                    alike.push(vec![*first]);
+                    alike.len() - 1
+                });
+                alike[list].push(at);
             }
         }
+        alike
+    }
+
+    /// Finds the copies of captions among blocks that are [`alike`](RepeatFinder::alike). Blocks that are `gone` count for nothing:
+    /// the page is looked at as it will be written.
+    pub fn find(
+        &self,
+        blocks: &Blocks<'_>,
+        folded: &[String],
+        alike: &[Vec<usize>],
+        gone: impl Fn(usize) -> bool,
+    ) -> Vec<Repeat> {
+        if alike.is_empty() {
+            return Vec::new();
+        }
+        let page = Written::new(blocks, gone);
         let mut found = Vec::new();
-        for (text, places) in copies.iter().filter(|(_, places)| places.len() > 1) {
+        for list in alike {
+            let places: Vec<usize> = list.iter().filter_map(|at| page.blocks.binary_search(at).ok()).collect();
+            if places.len() < 2 {
+                continue;
+            }
+            let text = &folded[list[0]];
             let kind = |place: usize| page.block(place).kind;
             let captions = places.iter().filter(|&&place| kind(place) == BlockKind::Caption).count();
             // More than one caption element with the same words needs no further proof.

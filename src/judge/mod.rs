@@ -251,6 +251,8 @@ struct State<'j> {
     title: Option<&'j str>,
     /// Families of rules that do not act on this page, once one is asked for.
     at_rest: OnceCell<Vec<&'j str>>,
+    /// The blocks that say the same, once they are asked for.
+    alike: OnceCell<Vec<Vec<usize>>>,
     /// True for the blocks that went by a rule.
     ruled: Vec<bool>,
     prose: Vec<bool>,
@@ -280,6 +282,7 @@ impl<'j> State<'j> {
             candidates: std::iter::repeat_with(Vec::new).take(count).collect(),
             title,
             at_rest: OnceCell::new(),
+            alike: OnceCell::new(),
             ruled: vec![false; count],
             prose: vec![false; count],
             scores: None,

@@ -5,6 +5,7 @@ use crate::article::{BlockKind, Format, Reason};
 use crate::block::Gap;
 use crate::block::fold::fold;
 use crate::html::parse::Page;
+use crate::repeats::RepeatFinder;
 use crate::rules::Where;
 use foldhash::HashMap;
 use scraper::ElementRef;
@@ -143,13 +144,13 @@ impl State<'_> {
         let mut survivors = 0;
         for at in 0..count {
             let is_head = first_prose.is_some_and(|first| at < first) || survivors < HEAD_BLOCKS;
-            changed |= self.try_rules(at, is_head, false);
+            changed |= !self.candidates[at].is_empty() && self.try_rules(at, is_head, false);
             survivors += usize::from(self.verdicts[at].is_none());
         }
         survivors = 0;
         for at in (0..count).rev() {
             let is_tail = last_prose.is_some_and(|last| at > last) || survivors < TAIL_BLOCKS;
-            changed |= self.try_rules(at, is_tail, is_tail);
+            changed |= !self.candidates[at].is_empty() && self.try_rules(at, is_tail, is_tail);
             survivors += usize::from(self.verdicts[at].is_none());
         }
         changed
@@ -215,7 +216,8 @@ impl State<'_> {
 
     fn apply_repeats(&mut self) -> bool {
         let gone = |at: usize| self.verdicts[at].is_some();
-        let repeats = self.judge.repeats.find(self.blocks, self.folded, gone);
+        let alike = self.alike.get_or_init(|| RepeatFinder::alike(self.blocks, self.folded));
+        let repeats = self.judge.repeats.find(self.blocks, self.folded, alike, gone);
         let mut changed = false;
         for repeat in repeats {
             if self.guarded[repeat.copy] || self.judge.rules.keeps_reason("repeat") {
