@@ -301,9 +301,11 @@ fn settings_are_found_upwards_and_turn_rules_off() {
     place.write("other.toml", "off = ['login/*']\n");
     place.check(&["texts", "--config", "other.toml"]).assert().code(1).stderr(contains("8 findings"));
     place.check(&["texts", "--off", "login/*"]).assert().success();
-    // A rule for many languages stays.
+    // A rule for many languages stays where one of them is wanted.
+    place.write("texts/07/more.txt", format!("{PAGE}\nAlle Cookies akzeptieren\n"));
     let german = json(&place, &["texts", "--languages", "de", "--no-config"], 1);
-    assert_eq!(german["findings"].as_array().unwrap().len(), 1);
+    let found: Vec<_> = german["findings"].as_array().unwrap().iter().map(|finding| &finding["text"]).collect();
+    assert_eq!(found, ["Alle Cookies akzeptieren"]);
 }
 
 #[test]
