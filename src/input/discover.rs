@@ -4,7 +4,6 @@
 //! the walk ends and its order is the same everywhere. A link to a file is read only when it stays in the tree
 //! and its target is not read anyway. The folder that the run writes to is no input, wherever it lies.
 
-use super::page::Stamp;
 use super::{Inputs, Kind, Refusal, Root, Skip, Source, below};
 use std::collections::HashSet;
 use std::fs;
@@ -99,7 +98,7 @@ impl Search {
         let place = lexical(&path);
         self.root(path.clone(), real(&path), Some(place));
         if metadata.is_file() {
-            self.push_file(&path, Stamp::of(&metadata).into(), || real(&path));
+            self.push_file(&path, || real(&path));
         } else {
             self.skip(&path, Skip::Special);
         }
@@ -142,7 +141,7 @@ impl Search {
             } else if !kind.is_file() {
                 self.skip(path, Skip::Special);
             } else {
-                self.push_file(path, OnceLock::new(), || real_root.join(below(path, folder)));
+                self.push_file(path, || real_root.join(below(path, folder)));
             }
         }
     }
@@ -173,12 +172,9 @@ impl Search {
                 .collect()
         });
         for (index, target) in self.links.drain(..) {
-            let Ok(metadata) = fs::metadata(&target) else {
-                continue;
-            };
-            if metadata.is_file() && seen.insert(target) {
+            let is_file = fs::metadata(&target).is_ok_and(|metadata| metadata.is_file());
+            if is_file && seen.insert(target) {
                 found.sources[index].kind = Kind::File;
-                found.sources[index].stamp = Stamp::of(&metadata).into();
             }
         }
     }
@@ -188,9 +184,9 @@ impl Search {
     }
 
     /// Adds a file; `real` is its path without links.
-    fn push_file(&mut self, path: &Path, stamp: OnceLock<Stamp>, real: impl FnOnce() -> PathBuf) {
+    fn push_file(&mut self, path: &Path, real: impl FnOnce() -> PathBuf) {
         if self.seen.as_mut().is_none_or(|seen| seen.insert(real())) {
-            self.push_stamped(path, stamp, Kind::File);
+            self.push(path, Kind::File);
         } else {
             self.skip(path, Skip::Duplicate);
         }
@@ -206,15 +202,11 @@ impl Search {
     }
 
     fn push(&mut self, path: &Path, kind: Kind) {
-        self.push_stamped(path, OnceLock::new(), kind);
-    }
-
-    fn push_stamped(&mut self, path: &Path, stamp: OnceLock<Stamp>, kind: Kind) {
         let root = self.found.roots.len() - 1;
         self.found.sources.push(Source {
             path: path.into(),
             root: u32::try_from(root).expect("four billion arguments do not fit in memory"),
-            stamp,
+            stamp: OnceLock::new(),
             kind,
         });
     }

@@ -144,13 +144,13 @@ impl State<'_> {
         let mut survivors = 0;
         for at in 0..count {
             let is_head = first_prose.is_some_and(|first| at < first) || survivors < HEAD_BLOCKS;
-            changed |= !self.candidates[at].is_empty() && self.try_rules(at, is_head, false);
+            changed |= self.try_rules(at, is_head, false);
             survivors += usize::from(self.verdicts[at].is_none());
         }
         survivors = 0;
         for at in (0..count).rev() {
             let is_tail = last_prose.is_some_and(|last| at > last) || survivors < TAIL_BLOCKS;
-            changed |= !self.candidates[at].is_empty() && self.try_rules(at, is_tail, is_tail);
+            changed |= self.try_rules(at, is_tail, is_tail);
             survivors += usize::from(self.verdicts[at].is_none());
         }
         changed
@@ -158,10 +158,10 @@ impl State<'_> {
 
     /// Drops a block by the first of its rules that may act here.
     fn try_rules(&mut self, at: usize, is_edge: bool, is_tail: bool) -> bool {
-        if self.verdicts[at].is_some() || self.guarded[at] {
+        let candidates = &self.candidates[at];
+        if candidates.is_empty() || self.verdicts[at].is_some() || self.guarded[at] {
             return false;
         }
-        let candidates = &self.candidates[at];
         let acts = |candidate: &&Candidate| {
             let rule = &self.judge.rules.rules()[candidate.rule];
             let in_place = match rule.place {

@@ -252,8 +252,8 @@ fn heads(hir: &Hir) -> Literals {
     heads.map(|head| Cow::Owned(head.to_vec())).collect()
 }
 
-/// All that a concatenation with an extent matches before its trailing characters, when these are a few literals and may come in
-/// any order or be left out.
+/// All that a concatenation with an extent matches before its trailing characters, when that is a few literals and the characters,
+/// of one set, may be left out.
 fn whole(parts: &[Hir]) -> Option<Literals> {
     let (before, _) = before_trailing(parts)?;
     let may_be_left_out = |part: &Hir| matches!(part.kind(), HirKind::Repetition(repetition) if repetition.min == 0);

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 pub struct Floating {
     spaced: Grams,
     unspaced: Grams,
-    /// Words of the blocks that `unspaced` ones are looked for in, at most, when a block holds no [foreign](is_foreign) byte.
-    plain_words: Words,
+    /// Words of the blocks that `unspaced` ones of ASCII are looked for in, at most.
+    ascii_words: Words,
     literals: Vec<Literal>,
     /// Literals that are too short for both, by the byte of theirs that few texts hold.
     shorts: BTreeMap<u8, Vec<u32>>,
@@ -58,11 +58,6 @@ const STEP: usize = 2;
 const SPACED: usize = 5;
 /// How much rarer a gram must be than those that there are to be one more.
 const NEW_GRAM: usize = 16;
-
-/// True for the first byte of a letter that is none of ASCII: only signs and punctuation begin with the others.
-fn is_foreign(byte: &u8) -> bool {
-    *byte >= 0xc3 && *byte != 0xe2
-}
 
 #[inline(always)]
 fn gram(bytes: &[u8]) -> u32 {
@@ -147,7 +142,7 @@ impl Floating {
         let mut floating = Floating {
             spaced: Grams::new(),
             unspaced: Grams::new(),
-            plain_words: Words::default(),
+            ascii_words: Words::default(),
             literals: Vec::new(),
             shorts: BTreeMap::new(),
             short_bytes: Default::default(),
@@ -171,8 +166,8 @@ impl Floating {
             let rest = (bytes.len() - at - SPACED) as u32;
             self.spaced.add(Gram { bytes: beside_space(around), literal, rest }, words);
         } else if bytes.len() >= GRAM + STEP - 1 {
-            if !bytes.iter().any(is_foreign) {
-                self.plain_words.raise(words);
+            if bytes.is_ascii() {
+                self.ascii_words.raise(words);
             }
             // However it stands, one of the grams in a row begins at a place that is looked at.
             let grams =
@@ -224,8 +219,7 @@ impl Floating {
             return found;
         }
         let is_ascii = bytes.is_ascii();
-        let is_plain = is_ascii || !bytes.iter().any(is_foreign);
-        if least <= if is_plain { self.plain_words } else { self.unspaced.max_words }.of(asked) {
+        if least <= if is_ascii { self.ascii_words } else { self.unspaced.max_words }.of(asked) {
             let mut at = 0;
             while let Some(next) = self.unspaced.next_known(bytes, at, least, asked) {
                 let kin = self.unspaced.of(gram(&bytes[next..next + GRAM]));

@@ -83,7 +83,8 @@ impl Table {
                 branches.extend(max_bytes.to_le_bytes());
                 branches.extend(set.to_le_bytes());
                 let lists = byte(1 + branch.required.len());
-                words.push(if branch.is_whole { lists | WHOLE } else { lists });
+                let is_whole = branch.is_whole && max_bytes != NO_EXTENT;
+                words.push(if is_whole { lists | WHOLE } else { lists });
                 for list in std::iter::once(&branch.heads).chain(&branch.required) {
                     words.push(byte(list.len()));
                     list.iter().for_each(|word| push_counted(&mut words, word));
