@@ -16,6 +16,7 @@ use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Found, project_pat
 use dehusk::{Cleaner, Error, ErrorKind};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// Inputs that could not be read and are named at the end of a run.
@@ -38,7 +39,8 @@ struct Gate {
 
 /// Runs the command.
 pub(super) fn run(args: CheckArgs) -> anyhow::Result<Verdict> {
-    Gate::new(args)?.run()
+    // What it holds is many small pieces, and the process ends behind it.
+    ManuallyDrop::new(Gate::new(args)?).run()
 }
 
 impl Gate {
@@ -70,8 +72,8 @@ impl Gate {
         })
     }
 
-    fn run(self) -> anyhow::Result<Verdict> {
-        let mut run = Run::new(&self)?;
+    fn run(&self) -> anyhow::Result<Verdict> {
+        let mut run = Run::new(self)?;
         let plan = CheckPlan {
             inputs: &self.inputs,
             entries: &self.entries,
@@ -138,10 +140,7 @@ fn named(args: &CheckArgs) -> anyhow::Result<Vec<Input>> {
 
 /// The inputs that are checked: all but what git keeps for itself and what the settings leave out.
 fn wanted(config: &Config, inputs: &Inputs) -> Vec<usize> {
-    let is_private = |index: usize| {
-        let below = inputs.relative(index);
-        below.components().any(|part| part.as_os_str() == ".git")
-    };
+    let is_private = |index: usize| inputs.has_part(index, ".git");
     let is_excluded = |index: usize| config.excludes_some() && config.excludes(&inputs.real_path(index));
     (0..inputs.len()).filter(|&index| !is_private(index) && !is_excluded(index)).collect()
 }

@@ -6,13 +6,15 @@ use super::job::Job;
 use super::plural;
 use dehusk::pipeline::{self, Finished, Outcome, Progress, Retry, Summary};
 use std::io::{self, Write};
+use std::mem::ManuallyDrop;
 
 /// Failures that are named at the end of a run.
 const MAX_NAMED: usize = 20;
 
 /// Runs the command.
 pub(super) fn run(args: CleanArgs) -> anyhow::Result<Verdict> {
-    let job = Job::new(args)?;
+    // What it holds is many small pieces, and the process ends behind it.
+    let job = ManuallyDrop::new(Job::new(args)?);
     let args = &job.args;
     let plan = job.plan()?;
     let mut progress = match args.progress {

@@ -19,8 +19,9 @@ use std::sync::mpsc;
 
 /// Inputs that a worker takes at a time, at most: each batch wakes the calling thread.
 const MAX_BATCH: usize = 256;
-/// Batches that there are for each worker, at least, so that none waits long for the last of another.
-const BATCHES: usize = 16;
+/// Into how many batches for each worker what is left is divided, of which one is taken: so they become smaller towards the
+/// end, and no worker waits long for the last of another.
+const SHARES: usize = 4;
 
 /// What a check does with its inputs.
 pub struct CheckPlan<'a> {
@@ -87,17 +88,17 @@ pub fn check(
     observe: &mut dyn FnMut(Checked) -> Result<(), Error>,
 ) -> Result<CheckCounts, Error> {
     let pool = workers(plan.jobs)?;
-    let batch = (plan.entries.len() / (BATCHES * pool.current_num_threads())).clamp(1, MAX_BATCH);
+    let batches = batches(plan.entries, pool.current_num_threads());
     let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, receiver) = mpsc::channel();
     let mut counts = CheckCounts::default();
     let result = pool.in_place_scope(|scope| {
         for _ in 0..pool.current_num_threads() {
-            let (next, stopped, sender) = (&next, &stopped, sender.clone());
+            let (next, stopped, batches, sender) = (&next, &stopped, &batches, sender.clone());
             scope.spawn(move |_| {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(entries) = plan.entries.chunks(batch).nth(number) else { return };
+                    let Some(entries) = batches.get(number) else { return };
                     let done = Batch::of(plan, entries);
                     if stopped.load(Ordering::Relaxed) || sender.send((number, done)).is_err() {
                         return;
@@ -124,6 +125,17 @@ pub fn check(
         Ok(())
     });
     result.map(|()| counts)
+}
+
+/// The entries as so many workers take them, in their order.
+fn batches<T>(mut entries: &[T], workers: usize) -> Vec<&[T]> {
+    let mut batches = Vec::new();
+    while !entries.is_empty() {
+        let (batch, rest) = entries.split_at((entries.len() / (SHARES * workers)).clamp(1, MAX_BATCH));
+        batches.push(batch);
+        entries = rest;
+    }
+    batches
 }
 
 /// What a worker says about the inputs that it took.
@@ -222,5 +234,21 @@ pub fn project_path(inputs: &Inputs, project: &Path, entry: usize) -> String {
             parts.collect::<Vec<_>>().join("/")
         }
         _ => inputs.name(entry),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_hold_every_entry_in_order_and_become_small() {
+        for (entries, workers) in [(0, 1), (1, 8), (7, 2), (10_000, 2), (100_000, 64)] {
+            let entries: Vec<usize> = (0..entries).collect();
+            let batches = batches(&entries, workers);
+            assert_eq!(batches.concat(), entries);
+            assert!(batches.iter().all(|batch| (1..=MAX_BATCH).contains(&batch.len())));
+            assert!(batches.last().is_none_or(|batch| batch.len() == 1));
+        }
     }
 }
