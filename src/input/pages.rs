@@ -8,19 +8,33 @@ use crate::limits::Limits;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-/// What a page of an entry is called.
+/// What a page of an entry is called, worked out when somebody asks: of most pages of a check nobody does.
 #[derive(Clone, Debug)]
-pub struct PageName {
-    /// Its name for people, safe to print; see [`label`].
-    pub name: String,
-    /// Its path below what the user named; of a record that of its container, and its own path there if it has one.
-    pub relative: PathBuf,
+pub struct PageName<'i> {
+    inputs: &'i Inputs,
+    index: usize,
     /// Where it stood in its container, if it stood in one.
     pub origin: Option<Origin>,
 }
 
+impl PageName<'_> {
+    /// Its name for people, safe to print; see [`label`].
+    pub fn name(&self) -> String {
+        label(&self.inputs.name(self.index), self.origin.as_ref())
+    }
+
+    /// Its path below what the user named; of a record that of its container, and its own path there if it has one.
+    pub fn relative(&self) -> PathBuf {
+        let file = self.inputs.relative(self.index);
+        match self.origin.as_ref().and_then(|origin| origin.path.as_ref()) {
+            Some(path) => file.join(path),
+            None => file,
+        }
+    }
+}
+
 /// Hears of each page, or why it is none, and breaks off when it has enough.
-pub type PageVisitor<'v> = dyn FnMut(&PageName, Result<Record, Refused>) -> ControlFlow<()> + 'v;
+pub type PageVisitor<'v> = dyn FnMut(&PageName<'_>, Result<Record, Refused>) -> ControlFlow<()> + 'v;
 
 /// How pages are found.
 #[derive(Clone, Copy)]
@@ -37,8 +51,8 @@ impl Inputs {
     /// Calls `found` for each page of entry `index` until it breaks off; once with the reason for an entry that is not read.
     pub fn each_page(&self, index: usize, looking: Looking<'_>, found: &mut PageVisitor<'_>) {
         let Looking { reading, options, limits } = looking;
-        let file = self.name(index);
-        let whole = PageName { name: file.clone(), relative: self.relative(index), origin: None };
+        let named = |origin| PageName { inputs: self, index, origin };
+        let whole = named(None);
         let opened = match self.refusal(index) {
             Some(Refusal::Skip(skip)) => Err(Refused::Skip(*skip, skip.name().to_owned())),
             Some(Refusal::Fail(why)) => Err(Error::new(ErrorKind::Io, why.clone()).into()),
@@ -67,12 +81,7 @@ impl Inputs {
                 Ok(raw) => (format.parse(raw, &mut origin, &Read { options, limits }), false),
                 Err(loss) => (Err(Refused::Fail(loss.error)), loss.is_rest),
             };
-            let relative = match &origin.path {
-                Some(path) => self.relative(index).join(path),
-                None => self.relative(index),
-            };
-            let name = PageName { name: label(&file, Some(&origin)), relative, origin: Some(origin) };
-            if found(&name, record).is_break() || is_rest {
+            if found(&named(Some(origin)), record).is_break() || is_rest {
                 break;
             }
         }

@@ -179,7 +179,7 @@ impl State<'_> {
             Found::Block => rule.evidence(&self.folded[at]),
             Found::Line(folded) => rule.evidence(folded),
         };
-        self.verdicts[at] = Verdict::sure(Reason::Rule(rule.id.clone()), evidence);
+        self.verdicts[at] = Verdict::sure(Reason::Rule(rule.id.to_string()), evidence);
         self.ruled[at] = true;
         true
     }

@@ -182,7 +182,7 @@ impl Batch {
                 }
                 Err(Refused::Fail(error)) => Some(Err(error.to_string())),
             };
-            let checked = |found| Checked { entry, cleaner: at, name: page.name.clone(), found };
+            let checked = |found| Checked { entry, cleaner: at, name: page.name(), found };
             self.checked.extend(found.map(checked));
             ControlFlow::Continue(())
         });
@@ -202,7 +202,7 @@ struct File<'p> {
 impl File<'_> {
     fn inspect(
         &mut self,
-        page: &input::PageName,
+        page: &input::PageName<'_>,
         record: &Record,
         counts: &mut CheckCounts,
     ) -> Result<Option<Found>, Error> {
@@ -216,7 +216,7 @@ impl File<'_> {
         }
         let path = || project_path(self.plan.inputs, self.plan.project, self.entry);
         let page = PageName {
-            path: &page.name,
+            path: &page.name(),
             project_path: self.project_path.get_or_insert_with(path),
             is_record: page.origin.is_some(),
         };

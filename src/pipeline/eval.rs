@@ -46,7 +46,7 @@ pub struct Evaluation {
 /// [`ErrorKind::Io`] for gold that cannot be read, two pages that have the same gold, and threads that cannot be started.
 pub fn evaluate(plan: &EvalPlan<'_>) -> Result<Evaluation, Error> {
     let gold = plan.gold;
-    let look = |source: usize, page: &PageName, record: Record| {
+    let look = |source: usize, page: &PageName<'_>, record: Record| {
         let Some(at) = gold.of(page, &record) else { return Ok(None) };
         let label = gold.read(at)?;
         let cleaner = cleaner_of(plan.cleaners, plan.cleaner_of, source);

@@ -225,7 +225,7 @@ fn pages(plan: &StatsPlan<'_>, index: usize) -> (Vec<Counted>, u64) {
                     Ok(Tally::of(&article, record.hints.url.as_deref(), page))
                 }),
                 Err(Refused::Skip(skip, _)) => {
-                    pages.push((page.name.clone(), Err((Outcome::Skipped(skip.name()), String::new()))));
+                    pages.push((page.name(), Err((Outcome::Skipped(skip.name()), String::new()))));
                     return ControlFlow::Continue(());
                 }
                 Err(Refused::Fail(error)) => Ok(Err(error)),
@@ -235,7 +235,7 @@ fn pages(plan: &StatsPlan<'_>, index: usize) -> (Vec<Counted>, u64) {
                 Ok(Err(error)) => Err((outcome(&error), error.to_string())),
                 Err(message) => Err((Outcome::Failed(ErrorKind::Panic.name()), message)),
             };
-            pages.push((page.name.clone(), counted));
+            pages.push((page.name(), counted));
             ControlFlow::Continue(())
         })
     };

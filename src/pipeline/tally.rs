@@ -51,7 +51,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts a page that was cleaned; `url` is its address, when the caller knows it.
-    pub(super) fn of(article: &Article, url: Option<&str>, page: &PageName) -> Tally {
+    pub(super) fn of(article: &Article, url: Option<&str>, page: &PageName<'_>) -> Tally {
         // Words as `clean` counts them, without the numbers of lists.
         let kept = Amount {
             blocks: article.blocks.len() as u64,
@@ -105,10 +105,10 @@ impl Lines {
 }
 
 /// The host of the page's address, or the folder that it lies in.
-fn site(metadata: &Metadata, url: Option<&str>, page: &PageName) -> String {
+fn site(metadata: &Metadata, url: Option<&str>, page: &PageName<'_>) -> String {
     let host = url.or(metadata.url.as_deref()).and_then(host);
     let site = host.unwrap_or_else(|| {
-        let folder = page.relative.parent().map(crate::input::printable).unwrap_or_default();
+        let folder = page.relative().parent().map(crate::input::printable).unwrap_or_default();
         if folder.is_empty() { "(no host)".to_owned() } else { format!("{folder}/") }
     });
     site.chars().take(MAX_SITE_CHARS).collect()

@@ -78,7 +78,7 @@ impl Texts {
     }
 
     /// The text that belongs to a page.
-    pub fn of(&self, page: &PageName, record: &Record) -> Option<usize> {
+    pub fn of(&self, page: &PageName<'_>, record: &Record) -> Option<usize> {
         let origin = page.origin.as_ref();
         let by_id = || origin.and_then(|origin| self.by_id.get(origin.id.as_ref()?));
         let by_url = || {
@@ -87,7 +87,7 @@ impl Texts {
         };
         // The path of a container is that of all its records.
         let has_path = origin.is_none_or(|origin| origin.path.is_some());
-        let by_path = || self.named(&page.relative.to_string_lossy());
+        let by_path = || self.named(&page.relative().to_string_lossy());
         has_path.then(by_path).flatten().or_else(|| by_id().copied()).or_else(by_url)
     }
 
@@ -176,6 +176,9 @@ fn unreadable(path: &Path, source: std::io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::{Input, Inputs, Looking, ReadOptions, Reading};
+    use crate::limits::Limits;
+    use std::ops::ControlFlow;
 
     fn place(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -206,17 +209,20 @@ mod tests {
     fn an_address_that_two_texts_have_is_that_of_neither() {
         let line = |id: &str, url: &str| format!("{{\"id\":\"{id}\",\"url\":\"{url}\",\"text\":\"t\"}}\n");
         let lines = [line("a", "http://x.example/"), line("b", "http://y.example/"), line("c", "http://x.example/")];
-        let folder = place(&[("gold.jsonl", &lines.concat())]);
+        let folder = place(&[("gold.jsonl", &lines.concat()), ("page.html", "")]);
         let texts = Texts::open(&folder.path().join("gold.jsonl")).unwrap();
+        let inputs = Inputs::discover(vec![Input::Path(folder.path().join("page.html"))], &[]);
+        let (options, limits) = (ReadOptions::default(), Limits::default());
+        let looking = Looking { reading: Reading::Detected, options: &options, limits: &limits };
         let of = |url: &str| {
-            let record = Record {
-                bytes: Vec::new(),
-                hints: crate::Hints { url: Some(url.to_owned()), ..Default::default() },
-                trailing: false,
-                row: None,
-            };
-            let page = PageName { name: String::new(), relative: "page.html".into(), origin: None };
-            texts.of(&page, &record).map(|at| texts.id(at))
+            let mut found = None;
+            inputs.each_page(0, looking, &mut |page, record| {
+                let mut record = record.unwrap();
+                record.hints.url = Some(url.to_owned());
+                found = texts.of(page, &record).map(|at| texts.id(at));
+                ControlFlow::Continue(())
+            });
+            found
         };
         assert_eq!((of("http://x.example/"), of("http://y.example/")), (None, Some("b")));
     }

@@ -30,7 +30,7 @@ pub fn visit<T: Send>(
     inputs: &Inputs,
     looking: Looking<'_>,
     jobs: usize,
-    look: impl Fn(usize, &PageName, Record) -> Result<T, Error> + Sync,
+    look: impl Fn(usize, &PageName<'_>, Record) -> Result<T, Error> + Sync,
 ) -> Result<Vec<Visited<T>>, Error> {
     let pool = workers(jobs)?;
     let entry = |index: usize| {
@@ -43,7 +43,7 @@ pub fn visit<T: Send>(
                     Ok(record) => quietly(|| look(index, page, record))
                         .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))),
                 };
-                visited.push(Visited { name: page.name.clone(), result });
+                visited.push(Visited { name: page.name(), result });
                 ControlFlow::Continue(())
             })
         };
@@ -70,7 +70,7 @@ mod tests {
             std::fs::write(folder.path().join(format!("{n:02}.txt")), n.to_string()).unwrap();
         }
         let inputs = Inputs::discover(vec![Input::Path(folder.path().to_owned())], &[]);
-        let look = |_: usize, _: &PageName, record: Record| match &record.bytes[..] {
+        let look = |_: usize, _: &PageName<'_>, record: Record| match &record.bytes[..] {
             b"7" => panic!("told to"),
             bytes => Ok(String::from_utf8_lossy(bytes).into_owned()),
         };

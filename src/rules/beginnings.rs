@@ -14,8 +14,8 @@ use std::cmp::Reverse;
 pub struct Branch {
     /// True when it begins at the start of the text only.
     pub anchored: bool,
-    /// What it can begin with; at the start of a text [`NUMBER`] stands for any number, and [`WORD_END`] after the others for the
-    /// end of a word.
+    /// What it can begin with; at the start of a text [`NUMBER`] stands for any number, [`YEAR`] for one that begins as a year does,
+    /// and [`WORD_END`] after the others for the end of a word.
     pub literals: Literals,
     /// Longer beginnings at the start of a text, of which it has one; empty when nothing can be said.
     pub heads: Literals,
@@ -45,6 +45,9 @@ pub type Literals = Vec<Cow<'static, [u8]>>;
 /// What stands for the number that a text begins with: counts and dates begin many patterns, and only what comes after the
 /// number tells them apart.
 pub const NUMBER: u8 = b'0';
+/// What stands for a number that begins with the century of a year: notices of copyright do, and few of the other texts that begin
+/// with a number. No text holds this byte.
+pub const YEAR: u8 = 0xfe;
 /// What stands for the end of a word, where a short one is all that is known of a beginning: many words begin with "co". No text
 /// holds this byte.
 pub const WORD_END: u8 = 0xff;
@@ -138,7 +141,11 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     }
     let number = parts[first..].iter().take_while(|part| is_of_number(part)).count();
     if anchored && parts.get(first).is_some_and(|part| number > 0 && part.properties().minimum_len() > Some(0)) {
-        parts.splice(first..first + number, [Hir::literal([NUMBER])]);
+        let is_year = match parts[first].kind() {
+            HirKind::Literal(literal) => begins_with_century(&literal.0),
+            _ => false,
+        };
+        parts.splice(first..first + number, [Hir::literal([if is_year { YEAR } else { NUMBER }])]);
     }
     let ends_word = |part: &Hir| matches!(part.kind(), HirKind::Look(Look::WordUnicode | Look::WordAscii));
     let word = parts.iter().position(ends_word).filter(|_| anchored).map(|end| Hir::concat(parts[..end].to_vec()));
@@ -152,7 +159,11 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
         let shown = |literal: &Literal| {
             let bytes = literal.as_bytes();
             let mut shown = if anchored { Beginning::of(bytes).bytes().to_vec() } else { bytes.to_vec() };
-            if is_word && literal.is_exact() && shown.len() < max_bytes && shown != [NUMBER] {
+            if is_word
+                && literal.is_exact()
+                && shown.len() < max_bytes
+                && ![[NUMBER], [YEAR]].iter().any(|number| shown == number)
+            {
                 shown.push(WORD_END);
             }
             shown
@@ -173,6 +184,10 @@ fn branch(mut parts: Vec<Hir>) -> Result<Branch, String> {
     literals.dedup_by(|next, before| next.starts_with(before));
     let literals = literals.into_iter().map(Cow::Owned).collect();
     Ok(Branch { anchored, literals, heads, is_whole, required, extent })
+}
+
+fn begins_with_century(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'1', b'9', ..] | [b'2', b'0', ..])
 }
 
 /// True for an expression of characters that a number is made of.
@@ -217,6 +232,15 @@ impl Beginning {
         let length = bytes.len().min(number + text.len() - digits);
         bytes[number..length].copy_from_slice(&text[digits..][..length - number]);
         Beginning { bytes, length }
+    }
+
+    /// How a text begins that begins as a year does, with [`YEAR`] for it.
+    pub fn of_year(text: &[u8]) -> Option<Beginning> {
+        begins_with_century(text).then(|| {
+            let mut beginning = Beginning::of(text);
+            beginning.bytes[0] = YEAR;
+            beginning
+        })
     }
 
     /// The bytes, as many as there are and are told apart.

@@ -4,27 +4,37 @@
 
 use super::Where;
 use super::forms::Forms;
-use super::pack::{BuiltIn, PackGuard, PackRule, PackTopic, default_guard_words, default_max_words};
+use super::pack::{BuiltIn, PackGuard, PackRule, PackTopic, Text, default_guard_words, default_max_words};
 
 static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.txt"));
 
 /// The rules, guards and topics that are built in.
 pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
     let (mut rules, mut guards, mut topics) = (Vec::new(), Vec::new(), Vec::new());
-    let mut rest = RULES;
+    let (mut rest, mut texts) = (RULES, TEXTS);
     let mut number = 0;
     while let Some(([kind, place, max_words, alone], after)) = rest.split_first_chunk() {
         rest = after;
-        let mut text = || take_text(&mut rest);
-        let (id, why, pattern, selector, alphabet) = (text(), text(), text(), text(), text());
-        let (ascii, known) = (take_bytes(&mut rest), take_bytes(&mut rest));
-        let mut text = || take_text(&mut rest);
-        let mut list = || text().split_ascii_whitespace().map(str::to_owned).collect();
-        let (lang, families) = (list(), list());
+        let mut text = || {
+            let (text, others) = texts.split_at(take_length(&mut rest));
+            texts = others;
+            text
+        };
+        let [id, why, pattern, selector, alphabet, lang, families] = std::array::from_fn(|_| text());
+        let mut form = || {
+            let length = take_length(&mut rest);
+            let (form, others) = rest.split_at(length);
+            rest = others;
+            form
+        };
+        let (ascii, known) = (form(), form());
+        let list = |words: &'static str| words.split_ascii_whitespace().map(Text::from).collect();
+        let (lang, families) = (list(lang), list(families));
         let forms = Forms { ascii: ascii.into(), known: known.into(), alphabet: alphabet.into() };
-        let (id, why, built_in) = (id.to_owned(), why.to_owned(), Some(BuiltIn { number, forms }));
+        let (id, why, built_in) = (id.into(), why.into(), Some(BuiltIn { number, forms }));
         let words = |absent: u32| if *max_words == 0 { absent } else { u32::from(*max_words) };
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let some = |text: &'static str| (!text.is_empty()).then(|| text.into());
         match kind {
             0 => rules.push(PackRule {
                 id,
@@ -47,7 +57,7 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
                 id,
                 lang,
                 max_words: words(default_guard_words()),
-                pattern: pattern.to_owned(),
+                pattern: pattern.into(),
                 why,
                 keeps: Vec::new(),
                 passes: Vec::new(),
@@ -57,7 +67,7 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
                 id,
                 lang,
                 max_words: words(0),
-                pattern: pattern.to_owned(),
+                pattern: pattern.into(),
                 families,
                 why,
                 keeps: Vec::new(),
@@ -70,16 +80,11 @@ pub fn read() -> (Vec<PackRule>, Vec<PackGuard>, Vec<PackTopic>) {
     (rules, guards, topics)
 }
 
-fn take_text(from: &mut &'static [u8]) -> &'static str {
-    std::str::from_utf8(take_bytes(from)).expect("it was written from text")
-}
-
-/// Takes bytes off that stand after their count in two bytes.
-fn take_bytes(from: &mut &'static [u8]) -> &'static [u8] {
-    let (count, rest) = from.split_first_chunk().expect("a count stands before");
-    let (bytes, rest) = rest.split_at(usize::from(u16::from_le_bytes(*count)));
+/// Takes a length off, which stands in two bytes.
+fn take_length(from: &mut &'static [u8]) -> usize {
+    let (length, rest) = from.split_first_chunk().expect("a length stands before");
     *from = rest;
-    bytes
+    usize::from(u16::from_le_bytes(*length))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! [`RuleSet`](super::RuleSet) holds what matching needs and no more; this holds the rest: why a rule is there, its
 //! languages and its examples. It is made from the same packs, so the two cannot differ.
 
-use super::pack::{self, Pack, PackGuard, PackRule, PackTopic};
+use super::pack::{self, Pack, PackGuard, PackRule, PackTopic, Text};
 use super::{PACKS, Where, matcher};
 use crate::block::fold::fold;
 use crate::block::words;
@@ -219,18 +219,22 @@ impl Catalogue {
     }
 }
 
+fn owned(texts: Vec<Text>) -> Vec<String> {
+    texts.into_iter().map(Text::into).collect()
+}
+
 impl From<PackRule> for RuleEntry {
     fn from(rule: PackRule) -> RuleEntry {
         RuleEntry {
             kind: if rule.selector.is_some() { RuleKind::Selector } else { RuleKind::Phrase },
-            id: rule.id,
-            languages: rule.lang,
+            id: rule.id.into(),
+            languages: owned(rule.lang),
             place: rule.place,
             max_words: rule.max_words,
             alone: rule.alone,
-            pattern: rule.pattern,
-            selector: rule.selector,
-            why: rule.why,
+            pattern: rule.pattern.map(Text::into),
+            selector: rule.selector.map(Text::into),
+            why: rule.why.into(),
             drops: rule.drops,
             keeps: rule.keeps,
             passes: Vec::new(),
@@ -243,14 +247,14 @@ impl From<PackGuard> for RuleEntry {
     fn from(guard: PackGuard) -> RuleEntry {
         RuleEntry {
             kind: RuleKind::Guard,
-            id: guard.id,
-            languages: guard.lang,
+            id: guard.id.into(),
+            languages: owned(guard.lang),
             place: Where::Any,
             max_words: guard.max_words,
             alone: true,
-            pattern: Some(guard.pattern),
+            pattern: Some(guard.pattern.into()),
             selector: None,
-            why: guard.why,
+            why: guard.why.into(),
             drops: Vec::new(),
             keeps: guard.keeps,
             passes: guard.passes,
@@ -263,18 +267,18 @@ impl From<PackTopic> for RuleEntry {
     fn from(topic: PackTopic) -> RuleEntry {
         RuleEntry {
             kind: RuleKind::Topic,
-            id: topic.id,
-            languages: topic.lang,
+            id: topic.id.into(),
+            languages: owned(topic.lang),
             place: Where::Any,
             max_words: topic.max_words,
             alone: true,
-            pattern: Some(topic.pattern),
+            pattern: Some(topic.pattern.into()),
             selector: None,
-            why: topic.why,
+            why: topic.why.into(),
             drops: Vec::new(),
             keeps: topic.keeps,
             passes: topic.passes,
-            families: topic.families,
+            families: owned(topic.families),
         }
     }
 }

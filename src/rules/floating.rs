@@ -1,48 +1,52 @@
 //! Literals that may stand anywhere in a block, and which of them do.
 
+use super::lists::{Array, List, entry, number, push, take};
 use super::reach::{Asked, Reach, Words, rows};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 /// Literals that may stand anywhere in a block.
 ///
 /// Most hold a space and are known by the bytes beside it, for which each space of a block is looked at; the others are known by
-/// four bytes of their own wherever they begin, for which a block is looked at at every second place.
+/// four bytes of their own wherever they begin, for which a block is looked at at every third place.
 pub struct Floating {
     spaced: Grams,
     unspaced: Grams,
-    /// Words of the blocks that `unspaced` ones of ASCII are looked for in, at most.
+    /// Words of the blocks that literals are looked for in, at most: those of `unspaced` that are of ASCII, and those of `shorts`.
     ascii_words: Words,
-    literals: Vec<Literal>,
-    /// Literals that are too short for both, by the byte of theirs that few texts hold.
-    shorts: BTreeMap<u8, Vec<u32>>,
+    short_words: Words,
+    /// Literals that are too short for both, after the byte of theirs that few texts hold, in the order of these.
+    shorts: List<5>,
     /// These bytes, by as many as are looked for at once: those of ASCII, and the others.
     short_bytes: [Vec<[u8; 3]>; 2],
-    /// Words of the blocks that short literals are looked for in, at most.
-    short_words: Words,
+    /// Where the bytes of each literal begin in `bytes`, its branch, how many they are, and of those of `shorts` how many stand behind
+    /// the byte by which they are found.
+    literals: List<10>,
+    bytes: List<1>,
 }
 
-struct Literal {
-    bytes: Box<[u8]>,
-    /// Of one that is found by a byte, its bytes after that.
-    rest: u32,
+/// A literal of a list.
+struct Literal<'f> {
+    bytes: &'f [u8],
+    branch: u32,
+    rest: usize,
 }
 
 /// What literals are known by: four bytes of each.
 struct Grams {
     /// By the hash of the four bytes.
-    reach: Reach<{ rows(HASH_BITS) }>,
+    reach: Reach<2, { 1 << HASH_BITS }, { rows(1 << HASH_BITS) }>,
     /// The same for all literals.
     max_words: Words,
-    /// By the hash of their bytes.
-    grams: Vec<Gram>,
+    /// Four bytes, the literal, and its bytes behind them: by the hash of the four bytes.
+    grams: List<12>,
     /// Where the grams of a hash begin.
-    firsts: Box<[u16; 1 << HASH_BITS]>,
+    firsts: Array<2, { 1 << HASH_BITS }>,
 }
 
 /// Four bytes of a literal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Gram {
     bytes: u32,
     literal: u32,
@@ -50,10 +54,20 @@ struct Gram {
     rest: u32,
 }
 
+impl Gram {
+    fn read(entry: &[u8; 12]) -> Gram {
+        Gram { bytes: number(entry, 0), literal: number(entry, 4), rest: number(entry, 8) }
+    }
+
+    fn listed(&self) -> [u8; 12] {
+        entry(&[&self.bytes.to_le_bytes(), &self.literal.to_le_bytes(), &self.rest.to_le_bytes()])
+    }
+}
+
 const HASH_BITS: u32 = 15;
 const GRAM: usize = 4;
 /// Bytes from one place of a block that is looked at to the next.
-const STEP: usize = 2;
+const STEP: usize = 3;
 /// A space with what makes it known: the byte before it and three behind it.
 const SPACED: usize = 5;
 /// How much rarer a gram must be than those that there are to be one more.
@@ -78,25 +92,34 @@ fn place(gram: u32) -> usize {
 
 impl Grams {
     fn new() -> Grams {
-        Grams {
-            reach: Reach::new(),
-            max_words: Words::default(),
-            grams: Vec::new(),
-            firsts: vec![0; 1 << HASH_BITS].try_into().expect("as long as the array"),
-        }
+        Grams { reach: Reach::new(), max_words: Words::default(), grams: List::default(), firsts: Array::new() }
+    }
+
+    fn read(from: &mut &'static [u8]) -> Grams {
+        let reach = Reach::read(from);
+        Grams { reach, max_words: Words::read(from), grams: take(from), firsts: Array::take(from) }
+    }
+
+    fn write(&self, to: &mut Vec<u8>) {
+        self.reach.write(to);
+        self.max_words.write(to);
+        push(&self.grams, to);
+        self.firsts.push(to);
     }
 
     fn add(&mut self, gram: Gram, words: Words) {
         self.reach.raise(place(gram.bytes), words);
         self.max_words.raise(words);
-        self.grams.push(gram);
+        self.grams.to_mut().push(gram.listed());
     }
 
     /// Puts the grams in their order.
     fn sort(&mut self) {
-        self.grams.sort_unstable_by_key(|gram| (place(gram.bytes), gram.bytes, gram.literal, gram.rest));
-        for (at, gram) in self.grams.iter().enumerate().rev() {
-            self.firsts[place(gram.bytes)] = u16::try_from(at).unwrap_or(u16::MAX);
+        let grams = self.grams.to_mut();
+        grams.sort_unstable_by_key(|gram| (place(number(gram, 0)), Gram::read(gram)));
+        for (at, gram) in grams.iter().enumerate().rev() {
+            let first = u16::try_from(at).unwrap_or(u16::MAX);
+            self.firsts.made()[place(number(gram, 0))] = first.to_le_bytes();
         }
     }
 
@@ -106,12 +129,18 @@ impl Grams {
         commonness(&gram.to_le_bytes()) + NEW_GRAM * new
     }
 
-    /// The grams of these bytes.
-    fn of(&self, gram: u32) -> impl Iterator<Item = &Gram> {
-        let kin = self.grams[usize::from(self.firsts[place(gram)])..].iter();
-        let kin = kin.skip_while(move |known| place(known.bytes) < place(gram));
-        let kin = kin.take_while(move |known| place(known.bytes) == place(gram));
-        kin.filter(move |known| known.bytes == gram)
+    /// Calls `found` with each literal of these bytes, and how many bytes of it stand behind them.
+    #[inline(always)]
+    fn each(&self, gram: u32, mut found: impl FnMut(u32, usize)) {
+        let first = usize::from(u16::from_le_bytes(self.firsts[place(gram)]));
+        for known in self.grams.get(first..).into_iter().flatten() {
+            let bytes = number(known, 0);
+            if bytes == gram {
+                found(number(known, 4), number(known, 8) as usize);
+            } else if place(bytes) > place(gram) {
+                break;
+            }
+        }
     }
 
     /// The next place from `at` on, by steps, whose four bytes may be known; blocks have so many words or more.
@@ -119,13 +148,13 @@ impl Grams {
         const STEPS: usize = 4;
         let is_known = |gram: u32| self.reach.get(place(gram), words, asked).is_some();
         // Some steps at a time, which takes a third of the time.
-        while let Some(window) = bytes.get(at..at + STEPS * STEP + GRAM - STEP) {
+        while let Some(window) = bytes.get(at..at + (STEPS - 1) * STEP + GRAM) {
             let first = u64::from_le_bytes(*window.first_chunk().expect("it is longer"));
-            let last = u32::from_le_bytes(*window.last_chunk().expect("it is longer"));
+            let last = u64::from_le_bytes(*window.last_chunk().expect("it is longer"));
             if is_known(first as u32)
-                || is_known((first >> 16) as u32)
-                || is_known((first >> 32) as u32)
-                || is_known(last)
+                || is_known((first >> (8 * STEP)) as u32)
+                || is_known((last >> (32 - 8 * STEP)) as u32)
+                || is_known((last >> 32) as u32)
             {
                 break;
             }
@@ -137,28 +166,56 @@ impl Grams {
 }
 
 impl Floating {
-    /// Literals in their order, each with the words of the blocks that it is looked for in.
-    pub fn new<'a>(literals: impl Iterator<Item = (&'a [u8], Words)>) -> Floating {
+    /// Literals in their order, each with its branch and the words of the blocks that it is looked for in.
+    pub fn new<'a>(literals: impl Iterator<Item = (&'a [u8], u32, Words)>) -> Floating {
         let mut floating = Floating {
             spaced: Grams::new(),
             unspaced: Grams::new(),
             ascii_words: Words::default(),
-            literals: Vec::new(),
-            shorts: BTreeMap::new(),
-            short_bytes: Default::default(),
             short_words: Words::default(),
+            shorts: List::default(),
+            short_bytes: Default::default(),
+            literals: List::default(),
+            bytes: List::default(),
         };
-        literals.for_each(|(literal, words)| floating.add(literal, words));
+        literals.for_each(|(literal, branch, words)| floating.add(literal, branch, words));
         floating.spaced.sort();
         floating.unspaced.sort();
-        let (ascii, others): (Vec<u8>, Vec<u8>) = floating.shorts.keys().partition(|byte| byte.is_ascii());
-        let or_first = |bytes: &[u8], at| *bytes.get(at).unwrap_or(&bytes[0]);
-        let by_three = |bytes: &[u8]| [bytes[0], or_first(bytes, 1), or_first(bytes, 2)];
-        floating.short_bytes = [ascii, others].map(|bytes| bytes.chunks(3).map(by_three).collect());
-        floating
+        floating.shorts.to_mut().sort_unstable();
+        floating.with_short_bytes()
     }
 
-    fn add(&mut self, bytes: &[u8], words: Words) {
+    /// One that was written.
+    pub fn read(from: &mut &'static [u8]) -> Floating {
+        let (spaced, unspaced) = (Grams::read(from), Grams::read(from));
+        let (ascii_words, short_words) = (Words::read(from), Words::read(from));
+        let (shorts, literals, bytes) = (take(from), take(from), take(from));
+        let short_bytes = Default::default();
+        Floating { spaced, unspaced, ascii_words, short_words, shorts, short_bytes, literals, bytes }.with_short_bytes()
+    }
+
+    /// Writes it for a run.
+    pub fn write(&self, to: &mut Vec<u8>) {
+        self.spaced.write(to);
+        self.unspaced.write(to);
+        self.ascii_words.write(to);
+        self.short_words.write(to);
+        push(&self.shorts, to);
+        push(&self.literals, to);
+        push(&self.bytes, to);
+    }
+
+    fn with_short_bytes(mut self) -> Floating {
+        let mut bytes: Vec<u8> = self.shorts.iter().map(|short| short[0]).collect();
+        bytes.dedup();
+        let (ascii, others): (Vec<u8>, Vec<u8>) = bytes.into_iter().partition(u8::is_ascii);
+        let or_first = |bytes: &[u8], at| *bytes.get(at).unwrap_or(&bytes[0]);
+        let by_three = |bytes: &[u8]| [bytes[0], or_first(bytes, 1), or_first(bytes, 2)];
+        self.short_bytes = [ascii, others].map(|bytes| bytes.chunks(3).map(by_three).collect());
+        self
+    }
+
+    fn add(&mut self, bytes: &[u8], branch: u32, words: Words) {
         let literal = self.literals.len() as u32;
         let spaces = bytes.windows(SPACED).enumerate().filter(|(_, around)| around[1] == b' ');
         let mut rest = 0;
@@ -181,19 +238,30 @@ impl Floating {
         } else {
             let rarest = bytes.iter().enumerate().min_by_key(|(_, byte)| commonness(&[**byte]));
             let at = rarest.map_or(0, |(at, _)| at);
-            self.shorts.entry(bytes[at]).or_default().push(literal);
+            self.shorts.to_mut().push(entry(&[&[bytes[at]], &literal.to_le_bytes()]));
             self.short_words.raise(words);
-            rest = (bytes.len() - at - 1) as u32;
+            rest = bytes.len() - at - 1;
         }
-        self.literals.push(Literal { bytes: bytes.into(), rest });
+        let begin = (self.bytes.len() as u32).to_le_bytes();
+        let lengths = [bytes.len(), rest].map(|length| u8::try_from(length).expect("literals are short"));
+        self.literals.to_mut().push(entry(&[&begin, &branch.to_le_bytes(), &lengths]));
+        self.bytes.to_mut().extend(bytes.iter().map(|byte| [*byte]));
     }
 
-    /// The literals that stand in a block of so many words, at least one, by their number: in the order in which they end, of those
+    #[inline(always)]
+    fn literal(&self, at: u32) -> Literal<'_> {
+        let listed = &self.literals[at as usize];
+        let begin = number(listed, 0) as usize;
+        let bytes = &self.bytes.as_flattened()[begin..begin + usize::from(listed[8])];
+        Literal { bytes, branch: number(listed, 4), rest: usize::from(listed[9]) }
+    }
+
+    /// The branches of the literals that stand in a block of so many words, at least one: in the order in which they end, of those
     /// that end together the longest first.
-    pub fn find(&self, bytes: &[u8], words: u8, asked: Asked) -> impl Iterator<Item = u32> + use<> {
+    pub fn find(&self, bytes: &[u8], words: u8, asked: Asked) -> impl Iterator<Item = u32> {
         let mut found = self.places(bytes, words, asked);
         found.sort_unstable();
-        found.into_iter().map(|(.., number)| number)
+        found.into_iter().map(|(.., number)| self.literal(number).branch)
     }
 
     /// Where literals end, and for each how long it is and its number.
@@ -201,9 +269,9 @@ impl Floating {
         let mut found = Vec::new();
         // Of a literal that ends at a place if it stands there.
         let mut look = |end: usize, number: u32| {
-            let literal = &self.literals[number as usize];
-            if bytes.get(..end).is_some_and(|before| before.ends_with(&literal.bytes)) {
-                found.push((end, Reverse(literal.bytes.len()), number));
+            let literal = self.literal(number).bytes;
+            if bytes.get(..end).is_some_and(|before| before.ends_with(literal)) {
+                found.push((end, Reverse(literal.len()), number));
             }
         };
         if least <= self.spaced.max_words.of(asked) {
@@ -211,8 +279,8 @@ impl Floating {
             let is_known = |gram| self.spaced.reach.get(place(gram), least, asked).is_some();
             dispatch!(Level::new(), simd => known_spaces(simd, is_known, bytes, &mut places));
             for around in places.into_iter().map(|at| at..at + SPACED) {
-                let kin = self.spaced.of(beside_space(&bytes[around.clone()]));
-                kin.for_each(|known| look(around.end + known.rest as usize, known.literal));
+                let end = around.end;
+                self.spaced.each(beside_space(&bytes[around]), |literal, rest| look(end + rest, literal));
             }
         }
         if least > self.unspaced.max_words.of(asked).max(self.short_words.of(asked)) {
@@ -222,8 +290,8 @@ impl Floating {
         if least <= if is_ascii { self.ascii_words } else { self.unspaced.max_words }.of(asked) {
             let mut at = 0;
             while let Some(next) = self.unspaced.next_known(bytes, at, least, asked) {
-                let kin = self.unspaced.of(gram(&bytes[next..next + GRAM]));
-                kin.for_each(|known| look(next + GRAM + known.rest as usize, known.literal));
+                let end = next + GRAM;
+                self.unspaced.each(gram(&bytes[next..end]), |literal, rest| look(end + rest, literal));
                 at = next + STEP;
             }
         }
@@ -231,8 +299,10 @@ impl Floating {
             let wanted = if is_ascii { &self.short_bytes[..1] } else { &self.short_bytes };
             for [one, two, three] in wanted.iter().flatten() {
                 for at in memchr::memchr3_iter(*one, *two, *three, bytes) {
-                    for number in &self.shorts[&bytes[at]] {
-                        look(at + 1 + self.literals[*number as usize].rest as usize, *number);
+                    let first = self.shorts.partition_point(|short| short[0] < bytes[at]);
+                    for short in self.shorts[first..].iter().take_while(|short| short[0] == bytes[at]) {
+                        let literal = number(short, 1);
+                        look(at + 1 + self.literal(literal).rest, literal);
                     }
                 }
             }

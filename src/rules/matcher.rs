@@ -7,6 +7,7 @@
 //! of them, and the rest through one that knows these few only.
 
 use super::forms::{Forms, STAND_INS, forms};
+use super::pack::Text;
 use super::stored;
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
@@ -22,7 +23,7 @@ use std::sync::OnceLock;
 
 /// A pattern that was checked with its pack.
 pub struct Pattern {
-    source: String,
+    source: Text,
     max_compiled_bytes: usize,
     forms: OnceLock<Forms>,
     alphabet: OnceLock<Vec<[char; 2]>>,
@@ -50,7 +51,7 @@ const CHECKED: &str = "packs are compiled when they are checked";
 
 impl Pattern {
     /// A pattern whose compiled form has at most so many bytes; its forms are made when it is asked, unless known.
-    pub fn new(source: String, forms: Option<Forms>, max_compiled_bytes: usize) -> Pattern {
+    pub fn new(source: Text, forms: Option<Forms>, max_compiled_bytes: usize) -> Pattern {
         Pattern {
             source,
             max_compiled_bytes,
@@ -201,7 +202,7 @@ mod tests {
     }
 
     fn pattern(source: &str) -> Pattern {
-        Pattern::new(source.to_owned(), None, 1 << 20)
+        Pattern::new(Text::from(source.to_owned()), None, 1 << 20)
     }
 
     #[test]

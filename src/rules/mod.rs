@@ -9,6 +9,7 @@ mod built_in;
 pub mod catalogue;
 mod floating;
 mod forms;
+mod lists;
 mod matcher;
 pub mod pack;
 mod prefilter;
@@ -20,7 +21,7 @@ mod table;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use matcher::Pattern;
-use pack::{BuiltIn, PackGuard, PackRule, PackTopic};
+use pack::{BuiltIn, PackGuard, PackRule, PackTopic, Text};
 use prefilter::{Filtered, Prefilter};
 use reach::Asked;
 use scraper::Selector;
@@ -64,9 +65,9 @@ pub enum Where {
 /// A rule in the form that matching needs.
 pub struct Rule {
     /// `family/slug`.
-    pub id: String,
+    pub id: Text,
     /// What the husk is and where it comes from.
-    pub why: String,
+    pub why: Text,
     /// Where it may act.
     pub place: Where,
     /// False when a match counts only beside another removed block or in a run of such matches.
@@ -103,14 +104,14 @@ impl Rule {
 }
 
 struct Guard {
-    id: String,
+    id: Text,
     pattern: Pattern,
 }
 
 struct Topic {
     max_words: u32,
     pattern: Pattern,
-    families: Vec<String>,
+    families: Vec<Text>,
 }
 
 /// Who says that a block is not cut.
@@ -167,7 +168,7 @@ impl RuleChoice {
 
     fn takes(&self, rule: &PackRule) -> bool {
         let named = |names: &[(String, String)]| names.iter().any(|(_, name)| covers(name, &rule.id));
-        let spoken = |language: &String| language == "any" || self.languages.iter().any(|(_, name)| name == language);
+        let spoken = |language: &Text| language == "any" || self.languages.iter().any(|(_, name)| name == language);
         !named(&self.off)
             && (self.only.is_empty() || named(&self.only))
             && (self.languages.is_empty() || rule.lang.iter().any(spoken))
@@ -204,13 +205,16 @@ impl RuleSet {
         limits: &Limits,
     ) -> Result<RuleSet, Error> {
         let (mut rules, mut guards, mut topics) = built_in::read();
-        let own = rules.iter().map(|rule| &rule.id);
-        let own = own.chain(guards.iter().map(|guard| &guard.id)).chain(topics.iter().map(|topic| &topic.id));
-        let mut ids: HashSet<String> = own.cloned().collect();
+        let mut ids = HashSet::new();
+        if !user_packs.is_empty() || !keep.is_empty() {
+            let own = rules.iter().map(|rule| &rule.id);
+            let own = own.chain(guards.iter().map(|guard| &guard.id)).chain(topics.iter().map(|topic| &topic.id));
+            ids.extend(own.cloned());
+        }
         for (name, content) in user_packs {
             let pack = pack::parse(name, content)?;
             pack::check(name, content, &pack, limits)?;
-            let mut take_id = |id: &str, start: usize| match ids.insert(id.to_owned()) {
+            let mut take_id = |id: &Text, start: usize| match ids.insert(id.clone()) {
                 true => Ok(()),
                 false => Err(pack::fault(name, pack::line_of(content, start), id, "the id is taken; choose another")),
             };
@@ -257,7 +261,7 @@ impl RuleSet {
         });
         let prefilter = Prefilter::new(&of_rules.collect::<Vec<_>>(), &of_guards.collect::<Vec<_>>())?;
         let max_words = rules.iter().map(|rule| rule.max_words).chain(guards.iter().map(|guard| guard.max_words)).max();
-        let pattern = |source: String, built_in: Option<BuiltIn>| {
+        let pattern = |source: Text, built_in: Option<BuiltIn>| {
             Pattern::new(source, built_in.map(|known| known.forms), limits.max_rule_compiled_bytes)
         };
         let rules = rules
@@ -294,7 +298,7 @@ impl RuleSet {
         })
     }
 
-    fn add_keep_list(&mut self, list: &KeepList<'_>, ids: &HashSet<String>) -> Result<(), Error> {
+    fn add_keep_list(&mut self, list: &KeepList<'_>, ids: &HashSet<Text>) -> Result<(), Error> {
         let content = list.content.strip_prefix('\u{feff}').unwrap_or(list.content);
         for (number, line) in content.lines().enumerate() {
             let line = line.trim();
@@ -362,7 +366,7 @@ impl RuleSet {
         let mut guards =
             candidates.guards.iter().map(|(at, is_sure)| (&self.guards[*at as usize - self.rules.len()], *is_sure));
         let (guard, _) = guards.find(|(guard, is_sure)| *is_sure || guard.pattern.is_match(folded))?;
-        Some(Guarding::Guard(guard.id.clone()))
+        Some(Guarding::Guard(guard.id.to_string()))
     }
 
     /// The words of a folded block by which it is guarded.
@@ -376,7 +380,7 @@ impl RuleSet {
     pub fn families_at_rest(&self, headline: &str) -> impl Iterator<Item = &str> {
         let words = crate::block::words::count(headline) as u32;
         let fits = move |topic: &&Topic| words <= topic.max_words && topic.pattern.is_match(headline);
-        self.topics.iter().filter(fits).flat_map(|topic| &topic.families).map(String::as_str)
+        self.topics.iter().filter(fits).flat_map(|topic| &topic.families).map(|family| &**family)
     }
 
     /// True when a rule could look at a block of so many words.

@@ -4,6 +4,7 @@
 //! checked by a test, a user's pack each time it is loaded.
 
 use super::forms::Forms;
+use super::reach::{GUARD_WORDS, RULE_WORDS};
 use super::{Where, beginnings, matcher};
 use crate::block::fold::fold;
 use crate::block::words;
@@ -12,7 +13,11 @@ use crate::limits::Limits;
 use regex::Regex;
 use scraper::{Html, Selector};
 use serde::Deserialize;
+use std::borrow::Cow;
 use toml::Spanned;
+
+/// What a rule says: it lies in the program when it is built in.
+pub type Text = Cow<'static, str>;
 
 /// A file of rules and guards.
 #[derive(Deserialize)]
@@ -46,10 +51,10 @@ pub struct PackFamily {
 #[serde(deny_unknown_fields)]
 pub struct PackRule {
     /// `family/slug`, unique.
-    pub id: String,
+    pub id: Text,
     /// Languages of the phrases, for the reader: every rule looks at every page.
     #[serde(default)]
-    pub lang: Vec<String>,
+    pub lang: Vec<Text>,
     /// Where on the page it acts.
     #[serde(default, rename = "where")]
     pub place: Where,
@@ -61,11 +66,11 @@ pub struct PackRule {
     pub alone: bool,
     /// A regular expression on the folded block; or else a selector.
     #[serde(rename = "match")]
-    pub pattern: Option<String>,
+    pub pattern: Option<Text>,
     /// A CSS selector; what stands in a matching element goes.
-    pub selector: Option<String>,
+    pub selector: Option<Text>,
     /// What the husk is and where it comes from.
-    pub why: String,
+    pub why: Text,
     /// Lines, or fragments of HTML, that it removes.
     pub drops: Vec<String>,
     /// Near misses that it must not touch.
@@ -80,18 +85,18 @@ pub struct PackRule {
 #[serde(deny_unknown_fields)]
 pub struct PackGuard {
     /// `guards/slug`, unique.
-    pub id: String,
+    pub id: Text,
     /// Languages of the phrases, for the reader.
     #[serde(default)]
-    pub lang: Vec<String>,
+    pub lang: Vec<Text>,
     /// Words that a block may have at most, 1 to 80.
     #[serde(default = "default_guard_words")]
     pub max_words: u32,
     /// A regular expression on the folded block.
     #[serde(rename = "match")]
-    pub pattern: String,
+    pub pattern: Text,
     /// What is protected.
-    pub why: String,
+    pub why: Text,
     /// Lines that it protects.
     pub keeps: Vec<String>,
     /// Near misses that it must not protect.
@@ -106,19 +111,19 @@ pub struct PackGuard {
 #[serde(deny_unknown_fields)]
 pub struct PackTopic {
     /// `topics/slug`, unique.
-    pub id: String,
+    pub id: Text,
     /// Languages of the phrases, for the reader.
     #[serde(default)]
-    pub lang: Vec<String>,
+    pub lang: Vec<Text>,
     /// Words that the headline may have at most.
     pub max_words: u32,
     /// A regular expression on the folded headline.
     #[serde(rename = "match")]
-    pub pattern: String,
+    pub pattern: Text,
     /// The families that do not act.
-    pub families: Vec<String>,
+    pub families: Vec<Text>,
     /// What such pages are.
-    pub why: String,
+    pub why: Text,
     /// Headlines of such pages.
     pub keeps: Vec<String>,
     /// Headlines of other pages.
@@ -138,11 +143,11 @@ pub struct BuiltIn {
 }
 
 pub(super) fn default_max_words() -> u32 {
-    20
+    RULE_WORDS
 }
 
 pub(super) fn default_guard_words() -> u32 {
-    60
+    GUARD_WORDS
 }
 
 fn default_alone() -> bool {
@@ -270,7 +275,7 @@ fn check_protection(
     bear_out("passes", passes, false, matches)
 }
 
-fn check_form(id: &str, lang: &[String], max_words: u32, why: &str) -> Result<(), String> {
+fn check_form(id: &str, lang: &[Text], max_words: u32, why: &str) -> Result<(), String> {
     let is_part = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };

@@ -5,14 +5,11 @@
 //! in it too. A pattern whose beginnings cannot be listed is refused, so that none runs on every block.
 
 use super::beginnings::{Beginning, branches};
-use super::floating::Floating;
 use super::reach::{Asked, Words};
-use super::starting::Starting;
-use super::table::{Entry, Fit, Table};
+use super::table::{Fit, Table};
 use crate::error::{Error, ErrorKind};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
-use std::borrow::Cow;
 use std::cell::LazyCell;
 
 /// The table that the build script wrote of the built-in patterns.
@@ -21,29 +18,15 @@ static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bi
 pub struct Prefilter {
     /// The built-in patterns, and those of the user's packs.
     tables: Vec<Known>,
-    /// The literals that the branches of each table begin with at the start of a block.
-    starting: Vec<Starting>,
-    floating: Floating,
-    /// The branch that each literal of `floating` is of.
-    ways: Vec<Way>,
-    /// The first pattern that is one of a guard.
-    guards: u32,
 }
 
-/// A table with its branches.
+/// A table, and the patterns of this run that its patterns are, [`UNASKED`] for those that are none.
 struct Known {
     table: Table,
-    branches: Vec<AskedBranch>,
+    patterns: Vec<u32>,
 }
 
-/// All that is asked of a branch at first in one place: each place more would be one more that is not in the nearest cache.
-struct AskedBranch {
-    /// The index of its pattern.
-    pattern: u32,
-    /// Words of the blocks that the pattern looks at, at most; 0 when it is not asked.
-    max_words: u32,
-    entry: Entry,
-}
+const UNASKED: u32 = u32::MAX;
 
 /// A pattern for the filter.
 pub struct Filtered<'a> {
@@ -57,62 +40,29 @@ pub struct Filtered<'a> {
     pub max_words: u32,
 }
 
-/// A branch of one of the tables.
-#[derive(Clone, Copy)]
-struct Way {
-    table: usize,
-    branch: u32,
-}
-
 impl Prefilter {
     /// A prefilter for the patterns of rules and of guards, by their index in both.
     pub fn new<'a>(rules: &[Filtered<'a>], guards: &[Filtered<'a>]) -> Result<Prefilter, Error> {
         let (mut built_in, mut own, mut own_branches) = (Vec::new(), Vec::new(), Vec::new());
-        let patterns: Vec<&Filtered<'_>> = rules.iter().chain(guards).collect();
-        for (index, pattern) in patterns.iter().enumerate() {
+        for (index, pattern) in (0..).zip(rules.iter().chain(guards)) {
             let Some(source) = pattern.source else { continue };
             if let Some(number) = pattern.built_in {
                 let number = number as usize;
-                built_in.resize(built_in.len().max(number + 1), None);
-                built_in[number] = Some(index);
+                built_in.resize(built_in.len().max(number + 1), UNASKED);
+                built_in[number] = index;
             } else {
                 let refused = |why| Error::new(ErrorKind::Rules, format!("rule {}: {why}", pattern.id));
-                own_branches.push(branches(source).map_err(refused)?);
-                own.push(Some(index));
+                let words = Words::new(pattern.max_words, index as usize >= rules.len());
+                own_branches.push((branches(source).map_err(refused)?, words));
+                own.push(index);
             }
         }
-        let asked = |table: Table, numbers: &[Option<usize>]| {
-            let ask = |entry: &Entry| {
-                let pattern = numbers.get(entry.pattern as usize).copied().flatten();
-                let asked = pattern.map(|pattern| (pattern as u32, patterns[pattern].max_words));
-                let (pattern, max_words) = asked.unwrap_or_default();
-                AskedBranch { pattern, max_words, entry: *entry }
-            };
-            let branches = table.branches().iter().map(ask).collect();
-            Known { table, branches }
-        };
-        let mut tables = vec![asked(Table::read(Cow::Borrowed(BUILT_IN)), &built_in)];
+        let mut tables = vec![Known { table: Table::read(BUILT_IN), patterns: built_in }];
         if !own.is_empty() {
-            tables.push(asked(Table::build(own_branches.iter().map(Vec::as_slice)), &own));
+            let table = Table::build(own_branches.iter().map(|(branches, words)| (branches.as_slice(), *words)));
+            tables.push(Known { table, patterns: own });
         }
-        let guards = rules.len() as u32;
-        let words = |branch: &AskedBranch| Words::new(branch.max_words, branch.pattern >= guards);
-        let starting = tables
-            .iter()
-            .map(|known| Starting::new(known.table.starting(), |branch| words(&known.branches[branch as usize])));
-        let starting = starting.collect();
-        let mut literals = Vec::new();
-        for (table, known) in tables.iter().enumerate() {
-            for (branch, literal) in known.table.floating() {
-                let asked = &known.branches[branch as usize];
-                if asked.max_words > 0 {
-                    literals.push((literal, words(asked), Way { table, branch }));
-                }
-            }
-        }
-        let floating = Floating::new(literals.iter().map(|(literal, words, _)| (*literal, *words)));
-        let ways = literals.into_iter().map(|(.., way)| way).collect();
-        Ok(Prefilter { tables, starting, floating, ways, guards })
+        Ok(Prefilter { tables })
     }
 
     /// True when `test` accepts one of the patterns that could match a block of so many words; it is asked once for each until it
@@ -124,30 +74,29 @@ impl Prefilter {
         let holds = |word: &[u8]| {
             (word[0].is_ascii() || !*is_ascii) && dispatch!(Level::new(), simd => holds(simd, bytes, word))
         };
-        let words = words.max(1);
-        let end = match asked {
-            Asked::Rules => self.guards,
-            Asked::All => u32::MAX,
-        };
+        let words = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
+        let (beginning, year) = (Beginning::of(bytes), Beginning::of_year(bytes));
         let mut tried: Vec<u32> = Vec::new();
-        let mut ask = |way: Way| {
-            let known = &self.tables[way.table];
-            let AskedBranch { pattern, max_words, entry } = &known.branches[way.branch as usize];
-            if words > *max_words || *pattern >= end || tried.contains(pattern) {
+        let mut ask = |known: &Known, branch: u32| {
+            let branch = known.table.branch(branch);
+            let pattern = known.patterns.get(branch.pattern as usize).copied().unwrap_or(UNASKED);
+            if words > branch.max_words(asked) || pattern == UNASKED || tried.contains(&pattern) {
                 return false;
             }
-            let fit = known.table.fits(entry, bytes, holds);
+            let fit = known.table.fits(&branch, bytes, holds);
             if fit == Fit::No {
                 return false;
             }
-            tried.push(*pattern);
-            test(*pattern as usize, fit == Fit::Sure)
+            tried.push(pattern);
+            test(pattern as usize, fit == Fit::Sure)
         };
-        let least = u8::try_from(words).unwrap_or(u8::MAX);
-        let beginning = Beginning::of(bytes);
-        let mut starting = self.starting.iter().enumerate();
-        starting.any(|(table, starting)| starting.find(&beginning, least, asked, |branch| ask(Way { table, branch })))
-            || self.floating.find(bytes, least, asked).any(|literal| ask(self.ways[literal as usize]))
+        self.tables.iter().any(|known| {
+            let Table { starting, floating, .. } = &known.table;
+            let mut begins = |beginning| starting.find(beginning, words, asked, |branch| ask(known, branch));
+            begins(&beginning)
+                || year.as_ref().is_some_and(begins)
+                || floating.find(bytes, words, asked).any(|branch| ask(known, branch))
+        })
     }
 }
 

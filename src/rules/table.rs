@@ -1,43 +1,67 @@
-//! The beginnings of many patterns in one table of bytes, which the build script writes for the built-in packs.
+//! What many patterns begin with, and what is asked of a text that begins so, in lists that the build script writes for the
+//! built-in packs.
 //!
 //! In go the [`Branch`]es of patterns in their order, out comes a [`Table`] that is asked where it lies: the program
-//! holds the one of the built-in packs, so that little is built at the start of a run.
+//! holds the one of the built-in packs, so that nothing of it is built at the start of a run.
 
 use super::beginnings::{Branch, Bytes, Extent, MAX_ANCHORED_BYTES};
-use std::borrow::Cow;
-use std::ops::Range;
+use super::floating::Floating;
+use super::lists::{List, entry, number, push, short, take};
+use super::reach::{Asked, Words};
+use super::starting::Starting;
 
 /// A table; of a user's packs it is made at run time.
 pub struct Table {
-    bytes: Cow<'static, [u8]>,
-    /// The beginnings at the start of a text, sorted: eight bytes of each, and how many of them are its own.
-    keys: Range<usize>,
-    lengths: Range<usize>,
-    /// Where the branches of each begin in `starting`, and one past the last.
-    ends: Range<usize>,
-    /// Branches by their beginning.
-    starting: Range<usize>,
-    branches: Vec<Entry>,
-    /// Literals that may stand anywhere: branch as u32, length as a byte, and the bytes, one after the other.
-    floating: Range<usize>,
+    /// The literals that branches begin with at the start of a text.
+    pub starting: Starting,
+    /// Those that branches begin with anywhere.
+    pub floating: Floating,
+    /// The pattern of each branch, where its lists begin in `words`, the most bytes of its extent, [`NO_EXTENT`] when it has none,
+    /// where its trailing bytes stand in `sets`, and the words of the texts that its pattern looks at.
+    branches: List<ENTRY_BYTES>,
     /// Lists of words of the branches: how many lists in a byte, [`WHOLE`] added to it where the heads are all that the branch
     /// matches, then of each how many words in a byte, and each word after its length in a byte. The first list is of heads, the
     /// others of required words.
-    words: Range<usize>,
+    words: List<1>,
     /// The sets of bytes that extents name.
-    sets: Vec<Bytes>,
+    sets: List<{ size_of::<Bytes>() }>,
 }
 
-/// A branch in the table: three numbers of four bytes.
+/// What is known of a branch.
 #[derive(Clone, Copy)]
 pub struct Entry {
     /// The pattern that it is one of.
     pub pattern: u32,
-    /// Where its lists begin in `words`.
     words: u32,
-    /// The most bytes of its extent, [`NO_EXTENT`] when it has none, and where its trailing bytes stand in `sets`.
     max_bytes: u16,
     set: u16,
+    max_words: Words,
+}
+
+/// Bytes of an [`Entry`] in the list: with two more than they have, so that none lies in two lines of a cache.
+const ENTRY_BYTES: usize = 16;
+
+impl Entry {
+    #[inline(always)]
+    fn read(listed: &[u8; ENTRY_BYTES]) -> Entry {
+        Entry {
+            pattern: number(listed, 0),
+            words: number(listed, 4),
+            max_bytes: short(listed, 8),
+            set: short(listed, 10),
+            max_words: Words([listed[12], listed[13]]),
+        }
+    }
+
+    fn listed(&self) -> [u8; ENTRY_BYTES] {
+        let (max_bytes, set) = (self.max_bytes.to_le_bytes(), self.set.to_le_bytes());
+        entry(&[&self.pattern.to_le_bytes(), &self.words.to_le_bytes(), &max_bytes, &set, &self.max_words.0, &[0; 2]])
+    }
+
+    /// Words of the texts that it is asked about, at most.
+    pub fn max_words(&self, asked: Asked) -> u8 {
+        self.max_words.of(asked)
+    }
 }
 
 const NO_EXTENT: u16 = u16::MAX;
@@ -55,23 +79,14 @@ pub enum Fit {
     Sure,
 }
 
-/// The bytes of a [`Entry`].
-const ENTRY_BYTES: usize = 12;
-
-/// The parts of a table as it is written, each of whose lengths stands at its start in four bytes: those of [`Table`] in their
-/// order.
-const PARTS: usize = 8;
-
 impl Table {
-    /// The table of the branches of patterns, in their order.
-    pub fn build<'a>(patterns: impl Iterator<Item = &'a [Branch]>) -> Table {
-        let (mut keys, mut branches, mut words, mut floating) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut sets: Vec<Bytes> = Vec::new();
-        for (pattern, found) in patterns.enumerate() {
+    /// The table of the branches of patterns, in their order, each with the words of the texts that it looks at.
+    pub fn build<'a>(patterns: impl Iterator<Item = (&'a [Branch], Words)>) -> Table {
+        let (mut keys, mut floating) = (Vec::new(), Vec::new());
+        let (mut branches, mut words, mut sets) = (Vec::<Entry>::new(), Vec::new(), Vec::new());
+        for (pattern, (found, max_words)) in patterns.enumerate() {
             for branch in found {
-                let at = (branches.len() / ENTRY_BYTES) as u32;
-                branches.extend((pattern as u32).to_le_bytes());
-                branches.extend((words.len() as u32).to_le_bytes());
+                let at = branches.len() as u32;
                 // Of more sets than can be named the others say nothing.
                 let (max_bytes, set) = match &branch.extent {
                     None => (NO_EXTENT, 0),
@@ -80,8 +95,7 @@ impl Table {
                         Err(_) => (NO_EXTENT, 0),
                     },
                 };
-                branches.extend(max_bytes.to_le_bytes());
-                branches.extend(set.to_le_bytes());
+                branches.push(Entry { pattern: pattern as u32, words: words.len() as u32, max_bytes, set, max_words });
                 let lists = byte(1 + branch.required.len());
                 let is_whole = branch.is_whole && max_bytes != NO_EXTENT;
                 words.push(if is_whole { lists | WHOLE } else { lists });
@@ -90,81 +104,51 @@ impl Table {
                     list.iter().for_each(|word| push_counted(&mut words, word));
                 }
                 for literal in &branch.literals {
-                    if branch.anchored {
-                        keys.push((&**literal, at));
-                    } else {
-                        floating.extend(at.to_le_bytes());
-                        push_counted(&mut floating, literal);
+                    match branch.anchored {
+                        true => keys.push((&**literal, at)),
+                        false => floating.push((&**literal, at, max_words)),
                     }
                 }
             }
         }
         keys.sort_unstable();
-        let [keys, lengths, ends, starting] = starts(&keys);
-        Table::join([keys, lengths, ends, starting, branches, floating, words, sets.concat()])
-    }
-
-    fn join(parts: [Vec<u8>; PARTS]) -> Table {
-        let mut bytes = Vec::new();
-        parts.iter().for_each(|part| bytes.extend((part.len() as u32).to_le_bytes()));
-        parts.iter().for_each(|part| bytes.extend(part));
-        Table::read(Cow::Owned(bytes))
-    }
-
-    /// A table that was written before.
-    pub fn read(bytes: Cow<'static, [u8]>) -> Table {
-        let mut end = 4 * PARTS;
-        let [keys, lengths, ends, starting, branches, floating, words, sets] = std::array::from_fn(|part| {
-            let start = end;
-            end += number(&bytes, part) as usize;
-            start..end
+        let starting = keys.chunk_by(|one, other| one.0 == other.0).map(|same| {
+            let mut bytes = [0; MAX_ANCHORED_BYTES];
+            bytes[..same[0].0.len()].copy_from_slice(same[0].0);
+            (bytes, byte(same[0].0.len()), same.iter().map(|(_, branch)| *branch))
         });
-        let numbers = |part: Range<usize>| -> Vec<u32> {
-            let part = &bytes[part];
-            (0..part.len() / 4).map(|at| number(part, at)).collect()
-        };
-        let entry = |branch: &[u32]| Entry {
-            pattern: branch[0],
-            words: branch[1],
-            max_bytes: branch[2] as u16,
-            set: (branch[2] >> 16) as u16,
-        };
-        let branches = numbers(branches).chunks_exact(ENTRY_BYTES / 4).map(entry).collect();
-        let sets = bytes[sets].as_chunks().0.to_vec();
-        Table { bytes, keys, lengths, ends, starting, branches, floating, words, sets }
+        Table {
+            starting: Starting::new(starting, |branch| branches[branch as usize].max_words),
+            floating: Floating::new(floating.into_iter()),
+            branches: branches.iter().map(Entry::listed).collect(),
+            words: words.into_iter().map(|byte| [byte]).collect(),
+            sets: sets.into(),
+        }
     }
 
-    /// The table as it is written.
+    /// One that was written.
+    pub fn read(mut from: &'static [u8]) -> Table {
+        let from = &mut from;
+        let (starting, floating) = (Starting::read(from), Floating::read(from));
+        Table { starting, floating, branches: take(from), words: take(from), sets: take(from) }
+    }
+
+    /// It as a run reads it.
     #[allow(dead_code, reason = "the build script writes, the program reads")]
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub fn written(&self) -> Vec<u8> {
+        let mut to = Vec::new();
+        self.starting.write(&mut to);
+        self.floating.write(&mut to);
+        push(&self.branches, &mut to);
+        push(&self.words, &mut to);
+        push(&self.sets, &mut to);
+        to
     }
 
-    /// The beginnings at the start of a text, each as its bytes, how many they are, and its branches.
-    pub fn starting(&self) -> impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, impl Iterator<Item = u32>)> + '_ {
-        let keys = self.bytes[self.keys.clone()].as_chunks().0.iter().zip(&self.bytes[self.lengths.clone()]);
-        let numbers = |part: &Range<usize>| self.bytes[part.clone()].as_chunks().0;
-        let (ends, starting) = (numbers(&self.ends), numbers(&self.starting));
-        keys.zip(ends.windows(2)).map(move |((key, length), ends)| {
-            let branches = &starting[u32::from_le_bytes(ends[0]) as usize..u32::from_le_bytes(ends[1]) as usize];
-            (*key, *length, branches.iter().map(|branch| u32::from_le_bytes(*branch)))
-        })
-    }
-
-    /// The literals that may stand anywhere, each with its branch.
-    pub fn floating(&self) -> impl Iterator<Item = (u32, &[u8])> + '_ {
-        let mut rest = &self.bytes[self.floating.clone()];
-        std::iter::from_fn(move || {
-            let (branch, literal) = rest.split_at_checked(4)?;
-            let branch = number(branch, 0);
-            rest = literal;
-            Some((branch, take_counted(&mut rest)))
-        })
-    }
-
-    /// The branches, in their order.
-    pub fn branches(&self) -> &[Entry] {
-        &self.branches
+    /// What is known of a branch.
+    #[inline(always)]
+    pub fn branch(&self, at: u32) -> Entry {
+        Entry::read(&self.branches[at as usize])
     }
 
     /// Says whether a text is what a branch of the table matches. If it may be so, it is within its extent, it begins with one of the
@@ -178,7 +162,7 @@ impl Table {
         if branch.max_bytes != NO_EXTENT && text.len() > max_bytes && !may_trail(&text[max_bytes..]) {
             return Fit::No;
         }
-        let words = &self.bytes[self.words.clone()];
+        let words = self.words.as_flattened();
         let (lists, mut rest) = words[branch.words as usize..].split_first().expect(COUNTED);
         if lists & WHOLE != 0 {
             let count = rest.split_off_first().expect(COUNTED);
@@ -224,27 +208,6 @@ fn place_in(sets: &mut Vec<Bytes>, set: &Bytes) -> usize {
 
 /// Why a count is there.
 const COUNTED: &str = "each list stands after its length";
-
-/// The beginnings of sorted keys: bytes, lengths, ends, and branches.
-fn starts(keys: &[(&[u8], u32)]) -> [Vec<u8>; 4] {
-    let [mut bytes, mut lengths, mut ends, mut starting] = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
-    for same in keys.chunk_by(|one, other| one.0 == other.0) {
-        let mut key = same[0].0.to_vec();
-        lengths.push(byte(key.len()));
-        key.resize(MAX_ANCHORED_BYTES, 0);
-        bytes.extend(key);
-        ends.extend((starting.len() as u32 / 4).to_le_bytes());
-        same.iter().for_each(|(_, branch)| starting.extend(branch.to_le_bytes()));
-    }
-    ends.extend((starting.len() as u32 / 4).to_le_bytes());
-    [bytes, lengths, ends, starting]
-}
-
-/// The number at a place of a list of u32, little-endian.
-fn number(bytes: &[u8], at: usize) -> u32 {
-    let bytes = bytes[4 * at..4 * at + 4].try_into().expect("four bytes");
-    u32::from_le_bytes(bytes)
-}
 
 fn byte(count: usize) -> u8 {
     u8::try_from(count).expect("beginnings keeps lists and literals short")

@@ -180,7 +180,7 @@ fn account(
 /// The page that is wanted, with its name: the only one of its input, or the one that the options name.
 fn find(args: &ExplainArgs, inputs: &Inputs, looking: Looking<'_>) -> (String, Result<Record, String>) {
     let is_chosen = args.url.is_some() || args.record.is_some();
-    let is_wanted = |page: &PageName| match &page.origin {
+    let is_wanted = |page: &PageName<'_>| match &page.origin {
         None => !is_chosen,
         Some(origin) => {
             let is_record = |id: &String| origin.id.as_ref() == Some(id) || origin.offset.to_string() == *id;
@@ -202,7 +202,7 @@ fn find(args: &ExplainArgs, inputs: &Inputs, looking: Looking<'_>) -> (String, R
             Refused::Skip(_, why) => why,
             Refused::Fail(error) => error.to_string(),
         });
-        found = Some((page.name.clone(), record));
+        found = Some((page.name(), record));
         if is_chosen { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     found.unwrap_or_else(|| (inputs.name(0), Err("holds no such page".to_owned())))

@@ -65,7 +65,7 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
     let inputs = Inputs::discover(pages.into_iter().map(glob::input).collect(), &[]);
     let rules = catalogue.rules();
     let matchers: Vec<Option<LineMatcher>> = rules.iter().map(RuleEntry::matcher).collect();
-    let look = |_: usize, _: &PageName, record: Record| {
+    let look = |_: usize, _: &PageName<'_>, record: Record| {
         let article = cleaner.clean(&record.bytes, &record.hints)?;
         Ok((0..rules.len()).map(|at| hits(&rules[at], matchers[at].as_ref(), &article)).collect::<Vec<_>>())
     };
