@@ -167,6 +167,8 @@ fn trim(texts: &mut [TextPlace], source: &str) {
 pub struct BoundedSink {
     tree: HtmlTreeSink,
     max_nodes: usize,
+    /// Nodes that the calls of the tree builder may have made: at least as many as there are.
+    made: Cell<usize>,
     places: RefCell<Vec<Place>>,
     texts: RefCell<Vec<TextPlace>>,
     /// The bytes of the token that is being processed.
@@ -194,6 +196,7 @@ impl BoundedSink {
         BoundedSink {
             tree: HtmlTreeSink::new(html),
             max_nodes,
+            made: Cell::new(0),
             places: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
             texts: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
             token: Cell::new((0, 0)),
@@ -209,7 +212,12 @@ impl BoundedSink {
 
     /// True when the tree holds as many nodes as the page may have.
     pub fn is_over_budget(&self) -> bool {
-        self.tree.0.borrow().tree.values().len() > self.max_nodes
+        self.made.get() > self.max_nodes && self.tree.0.borrow().tree.values().len() > self.max_nodes
+    }
+
+    /// Counts a node, and that of what a template holds.
+    fn made_node(&self) {
+        self.made.set(self.made.get() + 2);
     }
 
     /// True when the open elements are `max` deep or more.
@@ -296,7 +304,10 @@ impl BoundedSink {
 
     fn appended(&self, parent: NodeId, child: &NodeOrText<NodeId>) {
         let (current, is_break) = match child {
-            NodeOrText::AppendText(_) => (parent, false),
+            NodeOrText::AppendText(_) => {
+                self.made_node();
+                (parent, false)
+            }
             NodeOrText::AppendNode(id) => {
                 let tree = self.tree.0.borrow();
                 let name =
@@ -322,6 +333,7 @@ impl TreeSink for BoundedSink {
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
         let is_void = super::tag::is_void(&name.local);
+        self.made_node();
         let id = self.tree.create_element(name, attributes, flags);
         let (start, end) = self.token.get();
         self.places.borrow_mut().push(Place { element: id, start, end, line: 0 });
@@ -391,10 +403,12 @@ impl TreeSink for BoundedSink {
     }
 
     fn create_comment(&self, text: StrTendril) -> NodeId {
+        self.made_node();
         self.tree.create_comment(text)
     }
 
     fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
+        self.made_node();
         self.tree.create_pi(target, data)
     }
 

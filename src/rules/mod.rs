@@ -132,6 +132,7 @@ pub struct RuleSet {
     prefilter: Prefilter,
     /// No rule looks at a longer block.
     max_words: u32,
+    has_selectors: bool,
     kept_lines: HashSet<String>,
     kept_reasons: HashSet<String>,
 }
@@ -288,6 +289,7 @@ impl RuleSet {
         });
         let topics = topics.collect();
         Ok(RuleSet {
+            has_selectors: rules.iter().any(|rule| rule.selector().is_some()),
             rules,
             guards,
             topics,
@@ -331,7 +333,7 @@ impl RuleSet {
 
     /// True when a rule has a selector, so that the tree must keep every attribute.
     pub fn has_selectors(&self) -> bool {
-        self.rules.iter().any(|rule| rule.selector().is_some())
+        self.has_selectors
     }
 
     /// True when a user's list keeps what has this reason (an id, or a family as `family/*`).

@@ -320,23 +320,18 @@ fn beginning(value: &str) -> &str {
 
 /// Whether a class name has a part that marks a name, and whether it has one that marks an account.
 fn marks(class: &str) -> (bool, bool) {
+    let class = class.as_bytes();
     let (mut is_named, mut is_user) = (false, false);
-    // Each of the parts has one of these letters, and they are rare; all bytes at once are asked for them.
-    if !class.bytes().fold(false, |any, byte| any | matches!(byte | 0x20, b'u' | b'y')) {
-        return (false, false);
-    }
-    for (at, byte) in class.bytes().enumerate() {
-        let part = match byte | 0x20 {
-            b'a' => "author",
-            b'b' => "byline",
-            b'c' => "contributor",
-            b'u' => "username",
-            _ => continue,
-        };
-        let found = class.as_bytes().get(at..at + part.len());
-        if found.is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes())) {
-            (is_named, is_user) = (is_named || part != "username", is_user || part == "username");
-        }
+    let stands = |at: Option<usize>, part: &[u8]| {
+        let found = at.and_then(|at| class.get(at..at + part.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(part))
+    };
+    // Each of the parts has one of these letters, and they are rare.
+    for at in memchr::memchr2_iter(b'u', b'y', class).chain(memchr::memchr2_iter(b'U', b'Y', class)) {
+        let before = at.checked_sub(1);
+        is_named |= stands(before, b"author") || stands(before, b"byline");
+        is_named |= stands(at.checked_sub("contrib".len()), b"contributor");
+        is_user |= stands(Some(at), b"username");
     }
     (is_named, is_user)
 }
