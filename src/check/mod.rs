@@ -72,15 +72,9 @@ pub struct PageName<'a> {
 
 /// The findings of a page, in the order of its source.
 ///
-/// The headline is none: it is removed only because it is kept as the title.
-///
-/// `seen` counts the findings of the file so far, which may hold many pages.
-pub fn findings(
-    cleaner: &Cleaner,
-    inspection: &Inspection<'_>,
-    name: PageName<'_>,
-    seen: &mut HashMap<String, u32>,
-) -> Vec<Finding> {
+/// The headline is none: it is removed only because it is kept as the title. The findings are [numbered](number) as those of
+/// a file of one page.
+pub fn findings(cleaner: &Cleaner, inspection: &Inspection<'_>, name: PageName<'_>) -> Vec<Finding> {
     let mut removals: Vec<&Removal> = inspection.removals.iter().filter(|r| r.reason != Reason::Headline).collect();
     if removals.is_empty() {
         return Vec::new();
@@ -97,9 +91,6 @@ pub fn findings(
     let findings = removals.into_iter().map(|removal| {
         let range = range(removal);
         let rule = removal.reason.id();
-        let kin = fingerprint(&[rule, name.project_path, &fold(&removal.text)]);
-        let before = seen.entry(kin.clone()).or_default();
-        *before += 1;
         Finding {
             path: name.path.to_owned(),
             project_path: name.project_path.to_owned(),
@@ -112,11 +103,23 @@ pub fn findings(
             range,
             words: words::count(&removal.text),
             text: removal.text.clone(),
-            fingerprint: fingerprint(&[&kin, &before.to_string()]),
-            kin,
+            fingerprint: String::new(),
+            kin: fingerprint(&[rule, name.project_path, &fold(&removal.text)]),
         }
     });
-    findings.collect()
+    let mut findings: Vec<Finding> = findings.collect();
+    number(&mut findings, &mut HashMap::new());
+    findings
+}
+
+/// Gives findings their fingerprints, by which those of one kin are told apart; `seen` counts the findings of the file before
+/// these, which may hold many pages.
+pub fn number(findings: &mut [Finding], seen: &mut HashMap<String, u32>) {
+    for finding in findings {
+        let count = seen.entry(finding.kin.clone()).or_default();
+        *count += 1;
+        finding.fingerprint = fingerprint(&[&finding.kin, &count.to_string()]);
+    }
 }
 
 /// What a reason means, for people: one line without a full stop.
@@ -149,7 +152,7 @@ mod tests {
     fn found(text: &str, path: &str) -> Vec<Finding> {
         let cleaner = Cleaner::builder().judgement(false).build().unwrap();
         let inspection = cleaner.inspect(text.as_bytes(), &Hints::default()).unwrap();
-        findings(&cleaner, &inspection, PageName { path, project_path: path, is_record: false }, &mut HashMap::new())
+        findings(&cleaner, &inspection, PageName { path, project_path: path, is_record: false })
     }
 
     const PROSE: &str = "The mill was sold on Monday to a family from the next valley.";

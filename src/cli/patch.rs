@@ -42,7 +42,7 @@ pub(super) fn patch(
         let hints = Hints { format: Some(Format::Text), ..Hints::default() };
         let inspection = cleaner.inspect(patch.text.as_bytes(), &hints)?;
         let name = PageName { path: &path, project_path: &project_path, is_record: false };
-        patch.left = without_forgiven(findings(cleaner, &inspection, name, &mut HashMap::new()), forgiven);
+        patch.left = without_forgiven(findings(cleaner, &inspection, name), forgiven);
     }
     patch.fixed -= patch.left.len().min(patch.fixed as usize) as u64;
     Ok(patch)

@@ -39,6 +39,7 @@ pub use json::JsonRow;
 pub use list::read_list;
 pub use page::{OpenPage, Opened, Reading};
 pub use pages::{Looking, PageName, PageVisitor, label};
+pub(crate) use pages::{Pages, Records, SplitOff};
 #[cfg(feature = "parquet")]
 pub use parquet::lines;
 pub use stream::Position;

@@ -2,7 +2,10 @@
 //!
 //! For commands that look at pages and write none; a run that writes takes containers apart across its workers instead.
 
-use super::{Inputs, Opened, Origin, Position, Read, ReadOptions, Reading, Record, Refusal, Refused, printable};
+use super::{
+    InputFormat, Inputs, Opened, Origin, Position, Raw, Read, ReadOptions, Reading, Record, Refusal, Refused, Split,
+    printable,
+};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use std::ops::ControlFlow;
@@ -50,41 +53,106 @@ pub struct Looking<'a> {
 impl Inputs {
     /// Calls `found` for each page of entry `index` until it breaks off; once with the reason for an entry that is not read.
     pub fn each_page(&self, index: usize, looking: Looking<'_>, found: &mut PageVisitor<'_>) {
-        let Looking { reading, options, limits } = looking;
-        let named = |origin| PageName { inputs: self, index, origin };
-        let whole = named(None);
+        match self.pages(index, looking) {
+            Pages::Whole(record) => _ = found(&self.page_name(index, None), record),
+            Pages::Records(records) => {
+                for record in records {
+                    let (page, record) = self.parsed(index, looking, record);
+                    if found(&page, record).is_break() {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Begins to read entry `index`.
+    pub(crate) fn pages(&self, index: usize, looking: Looking<'_>) -> Pages {
+        let Looking { reading, limits, .. } = looking;
         let opened = match self.refusal(index) {
             Some(Refusal::Skip(skip)) => Err(Refused::Skip(*skip, skip.name().to_owned())),
             Some(Refusal::Fail(why)) => Err(Error::new(ErrorKind::Io, why.clone()).into()),
             None => self.open(index, Position::default(), reading, limits).map_err(Refused::from),
         };
-        let (format, mut split) = match opened {
-            Ok(Opened::Page(page)) => {
-                let _ = found(&whole, page.read(reading, limits).map_err(Refused::from));
-                return;
+        match opened {
+            Ok(Opened::Page(page)) => Pages::Whole(page.read(reading, limits).map_err(Refused::from)),
+            Ok(Opened::Container(format, split)) => {
+                Pages::Records(Records { format, split, number: 0, is_over: false })
             }
-            Ok(Opened::Container(format, split)) => (format, split),
-            Err(refused) => {
-                let _ = found(&whole, Err(refused));
-                return;
+            Err(refused) => Pages::Whole(Err(refused)),
+        }
+    }
+
+    /// What a page of entry `index` is called.
+    pub(crate) fn page_name(&self, index: usize, origin: Option<Origin>) -> PageName<'_> {
+        PageName { inputs: self, index, origin }
+    }
+
+    /// A record that was split off entry `index`, as a page.
+    pub(crate) fn parsed(
+        &self,
+        index: usize,
+        looking: Looking<'_>,
+        record: SplitOff,
+    ) -> (PageName<'_>, Result<Record, Refused>) {
+        let Looking { options, limits, .. } = looking;
+        let SplitOff { format, mut origin, raw } = record;
+        let record = match raw {
+            Ok(raw) => format.parse(raw, &mut origin, &Read { options, limits }),
+            Err(error) => Err(Refused::Fail(error)),
+        };
+        (self.page_name(index, Some(origin)), record)
+    }
+}
+
+/// What an entry holds.
+pub(crate) enum Pages {
+    /// One page, or why there is none.
+    Whole(Result<Record, Refused>),
+    /// Those of a container.
+    Records(Records),
+}
+
+/// The records of a container; an iterator.
+pub(crate) struct Records {
+    format: &'static InputFormat,
+    split: Box<dyn Split>,
+    number: u64,
+    /// What comes next is lost.
+    is_over: bool,
+}
+
+/// A record that was split off, or why it could not be.
+pub(crate) struct SplitOff {
+    format: &'static InputFormat,
+    origin: Origin,
+    raw: Result<Raw, Error>,
+}
+
+impl SplitOff {
+    /// Bytes that it holds.
+    pub(crate) fn size(&self) -> usize {
+        self.raw.as_ref().map_or(0, Raw::size)
+    }
+}
+
+impl Iterator for Records {
+    type Item = SplitOff;
+
+    fn next(&mut self) -> Option<SplitOff> {
+        if self.is_over {
+            return None;
+        }
+        let (offset, raw) = match self.split.next()? {
+            Ok(raw) => (raw.offset, Ok(raw)),
+            Err(loss) => {
+                self.is_over = loss.is_rest;
+                (loss.offset, Err(loss.error))
             }
         };
-        let mut number = 0;
-        while let Some(next) = split.next() {
-            let (offset, next) = match next {
-                Ok(raw) => (raw.offset, Ok(raw)),
-                Err(loss) => (loss.offset, Err(loss)),
-            };
-            let mut origin = Origin { index: number, offset, ..Origin::default() };
-            number += 1;
-            let (record, is_rest) = match next {
-                Ok(raw) => (format.parse(raw, &mut origin, &Read { options, limits }), false),
-                Err(loss) => (Err(Refused::Fail(loss.error)), loss.is_rest),
-            };
-            if found(&named(Some(origin)), record).is_break() || is_rest {
-                break;
-            }
-        }
+        let origin = Origin { index: self.number, offset, ..Origin::default() };
+        self.number += 1;
+        Some(SplitOff { format: self.format, origin, raw })
     }
 }
 

@@ -1,19 +1,21 @@
 //! The check: a list of inputs in, what would be removed from each out, in the order of the inputs.
 //!
 //! Workers take the inputs by the batch, read and inspect them; the calling thread hears of those that have findings or
-//! could not be read, and of nothing else, so that a clean corpus costs what reading it costs. A worker holds one page
-//! at a time; the records of a container are looked at by one worker. What it found does not depend on the number of threads.
+//! could not be read, and of nothing else, so that a clean corpus costs what reading it costs. A worker holds one page at a
+//! time, or a chunk of the records of a container, in which workers without a batch of their own help. What it found does not
+//! depend on the number of threads.
 
+use super::pages::map_pages;
 use super::record::quietly;
 use super::workers;
 use crate::article::Format;
-use crate::check::{Finding, PageName, findings};
+use crate::check::{Finding, PageName, findings, number};
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
 use crate::input::{self, Inputs, Looking, ReadOptions, Reading, Record, Refused};
 use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -161,16 +163,26 @@ impl Batch {
     fn look(&mut self, plan: &CheckPlan<'_>, entry: usize, at: usize) {
         let cleaner = &plan.cleaners[at];
         let looking = Looking { reading: plan.reading, options: &plan.options, limits: cleaner.limits() };
-        let mut file = File { plan, entry, cleaner, project_path: None, seen: HashMap::new() };
-        plan.inputs.each_page(entry, looking, &mut |page, record| {
-            let found = record.and_then(|record| {
-                let inspect = || file.inspect(page, &record, &mut self.counts);
-                let found = quietly(inspect).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic)));
-                found.map_err(Refused::Fail)
-            });
-            let found = match found {
-                Ok(None) => None,
-                Ok(Some(found)) => Some(Ok(found)),
+        let file = File { plan, entry, cleaner, project_path: OnceLock::new() };
+        let look = |page: &input::PageName<'_>, record: Result<Record, Refused>| {
+            record.and_then(|record| {
+                let seen = quietly(|| file.inspect(page, &record));
+                seen.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))).map_err(Refused::Fail)
+            })
+        };
+        let mut numbers = HashMap::new();
+        map_pages(plan.inputs, entry, looking, look, &mut |page, seen| {
+            let found = match seen {
+                Ok(Seen { words, found }) => {
+                    self.counts.files += 1;
+                    self.counts.words += words;
+                    found.map(|mut found| {
+                        if page.origin.is_some() {
+                            number(&mut found.findings, &mut numbers);
+                        }
+                        Ok(found)
+                    })
+                }
                 Err(Refused::Skip(skip, _)) => {
                     *self.counts.skipped.entry(skip.name()).or_default() += 1;
                     None
@@ -184,7 +196,6 @@ impl Batch {
             };
             let checked = |found| Checked { entry, cleaner: at, name: page.name(), found };
             self.checked.extend(found.map(checked));
-            ControlFlow::Continue(())
         });
     }
 }
@@ -195,34 +206,32 @@ struct File<'p> {
     entry: usize,
     cleaner: &'p Cleaner,
     /// Worked out when something is found.
-    project_path: Option<String>,
-    seen: HashMap<String, u32>,
+    project_path: OnceLock<String>,
+}
+
+/// What was seen of a page.
+struct Seen {
+    /// Its words, when they are counted.
+    words: u64,
+    found: Option<Found>,
 }
 
 impl File<'_> {
-    fn inspect(
-        &mut self,
-        page: &input::PageName<'_>,
-        record: &Record,
-        counts: &mut CheckCounts,
-    ) -> Result<Option<Found>, Error> {
+    fn inspect(&self, page: &input::PageName<'_>, record: &Record) -> Result<Seen, Error> {
         let inspection = self.cleaner.inspect(&record.bytes, &record.hints)?;
-        counts.files += 1;
-        if self.plan.counts_words {
-            counts.words += inspection.words() as u64;
-        }
+        let words = if self.plan.counts_words { inspection.words() as u64 } else { 0 };
         if inspection.removals.is_empty() {
-            return Ok(None);
+            return Ok(Seen { words, found: None });
         }
         let path = || project_path(self.plan.inputs, self.plan.project, self.entry);
         let page = PageName {
             path: &page.name(),
-            project_path: self.project_path.get_or_insert_with(path),
+            project_path: self.project_path.get_or_init(path),
             is_record: page.origin.is_some(),
         };
-        let findings = findings(self.cleaner, &inspection, page, &mut self.seen);
+        let findings = findings(self.cleaner, &inspection, page);
         let found = Found { findings, format: inspection.format, text: inspection.text.into_owned() };
-        Ok(Some(found).filter(|found| !found.findings.is_empty()))
+        Ok(Seen { words, found: Some(found).filter(|found| !found.findings.is_empty()) })
     }
 }
 

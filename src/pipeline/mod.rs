@@ -14,6 +14,7 @@ mod filter;
 mod frequent;
 mod journal;
 mod ledger;
+mod pages;
 #[cfg(feature = "cli")]
 mod progress;
 mod record;

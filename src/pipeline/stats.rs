@@ -6,16 +6,16 @@
 
 use super::cleaner_of;
 use super::frequent::{Frequent, hash};
+use super::pages::map_pages;
 use super::record::{Outcome, quietly};
 use super::tally::{Amount, Tally};
 use super::workers;
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, Looking, ReadOptions, Reading, Refused};
+use crate::input::{Inputs, Looking, PageName, ReadOptions, Reading, Record, Refused};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// Pages that are counted before their counts are added up.
@@ -216,27 +216,27 @@ fn pages(plan: &StatsPlan<'_>, index: usize) -> (Vec<Counted>, u64) {
     let cleaner = cleaner_of(plan.cleaners, plan.cleaner_of, index);
     let looking = Looking { reading: plan.reading, options: &plan.options, limits: cleaner.limits() };
     let (mut pages, mut bytes) = (Vec::new(), 0);
+    let count = |page: &PageName<'_>, record: Result<Record, Refused>| {
+        let bytes = record.as_ref().map_or(0, |record| record.bytes.len() as u64);
+        let made = match record {
+            Ok(record) => quietly(|| {
+                let article = cleaner.clean(&record.bytes, &record.hints)?;
+                Ok(Tally::of(&article, record.hints.url.as_deref(), page))
+            }),
+            Err(Refused::Skip(skip, _)) => return (bytes, Err((Outcome::Skipped(skip.name()), String::new()))),
+            Err(Refused::Fail(error)) => Ok(Err(error)),
+        };
+        let counted = match made {
+            Ok(Ok(tally)) => Ok(tally),
+            Ok(Err(error)) => Err((outcome(&error), error.to_string())),
+            Err(message) => Err((Outcome::Failed(ErrorKind::Panic.name()), message)),
+        };
+        (bytes, counted)
+    };
     let mut walk = |pages: &mut Vec<Counted>| {
-        plan.inputs.each_page(index, looking, &mut |page, record| {
-            let made = match record {
-                Ok(record) => quietly(|| {
-                    bytes += record.bytes.len() as u64;
-                    let article = cleaner.clean(&record.bytes, &record.hints)?;
-                    Ok(Tally::of(&article, record.hints.url.as_deref(), page))
-                }),
-                Err(Refused::Skip(skip, _)) => {
-                    pages.push((page.name(), Err((Outcome::Skipped(skip.name()), String::new()))));
-                    return ControlFlow::Continue(());
-                }
-                Err(Refused::Fail(error)) => Ok(Err(error)),
-            };
-            let counted = match made {
-                Ok(Ok(tally)) => Ok(tally),
-                Ok(Err(error)) => Err((outcome(&error), error.to_string())),
-                Err(message) => Err((Outcome::Failed(ErrorKind::Panic.name()), message)),
-            };
+        map_pages(plan.inputs, index, looking, count, &mut |page, (size, counted)| {
+            bytes += size;
             pages.push((page.name(), counted));
-            ControlFlow::Continue(())
         })
     };
     if let Err(panic) = quietly(|| walk(&mut pages)) {

@@ -1,14 +1,14 @@
 //! A look at every page of a list that writes nothing: inputs in, one answer a page out, in their order.
 //!
-//! Pages are read, looked at and dropped one by one in each worker, so that only the answers are held. The records of one
-//! container are looked at by one worker.
+//! Pages are read, looked at and dropped in each worker, those of a container by the chunk, so that little more than the answers
+//! is held.
 
+use super::pages::map_pages;
 use super::record::quietly;
 use super::workers;
 use crate::error::{Error, ErrorKind};
 use crate::input::{Inputs, Looking, PageName, Record, Refused};
 use rayon::prelude::*;
-use std::ops::ControlFlow;
 
 /// What a look at one page gave.
 #[derive(Debug)]
@@ -35,16 +35,17 @@ pub fn visit<T: Send>(
     let pool = workers(jobs)?;
     let entry = |index: usize| {
         let mut visited = Vec::new();
+        let look = |page: &PageName<'_>, record| match record {
+            Err(Refused::Skip(..)) => None,
+            Err(Refused::Fail(error)) => Some(Err(error)),
+            Ok(record) => {
+                let result = quietly(|| look(index, page, record));
+                Some(result.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))))
+            }
+        };
         let walk = |visited: &mut Vec<Visited<T>>| {
-            inputs.each_page(index, looking, &mut |page, record| {
-                let result = match record {
-                    Err(Refused::Skip(..)) => return ControlFlow::Continue(()),
-                    Err(Refused::Fail(error)) => Err(error),
-                    Ok(record) => quietly(|| look(index, page, record))
-                        .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))),
-                };
-                visited.push(Visited { name: page.name(), result });
-                ControlFlow::Continue(())
+            map_pages(inputs, index, looking, look, &mut |page, result| {
+                visited.extend(result.map(|result| Visited { name: page.name(), result }));
             })
         };
         if let Err(panic) = quietly(|| walk(&mut visited)) {

@@ -1,0 +1,84 @@
+//! Every page of an entry, looked at by many threads.
+//!
+//! A page that is a file is looked at by who asks; a container is taken apart by them, and its records are looked at by the chunk on
+//! the threads of the pool, while the next ones are split off.
+
+use crate::input::{Inputs, Looking, PageName, Pages, Record, Records, Refused, SplitOff};
+use rayon::prelude::*;
+
+/// Records of a container that are looked at together, at most, and bytes of them: enough for all workers, and little memory.
+const CHUNK_RECORDS: usize = 256;
+const CHUNK_BYTES: usize = 4 << 20;
+
+/// Calls `look` for each page of entry `index`, or with the reason why it is none; `found` hears what it says, in the order of the
+/// pages.
+pub(super) fn map_pages<T: Send>(
+    inputs: &Inputs,
+    index: usize,
+    looking: Looking<'_>,
+    look: impl Fn(&PageName<'_>, Result<Record, Refused>) -> T + Sync,
+    found: &mut dyn FnMut(&PageName<'_>, T),
+) {
+    let mut records = match inputs.pages(index, looking) {
+        Pages::Whole(record) => {
+            let page = inputs.page_name(index, None);
+            let seen = look(&page, record);
+            return found(&page, seen);
+        }
+        Pages::Records(records) => records,
+    };
+    let look_at = |record| {
+        let (page, record) = inputs.parsed(index, looking, record);
+        let seen = look(&page, record);
+        (page, seen)
+    };
+    let mut chunk = next_chunk(&mut records);
+    while !chunk.is_empty() {
+        let look_at_all = || chunk.into_par_iter().map(look_at).collect::<Vec<_>>();
+        let (next, seen) = rayon::join(|| next_chunk(&mut records), look_at_all);
+        seen.into_iter().for_each(|(page, seen)| found(&page, seen));
+        chunk = next;
+    }
+}
+
+/// The next records, as many as are looked at together; none at the end.
+fn next_chunk(records: &mut Records) -> Vec<SplitOff> {
+    let (mut chunk, mut bytes) = (Vec::new(), 0);
+    while chunk.len() < CHUNK_RECORDS && bytes < CHUNK_BYTES {
+        let Some(record) = records.next() else { break };
+        bytes += record.size();
+        chunk.push(record);
+    }
+    chunk
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Input, ReadOptions, Reading};
+    use crate::limits::Limits;
+    use std::ops::ControlFlow;
+
+    #[test]
+    fn pages_come_in_their_order_however_they_are_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pages.jsonl");
+        let line = |n: usize| if n % 100 == 7 { "{\n".to_owned() } else { format!("{{\"text\": \"page {n}\"}}\n") };
+        std::fs::write(&path, (0..3 * CHUNK_RECORDS).map(line).collect::<String>()).unwrap();
+        let inputs = Inputs::discover(vec![Input::Path(path)], &[]);
+        let (options, limits) = (ReadOptions::default(), Limits::default());
+        let looking = Looking { reading: Reading::Detected, options: &options, limits: &limits };
+        let seen = |page: &PageName<'_>, record: Result<Record, Refused>| {
+            (page.name(), record.map(|record| record.bytes).map_err(|why| matches!(why, Refused::Fail(_))))
+        };
+        let (mut one_by_one, mut together) = (Vec::new(), Vec::new());
+        inputs.each_page(0, looking, &mut |page, record| {
+            one_by_one.push(seen(page, record));
+            ControlFlow::Continue(())
+        });
+        map_pages(&inputs, 0, looking, seen, &mut |_, seen| together.push(seen));
+        assert_eq!(one_by_one.len(), 3 * CHUNK_RECORDS);
+        assert_eq!(one_by_one.iter().filter(|(_, bytes)| *bytes == Err(true)).count(), 8);
+        assert!(together == one_by_one);
+    }
+}
