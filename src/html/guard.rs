@@ -160,5 +160,6 @@ pub fn is_read(attribute: &str) -> bool {
             | "size"
             | "face"
             | "encoding"
+            | "shadowrootmode"
     )
 }

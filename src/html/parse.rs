@@ -10,6 +10,7 @@ use super::tokenize;
 use crate::article::Degraded;
 use crate::limits::Limits;
 use ego_tree::{NodeId, NodeRef, Tree};
+use foldhash::{HashMap, HashSet};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
@@ -186,6 +187,9 @@ pub struct BoundedSink {
     at_bound: Cell<bool>,
     flattened: Cell<bool>,
     ends_with_break: Cell<bool>,
+    /// Templates that are the shadow of an element, each with the element; and these elements.
+    shadows: RefCell<HashMap<NodeId, NodeId>>,
+    hosts: RefCell<HashSet<NodeId>>,
 }
 
 impl BoundedSink {
@@ -207,7 +211,40 @@ impl BoundedSink {
             at_bound: Cell::new(false),
             flattened: Cell::new(false),
             ends_with_break: Cell::new(false),
+            shadows: RefCell::default(),
+            hosts: RefCell::default(),
         }
+    }
+
+    /// True for an element to which a shadow may be attached: <https://dom.spec.whatwg.org/#dom-element-attachshadow>.
+    fn can_have_shadow(&self, element: NodeId) -> bool {
+        let tree = self.tree.0.borrow();
+        let element = tree.tree.get(element).and_then(|node| node.value().as_element());
+        element.is_some_and(|element| {
+            let is_custom = || element.name().contains('-');
+            element.name.ns == ns!(html)
+                && (matches!(
+                    element.name(),
+                    "article"
+                        | "aside"
+                        | "blockquote"
+                        | "body"
+                        | "div"
+                        | "footer"
+                        | "h1"
+                        | "h2"
+                        | "h3"
+                        | "h4"
+                        | "h5"
+                        | "h6"
+                        | "header"
+                        | "main"
+                        | "nav"
+                        | "p"
+                        | "section"
+                        | "span"
+                ) || is_custom())
+        })
     }
 
     /// True when the tree holds as many nodes as the page may have.
@@ -388,8 +425,14 @@ impl TreeSink for BoundedSink {
         })
     }
 
-    fn allow_declarative_shadow_roots(&self, _parent: &NodeId) -> bool {
-        false
+    /// A browser shows what such a template holds in the place of what its element holds, and that where a slot is. Here it stands
+    /// before it, so that none of both is lost.
+    fn attach_declarative_shadow(&self, host: &NodeId, template: &NodeId, _attributes: &[Attribute]) -> bool {
+        let is_attached = self.can_have_shadow(*host) && self.hosts.borrow_mut().insert(*host);
+        if is_attached {
+            self.shadows.borrow_mut().insert(*template, *host);
+        }
+        is_attached
     }
 
     fn parse_error(&self, _message: Cow<'static, str>) {}
@@ -417,7 +460,8 @@ impl TreeSink for BoundedSink {
     }
 
     fn get_template_contents(&self, target: &NodeId) -> NodeId {
-        self.tree.get_template_contents(target)
+        let shadow = self.shadows.borrow().get(target).copied();
+        shadow.unwrap_or_else(|| self.tree.get_template_contents(target))
     }
 
     fn same_node(&self, x: &NodeId, y: &NodeId) -> bool {
@@ -512,6 +556,37 @@ mod tests {
         assert_eq!(paragraphs("<p title=\"<script>\">x</p><!-- <script> -->"), one(1, "x"));
         assert_eq!(paragraphs("<textarea><script></textarea><p>x"), one(1, "x"));
         assert_eq!(paragraphs("<script>never closed <p>no"), []);
+    }
+
+    #[test]
+    fn what_a_declared_shadow_holds_is_shown_and_an_ordinary_template_is_not() {
+        let shown = |source: &str| paragraphs(source).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        let shadow = "<x-a><template shadowrootmode=open><p>in</template><p>beside</x-a><p>behind";
+        assert_eq!(shown(shadow), ["in", "beside", "behind"]);
+        let text = |source: &str| {
+            let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+            let texts = page.html.tree.root().descendants().filter_map(|node| node.value().as_text());
+            texts.map(|text| text.to_string()).collect::<String>()
+        };
+        assert_eq!(text("<body><div><template shadowrootmode=closed>a<b>c</template>d</div>e"), "acde");
+        assert_eq!(text(&"<div><template shadowrootmode=open>x".repeat(3)), "xxx");
+        let hidden = |source: &str| {
+            let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+            let paragraph = page
+                .html
+                .tree
+                .root()
+                .descendants()
+                .find(|node| node.value().as_element().is_some_and(|element| element.name() == "p"));
+            paragraph.is_some_and(|node| {
+                node.ancestors().any(|node| node.value().as_element().is_some_and(|above| above.name() == "template"))
+            })
+        };
+        assert!(hidden("<body><div><template><p>x</template></div>"));
+        assert!(hidden("<body><pre><template shadowrootmode=open><p>x</template></pre>"), "but no element of its kind");
+        let twice =
+            "<body><div><template shadowrootmode=open>a</template><template shadowrootmode=open><p>b</template></div>";
+        assert!(hidden(twice), "but an element has one");
     }
 
     #[test]
