@@ -70,6 +70,7 @@
 mod account;
 mod article;
 mod block;
+mod builder;
 pub mod check;
 mod cleaner;
 mod decode;
@@ -90,10 +91,12 @@ mod sieve;
 #[doc(hidden)]
 pub mod stages;
 mod stride;
+mod training;
 
 pub use account::{Account, AccountBlock, Decision, Ground};
 pub use article::{Article, BlockKind, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
-pub use cleaner::{Cleaner, CleanerBuilder, FeatureRows, Hints, Inspection, LineRows};
+pub use builder::CleanerBuilder;
+pub use cleaner::{Cleaner, Hints, Inspection};
 pub use error::{Error, ErrorKind};
 /// For the tests of the tokenizer alone; no part of the interface.
 #[doc(hidden)]
@@ -104,21 +107,5 @@ pub use model::decode::Favor;
 pub use model::lines::TextKind;
 pub use rules::Where;
 pub use rules::catalogue::{Catalogue, Family, LineMatcher, RuleEntry, RuleKind};
-
-/// The names of the values in a row of [`Cleaner::feature_rows`], in order.
 #[doc(hidden)]
-pub fn feature_names() -> Vec<String> {
-    block::features::names()
-}
-
-/// The names of the values in a row of [`Cleaner::line_rows`], in order.
-#[doc(hidden)]
-pub fn line_feature_names() -> &'static [&'static str] {
-    &block::line_features::NAMES
-}
-
-/// The names of the values that [`Cleaner::line_rows`] gives for a text whose lines were judged, in order.
-#[doc(hidden)]
-pub fn dirt_feature_names() -> Vec<&'static str> {
-    model::lines::dirt_names()
-}
+pub use training::{FeatureRows, LineRows, dirt_feature_names, feature_names, line_feature_names};

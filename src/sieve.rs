@@ -25,7 +25,7 @@ pub fn is_calm(text: &str, judge: &Judge, limits: &Limits) -> bool {
     let mut look = Look {
         rules: &judge.rules,
         repeats: &judge.repeats,
-        max_bytes: limits.max_rule_block_bytes,
+        max_bytes: judge.max_rule_block_bytes,
         text,
         scan: &scan,
         folded: text.to_ascii_lowercase(),
@@ -196,7 +196,7 @@ mod tests {
     /// What the rules and repeats take when nobody looks through the sieve.
     fn finds(cleaner: &Cleaner, text: &str) -> bool {
         let blocks = from_text::segment(text.into(), cleaner.limits());
-        let verdicts = cleaner.judge.ruled(&blocks, cleaner.limits().max_rule_block_bytes);
+        let verdicts = cleaner.judge.ruled(&blocks);
         verdicts.iter().any(|verdict| *verdict != crate::judge::Verdict::Keep)
     }
 

@@ -96,14 +96,14 @@ pub fn segment(cleaner: &Cleaner, tree: &Tree<'_>, metadata: Metadata) -> Segmen
 /// Rules and repeats on blocks, folding of their text included: how many blocks go.
 #[inline(never)]
 pub fn rules(cleaner: &Cleaner, segments: &Segments) -> usize {
-    let verdicts = cleaner.judge.ruled(&segments.0, cleaner.limits.max_rule_block_bytes);
+    let verdicts = cleaner.judge.ruled(&segments.0);
     verdicts.iter().filter(|verdict| **verdict != Verdict::Keep).count()
 }
 
 /// The feature rows of blocks, folding of their text included.
 #[inline(never)]
 pub fn features(cleaner: &Cleaner, segments: &Segments) -> Vec<f32> {
-    cleaner.judge.feature_rows(&segments.0, &segments.1, cleaner.limits.max_rule_block_bytes)
+    cleaner.judge.feature_rows(&segments.0, &segments.1)
 }
 
 /// The probability of each row.

@@ -72,8 +72,8 @@ pub struct PageName<'a> {
 
 /// The findings of a page, in the order of its source.
 ///
-/// The headline is none: it is removed only because it is kept as the title. The findings are [numbered](number) as those of
-/// a file of one page.
+/// The headline is none: it is removed only because it is kept as the title. Their fingerprints are empty until all
+/// of the file are [numbered](number).
 pub fn findings(cleaner: &Cleaner, inspection: &Inspection<'_>, name: PageName<'_>) -> Vec<Finding> {
     let mut removals: Vec<&Removal> = inspection.removals.iter().filter(|r| r.reason != Reason::Headline).collect();
     if removals.is_empty() {
@@ -107,9 +107,7 @@ pub fn findings(cleaner: &Cleaner, inspection: &Inspection<'_>, name: PageName<'
             kin: fingerprint(&[rule, name.project_path, &fold(&removal.text)]),
         }
     });
-    let mut findings: Vec<Finding> = findings.collect();
-    number(&mut findings, &mut HashMap::new());
-    findings
+    findings.collect()
 }
 
 /// Gives findings their fingerprints, by which those of one kin are told apart; `seen` counts the findings of the file before
@@ -152,7 +150,9 @@ mod tests {
     fn found(text: &str, path: &str) -> Vec<Finding> {
         let cleaner = Cleaner::builder().judgement(false).build().unwrap();
         let inspection = cleaner.inspect(text.as_bytes(), &Hints::default()).unwrap();
-        findings(&cleaner, &inspection, PageName { path, project_path: path, is_record: false })
+        let mut found = findings(&cleaner, &inspection, PageName { path, project_path: path, is_record: false });
+        number(&mut found, &mut HashMap::new());
+        found
     }
 
     const PROSE: &str = "The mill was sold on Monday to a family from the next valley.";

@@ -130,6 +130,11 @@ pub(crate) struct SplitOff {
 }
 
 impl SplitOff {
+    /// Where it stood.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// Bytes that it holds.
     pub(crate) fn size(&self) -> usize {
         self.raw.as_ref().map_or(0, Raw::size)

@@ -73,6 +73,16 @@ impl Verdict {
     }
 }
 
+/// A page taken apart, as it is judged.
+pub struct Segmented<'t> {
+    /// What it says.
+    pub blocks: Blocks<'t>,
+    /// The tree of an HTML page, when it has one.
+    pub page: Option<Page>,
+    /// What it states about itself.
+    pub metadata: Metadata,
+}
+
 /// What was decided about a page.
 pub struct Judgement {
     /// One verdict for each block.
@@ -107,6 +117,8 @@ pub struct Judge {
     pub explains: bool,
     /// Whether more than rules, repeats and the wish for no captions removes anything.
     pub judges: bool,
+    /// Bytes of a block at which rules look, at most.
+    pub max_rule_block_bytes: usize,
 }
 
 /// Blocks at the start of a page, without what is removed, that are its edge whatever they say.
@@ -127,21 +139,13 @@ const SHORT_WORDS: u32 = 50;
 const SHORT_DOUBT: f32 = 3.5;
 
 impl Judge {
-    /// One verdict for each block. `page` is the tree, when there is one, `metadata` what the page states about itself,
-    /// `text_kind` what this text is, where the caller has said nothing of all texts; `accounts` says that it shall be
-    /// noted what keeps blocks.
-    pub fn judge(
-        &self,
-        blocks: &Blocks<'_>,
-        page: Option<&Page>,
-        metadata: &Metadata,
-        text_kind: Option<TextKind>,
-        max_bytes: usize,
-        accounts: bool,
-    ) -> Judgement {
-        let folded = self.fold(blocks, max_bytes);
+    /// One verdict for each block. `text_kind` is what this text is, where the caller has said nothing of all texts; `accounts`
+    /// says that it shall be noted what keeps blocks.
+    pub fn judge(&self, segmented: &Segmented<'_>, text_kind: Option<TextKind>, accounts: bool) -> Judgement {
+        let Segmented { blocks, page, metadata } = segmented;
+        let folded = self.fold(blocks);
         let notes = if accounts { Notes::on(blocks.items.len()) } else { Notes::none() };
-        let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), max_bytes, notes);
+        let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), notes);
         if let Some(page) = page {
             state.select(page);
         }
@@ -181,16 +185,16 @@ impl Judge {
     }
 
     /// Verdicts on a text by rules and repeats alone.
-    pub fn ruled(&self, blocks: &Blocks<'_>, max_bytes: usize) -> Vec<Verdict> {
-        let folded = self.fold(blocks, max_bytes);
-        let mut state = State::new(self, blocks, &folded, None, max_bytes, Notes::none());
+    pub fn ruled(&self, blocks: &Blocks<'_>) -> Vec<Verdict> {
+        let folded = self.fold(blocks);
+        let mut state = State::new(self, blocks, &folded, None, Notes::none());
         state.settle();
         state.verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Keep)).collect()
     }
 
     /// The feature rows of a page, as the block judgement sees it; rules and verdicts have no part in them.
-    pub fn feature_rows(&self, blocks: &Blocks<'_>, metadata: &Metadata, max_bytes: usize) -> Vec<f32> {
-        let folded = self.fold(blocks, max_bytes);
+    pub fn feature_rows(&self, blocks: &Blocks<'_>, metadata: &Metadata) -> Vec<f32> {
+        let folded = self.fold(blocks);
         let mut rows = Vec::with_capacity(blocks.items.len() * features::COUNT);
         if !blocks.items.is_empty() {
             let features = self.features(blocks, &folded, metadata);
@@ -207,13 +211,13 @@ impl Judge {
     }
 
     /// The folded text of each block that a rule, a guard or the repeats could look at.
-    fn fold(&self, blocks: &Blocks<'_>, max_bytes: usize) -> Vec<String> {
+    fn fold(&self, blocks: &Blocks<'_>) -> Vec<String> {
         let reaches = |words: u32| self.rules.reaches(words) || words <= *RepeatFinder::WORDS.end();
         let items = blocks.items.iter();
         items
             .map(|block| {
                 let text = blocks.text_of(block);
-                let wanted = reaches(block.words) && text.len() <= max_bytes;
+                let wanted = reaches(block.words) && text.len() <= self.max_rule_block_bytes;
                 if wanted { fold(text) } else { String::new() }
             })
             .collect()
@@ -269,7 +273,6 @@ impl<'j> State<'j> {
         blocks: &'j Blocks<'j>,
         folded: &'j [String],
         title: Option<&'j str>,
-        max_bytes: usize,
         notes: Notes,
     ) -> Self {
         let count = blocks.items.len();
@@ -289,7 +292,7 @@ impl<'j> State<'j> {
             parts: Default::default(),
             notes,
         };
-        state.find_candidates(max_bytes);
+        state.find_candidates();
         for (at, block) in blocks.items.iter().enumerate() {
             let free = state.candidates[at].is_empty();
             state.prose[at] = free && words::is_prose(blocks.text_of(block), block.words as usize);

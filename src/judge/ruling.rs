@@ -17,7 +17,7 @@ const MAX_ROUNDS: usize = 50;
 
 impl State<'_> {
     /// Asks guards and rules about each line, and about each piece of a line that was cut at joints.
-    pub(super) fn find_candidates(&mut self, max_bytes: usize) {
+    pub(super) fn find_candidates(&mut self) {
         let items = &self.blocks.items;
         let mut at = 0;
         while at < items.len() {
@@ -27,7 +27,7 @@ impl State<'_> {
             if pieces > 1 {
                 let text = &self.blocks.text[items[line.start].range().start..items[line.end - 1].range().end];
                 let words = items[line.clone()].iter().map(|block| block.words).sum();
-                if text.len() <= max_bytes && self.judge.rules.reaches(words) {
+                if text.len() <= self.judge.max_rule_block_bytes && self.judge.rules.reaches(words) {
                     self.ask(&fold(text), words, line.clone(), true);
                 }
             }

@@ -177,9 +177,7 @@ impl Batch {
                     self.counts.files += 1;
                     self.counts.words += words;
                     found.map(|mut found| {
-                        if page.origin.is_some() {
-                            number(&mut found.findings, &mut numbers);
-                        }
+                        number(&mut found.findings, &mut numbers);
                         Ok(found)
                     })
                 }

@@ -3,6 +3,8 @@
 //! A page that is a file is looked at by who asks; a container is taken apart by them, and its records are looked at by the chunk on
 //! the threads of the pool, while the next ones are split off.
 
+use super::record::quietly;
+use crate::error::{Error, ErrorKind};
 use crate::input::{Inputs, Looking, PageName, Pages, Record, Records, Refused, SplitOff};
 use rayon::prelude::*;
 
@@ -27,8 +29,12 @@ pub(super) fn map_pages<T: Send>(
         }
         Pages::Records(records) => records,
     };
-    let look_at = |record| {
-        let (page, record) = inputs.parsed(index, looking, record);
+    let look_at = |record: SplitOff| {
+        let origin = record.origin().clone();
+        let parsed = quietly(|| inputs.parsed(index, looking, record));
+        let (page, record) = parsed.unwrap_or_else(|panic| {
+            (inputs.page_name(index, Some(origin)), Err(Error::new(ErrorKind::Panic, panic).into()))
+        });
         let seen = look(&page, record);
         (page, seen)
     };
