@@ -51,6 +51,13 @@ impl Default for CleanerBuilder {
     }
 }
 
+impl Cleaner {
+    /// Starts with the built-in rules and the default bounds.
+    pub fn builder() -> CleanerBuilder {
+        CleanerBuilder::default()
+    }
+}
+
 impl CleanerBuilder {
     /// Replaces the bounds.
     pub fn limits(mut self, limits: Limits) -> Self {

@@ -7,7 +7,6 @@ use crate::account::{self, Account};
 use crate::article::{Article, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
 use crate::block::outline::CueFinder;
 use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, words};
-use crate::builder::CleanerBuilder;
 use crate::decode::{self, Decoded, decode};
 use crate::error::Error;
 use crate::html::metadata;
@@ -65,11 +64,6 @@ impl Inspection<'_> {
 }
 
 impl Cleaner {
-    /// Starts with the built-in rules and the default bounds.
-    pub fn builder() -> CleanerBuilder {
-        CleanerBuilder::default()
-    }
-
     /// The bounds that it keeps to.
     pub fn limits(&self) -> &Limits {
         &self.limits

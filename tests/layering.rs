@@ -62,11 +62,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "limits",
             "model",
             "normalize",
-            "repeats",
-            "rules",
             "sieve",
         ],
     ),
+    ("builder", &["cleaner", "error", "judge", "limits", "model", "repeats", "rules"]),
+    ("training", &["block", "cleaner", "decode", "error", "judge", "model"]),
     // The stages apart, for benchmarks.
     ("stages", &["article", "block", "cleaner", "decode", "html", "html::metadata", "judge", "model", "normalize"]),
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.

@@ -12,7 +12,7 @@ use dehusk::check::report::{Account, Failure, Reporter, Style};
 use dehusk::check::{Baseline, Finding};
 use dehusk::input::{Input, Inputs, Reading, printable};
 use dehusk::output::Sink;
-use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Found, project_path};
+use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Corpus, Found, project_path};
 use dehusk::{Cleaner, Error, ErrorKind};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, IsTerminal, Write};
@@ -27,7 +27,8 @@ struct Gate {
     args: CheckArgs,
     inputs: Inputs,
     /// The inputs that are read, each with its cleaner.
-    entries: Vec<(usize, usize)>,
+    entries: Vec<usize>,
+    cleaner_of: Vec<usize>,
     cleaners: Vec<Cleaner>,
     /// The folder that baselines and reports name files from.
     project: PathBuf,
@@ -57,11 +58,13 @@ impl Gate {
         refuse_among_pages(&named, args.output.iter().chain(baseline.iter().filter(|_| args.write_baseline)))?;
         let inputs = Inputs::discover(named, &outputs);
         let judges = args.judgement || config.check.judgement;
-        let (chosen, cleaners) = args.cleaner.cleaners(&config, &inputs, || Cleaner::builder().judgement(judges))?;
-        let entries = wanted(&config, &inputs).into_iter().map(|index| (index, chosen[index])).collect();
+        let (cleaner_of, cleaners) =
+            args.cleaner.cleaners(&config, &inputs, || Cleaner::builder().judgement(judges))?;
+        let entries = wanted(&config, &inputs);
         Ok(Gate {
             inputs,
             entries,
+            cleaner_of,
             cleaners,
             project: project(&here, &config),
             reading: args.read.reading(&config),
@@ -75,14 +78,17 @@ impl Gate {
     fn run(&self) -> anyhow::Result<Verdict> {
         let mut run = Run::new(self)?;
         let plan = CheckPlan {
-            inputs: &self.inputs,
+            corpus: Corpus {
+                inputs: &self.inputs,
+                cleaners: &self.cleaners,
+                cleaner_of: &self.cleaner_of,
+                reading: self.reading,
+                options: self.args.read.options(),
+                jobs: usize::from(self.args.jobs),
+            },
             entries: &self.entries,
-            cleaners: &self.cleaners,
             project: &self.project,
-            reading: self.reading,
-            options: self.args.read.options(),
             counts_words: self.max_share.is_some(),
-            jobs: usize::from(self.args.jobs),
         };
         let counts = pipeline::check(&plan, &mut |checked| run.take(checked))?;
         run.finish(counts)
@@ -90,7 +96,7 @@ impl Gate {
 
     /// The inputs that were read, by the names that a baseline has for them.
     fn read(&self, failed: &HashSet<usize>) -> HashSet<String> {
-        let entries = self.entries.iter().map(|(entry, _)| *entry).filter(|entry| !failed.contains(entry));
+        let entries = self.entries.iter().copied().filter(|entry| !failed.contains(entry));
         entries.map(|entry| project_path(&self.inputs, &self.project, entry)).collect()
     }
 

@@ -26,7 +26,7 @@ pub(super) fn run(args: CleanArgs) -> anyhow::Result<Verdict> {
         if args.verbose {
             name_page(&progress, finished);
         }
-        progress.update(summary);
+        progress.update(finished, summary);
     });
     progress.finish();
     let summary = result?;

@@ -5,6 +5,7 @@
 //! time, or a chunk of the records of a container, in which workers without a batch of their own help. What it found does not
 //! depend on the number of threads.
 
+use super::corpus::Corpus;
 use super::pages::map_pages;
 use super::record::quietly;
 use super::workers;
@@ -12,7 +13,7 @@ use crate::article::Format;
 use crate::check::{Finding, PageName, findings, number};
 use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
-use crate::input::{self, Inputs, Looking, ReadOptions, Reading, Record, Refused};
+use crate::input::{self, Inputs, Record, Refused};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -28,21 +29,13 @@ const SHARES: usize = 4;
 /// What a check does with its inputs.
 pub struct CheckPlan<'a> {
     /// The inputs, of which `entries` are read.
-    pub inputs: &'a Inputs,
-    /// The entries, and for each the index of its cleaner.
-    pub entries: &'a [(usize, usize)],
-    /// What inspects them.
-    pub cleaners: &'a [Cleaner],
+    pub corpus: Corpus<'a>,
+    /// The numbers of the inputs that are read.
+    pub entries: &'a [usize],
     /// The folder that fingerprints name inputs from, without links.
     pub project: &'a Path,
-    /// How the inputs are read.
-    pub reading: Reading,
-    /// Which records of a container are pages, and where in them.
-    pub options: ReadOptions,
     /// Whether words are counted.
     pub counts_words: bool,
-    /// Threads that inspect; 0 stands for one a core.
-    pub jobs: usize,
 }
 
 /// An input with findings, or one that failed.
@@ -89,7 +82,7 @@ pub fn check(
     plan: &CheckPlan<'_>,
     observe: &mut dyn FnMut(Checked) -> Result<(), Error>,
 ) -> Result<CheckCounts, Error> {
-    let pool = workers(plan.jobs)?;
+    let pool = workers(plan.corpus.jobs)?;
     let batches = batches(plan.entries, pool.current_num_threads());
     let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, receiver) = mpsc::channel();
@@ -148,11 +141,11 @@ struct Batch {
 }
 
 impl Batch {
-    fn of(plan: &CheckPlan<'_>, entries: &[(usize, usize)]) -> Batch {
+    fn of(plan: &CheckPlan<'_>, entries: &[usize]) -> Batch {
         let mut batch = Batch::default();
-        for &(entry, cleaner) in entries {
-            if let Err(panic) = quietly(|| batch.look(plan, entry, cleaner)) {
-                let name = plan.inputs.name(entry);
+        for &entry in entries {
+            if let Err(panic) = quietly(|| batch.look(plan, entry)) {
+                let (cleaner, name) = (plan.corpus.number_of_cleaner(entry), plan.corpus.inputs.name(entry));
                 batch.checked.push(Checked { entry, cleaner, name, found: Err(panic) });
             }
         }
@@ -160,9 +153,9 @@ impl Batch {
     }
 
     /// Looks at every page of an input.
-    fn look(&mut self, plan: &CheckPlan<'_>, entry: usize, at: usize) {
-        let cleaner = &plan.cleaners[at];
-        let looking = Looking { reading: plan.reading, options: &plan.options, limits: cleaner.limits() };
+    fn look(&mut self, plan: &CheckPlan<'_>, entry: usize) {
+        let at = plan.corpus.number_of_cleaner(entry);
+        let cleaner = plan.corpus.cleaner(entry);
         let file = File { plan, entry, cleaner, project_path: OnceLock::new() };
         let look = |page: &input::PageName<'_>, record: Result<Record, Refused>| {
             record.and_then(|record| {
@@ -171,7 +164,7 @@ impl Batch {
             })
         };
         let mut numbers = HashMap::new();
-        map_pages(plan.inputs, entry, looking, look, &mut |page, seen| {
+        map_pages(&plan.corpus, entry, look, &mut |page, seen| {
             let found = match seen {
                 Ok(Seen { words, found }) => {
                     self.counts.files += 1;
@@ -221,7 +214,7 @@ impl File<'_> {
         if inspection.removals.is_empty() {
             return Ok(Seen { words, found: None });
         }
-        let path = || project_path(self.plan.inputs, self.plan.project, self.entry);
+        let path = || project_path(self.plan.corpus.inputs, self.plan.project, self.entry);
         let page = PageName {
             path: &page.name(),
             project_path: self.project_path.get_or_init(path),

@@ -2,30 +2,19 @@
 //!
 //! Every text of the gold has one score: a page that is missing, cannot be read or fails counts as empty, and is named.
 
-use super::cleaner_of;
+use super::corpus::Corpus;
 use super::texts::Texts;
 use super::visit::{Visited, visit};
-use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
 use crate::eval::{Candidate, PageScore, Run};
-use crate::input::{Inputs, Looking, PageName, ReadOptions, Reading, Record};
+use crate::input::{PageName, Record};
 
 /// What is evaluated.
 pub struct EvalPlan<'a> {
     /// What is right.
     pub gold: &'a Texts,
-    /// The pages.
-    pub inputs: &'a Inputs,
-    /// What cleans them, at least one. To have husk counted, they must explain themselves.
-    pub cleaners: &'a [Cleaner],
-    /// Which of them cleans each input; the first cleans those that the list does not reach.
-    pub cleaner_of: &'a [usize],
-    /// How the inputs are read.
-    pub reading: Reading,
-    /// Which records of a container are pages, and where in them.
-    pub options: ReadOptions,
-    /// Threads; 0 stands for one a core.
-    pub jobs: usize,
+    /// The pages. To have husk counted, what cleans them must explain itself.
+    pub corpus: Corpus<'a>,
 }
 
 /// What an evaluation gave.
@@ -49,7 +38,7 @@ pub fn evaluate(plan: &EvalPlan<'_>) -> Result<Evaluation, Error> {
     let look = |source: usize, page: &PageName<'_>, record: Record| {
         let Some(at) = gold.of(page, &record) else { return Ok(None) };
         let label = gold.read(at)?;
-        let cleaner = cleaner_of(plan.cleaners, plan.cleaner_of, source);
+        let cleaner = plan.corpus.cleaner(source);
         let article = match cleaner.clean(&record.bytes, &record.hints) {
             Ok(article) => article,
             Err(error) => return Ok(Some((at, PageScore::new(gold.id(at), None, &label), Some(error.to_string())))),
@@ -58,8 +47,7 @@ pub fn evaluate(plan: &EvalPlan<'_>) -> Result<Evaluation, Error> {
         let candidate = Candidate { text: &article.text, removed: Some(&removed) };
         Ok(Some((at, PageScore::new(gold.id(at), Some(candidate), &label), None)))
     };
-    let looking = Looking { reading: plan.reading, options: &plan.options, limits: plan.cleaners[0].limits() };
-    gather(gold, visit(plan.inputs, looking, plan.jobs, look)?)
+    gather(gold, visit(&plan.corpus, look)?)
 }
 
 /// Scores texts that are there already, by the same ids.

@@ -88,8 +88,9 @@ struct Open {
 
 impl<'a> Feed<'a> {
     pub fn new(plan: &'a Plan<'a>, budget: &'a Budget, at: At) -> Feed<'a> {
-        let Plan { inputs, reading, ref retry, .. } = *plan;
-        let (limits, retry) = (plan.cleaners[0].limits(), retry.as_ref());
+        let Plan { corpus, retry, .. } = plan;
+        let (inputs, reading) = (corpus.inputs, corpus.reading);
+        let (limits, retry) = (corpus.cleaners[0].limits(), retry.as_ref());
         Feed { inputs, reading, limits, budget, retry, state: Mutex::new(State { number: 0, at, open: None }) }
     }
 

@@ -8,6 +8,7 @@
 
 mod budget;
 mod check;
+mod corpus;
 mod eval;
 mod feed;
 mod filter;
@@ -26,6 +27,7 @@ mod texts;
 mod visit;
 
 pub use check::{CheckCounts, CheckPlan, Checked, Found, check, project_path};
+pub use corpus::Corpus;
 pub use eval::{EvalPlan, Evaluation, evaluate, evaluate_texts};
 mod target;
 mod writer;
@@ -44,9 +46,8 @@ pub use texts::Texts;
 pub use visit::{Visited, visit};
 
 use crate::article::Article;
-use crate::cleaner::{Cleaner, Hints};
+use crate::cleaner::Hints;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, ReadOptions, Reading};
 use crate::output::{Compression, OutputFormat, Place};
 use budget::Budget;
 use feed::Feed;
@@ -62,16 +63,8 @@ const MAX_RECORDS: usize = 4_096;
 
 /// What a run does with its inputs.
 pub struct Plan<'a> {
-    /// What is read.
-    pub inputs: &'a Inputs,
-    /// What cleans it, at least one; the limits of the first are the run's.
-    pub cleaners: &'a [Cleaner],
-    /// Which of them cleans each input; the first cleans those that the list does not reach.
-    pub cleaner_of: &'a [usize],
-    /// What the inputs are, when the caller overrules detection.
-    pub reading: Reading,
-    /// Which records of a container are pages, and where in them.
-    pub options: ReadOptions,
+    /// The pages.
+    pub corpus: Corpus<'a>,
     /// The records that are read, when it is not all of them.
     pub retry: Option<Retry>,
     /// Which articles are wanted.
@@ -94,8 +87,6 @@ pub struct Plan<'a> {
     pub sync: bool,
     /// What is kept for a run that goes on with this one, if anything.
     pub journal: Option<Journaling>,
-    /// Threads that clean; 0 stands for one a core.
-    pub jobs: usize,
 }
 
 /// Where the articles of a run go.
@@ -118,13 +109,7 @@ pub enum Target {
 /// [`ErrorKind::Io`] when an output cannot be written or threads cannot be started, [`ErrorKind::Journal`] when another run
 /// is in the way. Inputs that fail are no error: they are counted in the summary.
 pub fn run(plan: &Plan<'_>, observe: &mut dyn FnMut(&Finished, &Summary)) -> Result<Summary, Error> {
-    let cleaner = |source| cleaner_of(plan.cleaners, plan.cleaner_of, source);
-    run_with(plan, |source, bytes, hints| cleaner(source).clean(bytes, hints), observe)
-}
-
-/// Which of the cleaners cleans an input; the first cleans those that the list does not reach.
-fn cleaner_of<'c>(cleaners: &'c [Cleaner], list: &[usize], source: usize) -> &'c Cleaner {
-    &cleaners[list.get(source).copied().unwrap_or(0)]
+    run_with(plan, |source, bytes, hints| plan.corpus.cleaner(source).clean(bytes, hints), observe)
 }
 
 fn run_with(
@@ -136,13 +121,13 @@ fn run_with(
         None => (None, None),
         Some(journaling) => {
             let sync = plan.sync || matches!(plan.target, Target::Shards(..));
-            let (journal, point) = Journal::begin(journaling, plan.inputs, sync)?;
+            let (journal, point) = Journal::begin(journaling, plan.corpus.inputs, sync)?;
             (Some(journal), point)
         }
     };
     let at = point.as_ref().map(|point| point.at).unwrap_or_default();
     let mut writer = Writer::open(plan, journal, point)?;
-    let limits = plan.cleaners[0].limits();
+    let limits = plan.corpus.cleaners[0].limits();
     let budget = Budget::new(limits.max_in_flight_bytes, MAX_RECORDS);
     let feed = Feed::new(plan, &budget, at);
     let kind = match &plan.target {
@@ -154,10 +139,10 @@ fn run_with(
         target::Kind::Shards(_) => plan.output.packed_ending(plan.compression),
         _ => plan.output.ending.to_owned(),
     };
-    let targets = Targets::new(kind, plan.inputs, ending, limits);
+    let targets = Targets::new(kind, plan.corpus.inputs, ending, limits);
     let work = Work {
         feed: &feed,
-        options: &plan.options,
+        options: &plan.corpus.options,
         clean,
         output: plan.output,
         with_title: plan.with_title,
@@ -166,7 +151,7 @@ fn run_with(
         writes: writer.writes(),
         reports: writer.reports(),
     };
-    let pool = workers(plan.jobs)?;
+    let pool = workers(plan.corpus.jobs)?;
     let (sender, receiver) = mpsc::channel();
     let written = pool.in_place_scope(|scope| {
         for _ in 0..pool.current_num_threads() {
@@ -209,8 +194,9 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Cleaner;
     use crate::article::Format;
-    use crate::input::Input;
+    use crate::input::{Input, Inputs, ReadOptions, Reading};
     use std::collections::BTreeMap;
     use std::fs;
     use std::path::Path;
@@ -218,11 +204,14 @@ mod tests {
     /// Everything into the file `out`, as text.
     fn plan<'a>(inputs: &'a Inputs, cleaners: &'a [Cleaner], out: &Path, jobs: usize) -> Plan<'a> {
         Plan {
-            inputs,
-            cleaners,
-            cleaner_of: &[],
-            reading: Reading::Detected,
-            options: ReadOptions::default(),
+            corpus: Corpus {
+                inputs,
+                cleaners,
+                cleaner_of: &[],
+                reading: Reading::Detected,
+                options: ReadOptions::default(),
+                jobs,
+            },
             retry: None,
             filters: Filters::default(),
             output: OutputFormat::by_name("txt").unwrap(),
@@ -234,7 +223,6 @@ mod tests {
             summary: None,
             sync: false,
             journal: None,
-            jobs,
         }
     }
 

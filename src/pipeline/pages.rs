@@ -3,9 +3,10 @@
 //! A page that is a file is looked at by who asks; a container is taken apart by them, and its records are looked at by the chunk on
 //! the threads of the pool, while the next ones are split off.
 
+use super::corpus::Corpus;
 use super::record::quietly;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, Looking, PageName, Pages, Record, Records, Refused, SplitOff};
+use crate::input::{PageName, Pages, Record, Records, Refused, SplitOff};
 use rayon::prelude::*;
 
 /// Records of a container that are looked at together, at most, and bytes of them: enough for all workers, and little memory.
@@ -15,12 +16,12 @@ const CHUNK_BYTES: usize = 4 << 20;
 /// Calls `look` for each page of entry `index`, or with the reason why it is none; `found` hears what it says, in the order of the
 /// pages.
 pub(super) fn map_pages<T: Send>(
-    inputs: &Inputs,
+    corpus: &Corpus<'_>,
     index: usize,
-    looking: Looking<'_>,
     look: impl Fn(&PageName<'_>, Result<Record, Refused>) -> T + Sync,
     found: &mut dyn FnMut(&PageName<'_>, T),
 ) {
+    let (inputs, looking) = (corpus.inputs, corpus.looking(index));
     let mut records = match inputs.pages(index, looking) {
         Pages::Whole(record) => {
             let page = inputs.page_name(index, None);
@@ -60,9 +61,10 @@ fn next_chunk(records: &mut Records) -> Vec<SplitOff> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::corpus::tests::corpus;
     use super::*;
-    use crate::input::{Input, ReadOptions, Reading};
-    use crate::limits::Limits;
+    use crate::cleaner::Cleaner;
+    use crate::input::{Input, Inputs};
     use std::ops::ControlFlow;
 
     #[test]
@@ -72,17 +74,17 @@ mod tests {
         let line = |n: usize| if n % 100 == 7 { "{\n".to_owned() } else { format!("{{\"text\": \"page {n}\"}}\n") };
         std::fs::write(&path, (0..3 * CHUNK_RECORDS).map(line).collect::<String>()).unwrap();
         let inputs = Inputs::discover(vec![Input::Path(path)], &[]);
-        let (options, limits) = (ReadOptions::default(), Limits::default());
-        let looking = Looking { reading: Reading::Detected, options: &options, limits: &limits };
+        let cleaners = [Cleaner::builder().build().unwrap()];
+        let corpus = corpus(&inputs, &cleaners, 2);
         let seen = |page: &PageName<'_>, record: Result<Record, Refused>| {
             (page.name(), record.map(|record| record.bytes).map_err(|why| matches!(why, Refused::Fail(_))))
         };
         let (mut one_by_one, mut together) = (Vec::new(), Vec::new());
-        inputs.each_page(0, looking, &mut |page, record| {
+        inputs.each_page(0, corpus.looking(0), &mut |page, record| {
             one_by_one.push(seen(page, record));
             ControlFlow::Continue(())
         });
-        map_pages(&inputs, 0, looking, seen, &mut |_, seen| together.push(seen));
+        map_pages(&corpus, 0, seen, &mut |_, seen| together.push(seen));
         assert_eq!(one_by_one.len(), 3 * CHUNK_RECORDS);
         assert_eq!(one_by_one.iter().filter(|(_, bytes)| *bytes == Err(true)).count(), 8);
         assert!(together == one_by_one);

@@ -3,7 +3,7 @@
 //! On a terminal it is a bar that goes away in the end. Elsewhere, where it was asked for, it is a plain line every
 //! few seconds, as a log wants it. Lines that must stand above the bar go through [`Progress::say`].
 
-use super::Summary;
+use super::{Finished, Summary};
 use crate::input::Inputs;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
@@ -18,7 +18,8 @@ pub struct Progress {
     view: View,
     start: Instant,
     shown: Instant,
-    pages: usize,
+    /// How many there are, until a record comes: how many a container holds nobody knows.
+    pages: Option<usize>,
 }
 
 enum View {
@@ -45,11 +46,14 @@ impl Progress {
 
     fn with_view(view: View, pages: usize) -> Progress {
         let now = Instant::now();
-        Progress { view, start: now, shown: now, pages }
+        Progress { view, start: now, shown: now, pages: Some(pages) }
     }
 
-    /// Shows how far the run is; cheap enough to be called for each page.
-    pub fn update(&mut self, summary: &Summary) {
+    /// Shows how far the run is after a page; cheap enough to be called for each.
+    pub fn update(&mut self, finished: &Finished, summary: &Summary) {
+        if finished.origin.is_some() {
+            self.pages = None;
+        }
         let interval = match &self.view {
             View::Hidden => return,
             View::Bar(_) => ON_TERMINAL,
@@ -60,14 +64,7 @@ impl Progress {
             return;
         }
         self.shown = now;
-        let seconds = (now - self.start).as_secs_f64();
-        let figures = format!(
-            "{}/{} pages, {:.0}/s, {:.1} % removed",
-            summary.pages,
-            self.pages,
-            summary.pages as f64 / seconds,
-            summary.share_removed() * 100.0
-        );
+        let figures = figures(self.pages, summary, now - self.start);
         match &self.view {
             View::Hidden => {}
             View::Bar(bar) => {
@@ -96,6 +93,13 @@ impl Progress {
     }
 }
 
+/// What is shown of a run after so much time; `pages` is how many there are, if that is known.
+fn figures(pages: Option<usize>, summary: &Summary, time: Duration) -> String {
+    let of_all = pages.map(|pages| format!("/{pages}")).unwrap_or_default();
+    let (done, removed) = (summary.pages, summary.share_removed() * 100.0);
+    format!("{done}{of_all} pages, {:.0}/s, {removed:.1} % removed", done as f64 / time.as_secs_f64())
+}
+
 fn bar(bytes: u64) -> ProgressBar {
     // Fits into 80 columns up to a million pages; what does not is cut at the message.
     let style = "{bar:10} {binary_bytes}/{binary_total_bytes} {wide_msg} {eta} left";
@@ -104,4 +108,17 @@ fn bar(bytes: u64) -> ProgressBar {
     // A slow page must not look like a halt.
     bar.enable_steady_tick(Duration::from_millis(500));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_how_many_pages_is_said_only_while_it_is_known() {
+        let summary = Summary { pages: 1_200, words_in: 1_000, words_out: 750, ..Summary::default() };
+        let shown = |pages| figures(pages, &summary, Duration::from_secs(4));
+        assert_eq!(shown(Some(4_000)), "1200/4000 pages, 300/s, 25.0 % removed");
+        assert_eq!(shown(None), "1200 pages, 300/s, 25.0 % removed");
+    }
 }

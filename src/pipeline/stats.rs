@@ -4,15 +4,14 @@
 //! that all but the times is the same whatever the number of threads. What is kept of the pages is bounded: sites,
 //! repeated lines and pages that are named have a most.
 
-use super::cleaner_of;
+use super::corpus::Corpus;
 use super::frequent::{Frequent, hash};
 use super::pages::map_pages;
 use super::record::{Outcome, quietly};
 use super::tally::{Amount, Tally};
 use super::workers;
-use crate::cleaner::Cleaner;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, Looking, PageName, ReadOptions, Reading, Record, Refused};
+use crate::input::{Inputs, PageName, Record, Refused};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -29,18 +28,8 @@ const MIN_WORDS: u64 = 50;
 
 /// What is counted.
 pub struct StatsPlan<'a> {
-    /// What is read.
-    pub inputs: &'a Inputs,
-    /// What cleans it, at least one; they must account for their cuts.
-    pub cleaners: &'a [Cleaner],
-    /// Which of them cleans each input; the first cleans those that the list does not reach.
-    pub cleaner_of: &'a [usize],
-    /// How the inputs are read.
-    pub reading: Reading,
-    /// Which records of a container are pages, and where in them.
-    pub options: ReadOptions,
-    /// Threads; 0 stands for one a core.
-    pub jobs: usize,
+    /// The pages; what cleans them must account for its cuts.
+    pub corpus: Corpus<'a>,
     /// Read so many of the inputs only, chosen by their names.
     pub sample: Option<usize>,
     /// Rows of each list, at most.
@@ -166,17 +155,17 @@ pub struct Time {
 /// [`ErrorKind::Io`] when threads cannot be started. Inputs that fail are no error: they are counted and named.
 pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Result<Stats, Error> {
     let start = Instant::now();
-    let pool = workers(plan.jobs)?;
+    let pool = workers(plan.corpus.jobs)?;
     let chosen = match plan.sample {
-        Some(size) if size < plan.inputs.len() => sample(plan.inputs, size),
-        _ => (0..plan.inputs.len()).collect(),
+        Some(size) if size < plan.corpus.inputs.len() => sample(plan.corpus.inputs, size),
+        _ => (0..plan.corpus.inputs.len()).collect(),
     };
     let mut sums = Sums::default();
     let (mut bytes_read, mut piped) = (0, 0);
     for batch in chosen.chunks(BATCH) {
-        let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| pages(plan, index)).collect());
+        let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| pages(&plan.corpus, index)).collect());
         for (&index, (pages, bytes)) in batch.iter().zip(counted) {
-            match plan.inputs.size(index) {
+            match plan.corpus.inputs.size(index) {
                 0 => piped += bytes,
                 size => bytes_read += size,
             }
@@ -185,7 +174,7 @@ pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Resul
         observe(sums.pages as usize, bytes_read + piped);
     }
     let seconds = start.elapsed().as_secs_f64();
-    let bytes = plan.inputs.bytes();
+    let bytes = plan.corpus.inputs.bytes();
     let part = if bytes_read == 0 { 1.0 } else { bytes as f64 / bytes_read as f64 };
     let (bytes_read, bytes) = (bytes_read + piped, bytes + piped);
     let time = Time { bytes_read, bytes, seconds, estimated_seconds: seconds * part.max(1.0) };
@@ -212,9 +201,8 @@ fn sample(inputs: &Inputs, size: usize) -> Vec<usize> {
 type Counted = (String, Result<Tally, (Outcome, String)>);
 
 /// The pages of an entry, and the bytes of those that were read.
-fn pages(plan: &StatsPlan<'_>, index: usize) -> (Vec<Counted>, u64) {
-    let cleaner = cleaner_of(plan.cleaners, plan.cleaner_of, index);
-    let looking = Looking { reading: plan.reading, options: &plan.options, limits: cleaner.limits() };
+fn pages(corpus: &Corpus<'_>, index: usize) -> (Vec<Counted>, u64) {
+    let cleaner = corpus.cleaner(index);
     let (mut pages, mut bytes) = (Vec::new(), 0);
     let count = |page: &PageName<'_>, record: Result<Record, Refused>| {
         let bytes = record.as_ref().map_or(0, |record| record.bytes.len() as u64);
@@ -234,13 +222,13 @@ fn pages(plan: &StatsPlan<'_>, index: usize) -> (Vec<Counted>, u64) {
         (bytes, counted)
     };
     let mut walk = |pages: &mut Vec<Counted>| {
-        map_pages(plan.inputs, index, looking, count, &mut |page, (size, counted)| {
+        map_pages(corpus, index, count, &mut |page, (size, counted)| {
             bytes += size;
             pages.push((page.name(), counted));
         })
     };
     if let Err(panic) = quietly(|| walk(&mut pages)) {
-        pages.push((plan.inputs.name(index), Err((Outcome::Failed(ErrorKind::Panic.name()), panic))));
+        pages.push((corpus.inputs.name(index), Err((Outcome::Failed(ErrorKind::Panic.name()), panic))));
     }
     (pages, bytes)
 }
@@ -321,7 +309,7 @@ impl Sums {
             rule: line.rule,
         });
         Stats {
-            inputs: plan.inputs.len() as u64,
+            inputs: plan.corpus.inputs.len() as u64,
             pages: self.pages,
             outcomes: self.outcomes,
             failures: self.failures,

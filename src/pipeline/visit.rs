@@ -3,11 +3,12 @@
 //! Pages are read, looked at and dropped in each worker, those of a container by the chunk, so that little more than the answers
 //! is held.
 
+use super::corpus::Corpus;
 use super::pages::map_pages;
 use super::record::quietly;
 use super::workers;
 use crate::error::{Error, ErrorKind};
-use crate::input::{Inputs, Looking, PageName, Record, Refused};
+use crate::input::{PageName, Record, Refused};
 use rayon::prelude::*;
 
 /// What a look at one page gave.
@@ -19,7 +20,7 @@ pub struct Visited<T> {
     pub result: Result<T, Error>,
 }
 
-/// Calls `look` for each page, with the number of its input, on `jobs` threads (0 stands for one a core). What is no page
+/// Calls `look` for each page, with the number of its input, on all threads. What is no page
 /// of its own (a link out of the tree, a file that was named before, a record without a response) is left out; a page that
 /// cannot be read, or on which `look` fails or panics, has its error.
 ///
@@ -27,12 +28,10 @@ pub struct Visited<T> {
 ///
 /// [`ErrorKind::Io`] when threads cannot be started.
 pub fn visit<T: Send>(
-    inputs: &Inputs,
-    looking: Looking<'_>,
-    jobs: usize,
+    corpus: &Corpus<'_>,
     look: impl Fn(usize, &PageName<'_>, Record) -> Result<T, Error> + Sync,
 ) -> Result<Vec<Visited<T>>, Error> {
-    let pool = workers(jobs)?;
+    let pool = workers(corpus.jobs)?;
     let entry = |index: usize| {
         let mut visited = Vec::new();
         let look = |page: &PageName<'_>, record| match record {
@@ -44,25 +43,26 @@ pub fn visit<T: Send>(
             }
         };
         let walk = |visited: &mut Vec<Visited<T>>| {
-            map_pages(inputs, index, looking, look, &mut |page, result| {
+            map_pages(corpus, index, look, &mut |page, result| {
                 visited.extend(result.map(|result| Visited { name: page.name(), result }));
             })
         };
         if let Err(panic) = quietly(|| walk(&mut visited)) {
             let result = Err(Error::new(ErrorKind::Panic, panic));
-            visited.push(Visited { name: inputs.name(index), result });
+            visited.push(Visited { name: corpus.inputs.name(index), result });
         }
         visited
     };
-    let visited = pool.install(|| (0..inputs.len()).into_par_iter().map(entry).collect::<Vec<_>>());
+    let visited = pool.install(|| (0..corpus.inputs.len()).into_par_iter().map(entry).collect::<Vec<_>>());
     Ok(visited.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::corpus::tests::corpus;
     use super::*;
-    use crate::input::{Input, ReadOptions, Reading};
-    use crate::limits::Limits;
+    use crate::cleaner::Cleaner;
+    use crate::input::{Input, Inputs};
 
     #[test]
     fn answers_come_in_the_order_of_the_pages_and_a_panic_is_one() {
@@ -75,9 +75,8 @@ mod tests {
             b"7" => panic!("told to"),
             bytes => Ok(String::from_utf8_lossy(bytes).into_owned()),
         };
-        let (options, limits) = (ReadOptions::default(), Limits::default());
-        let looking = Looking { reading: Reading::Detected, options: &options, limits: &limits };
-        let visited = visit(&inputs, looking, 4, look).unwrap();
+        let cleaners = [Cleaner::builder().build().unwrap()];
+        let visited = visit(&corpus(&inputs, &cleaners, 4), look).unwrap();
         assert_eq!(visited.len(), 40);
         for (n, page) in visited.iter().enumerate() {
             assert!(page.name.ends_with(&format!("{n:02}.txt")), "{}", page.name);

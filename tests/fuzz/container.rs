@@ -2,7 +2,7 @@
 
 use dehusk::input::{Input, InputFormat, Inputs, ReadOptions, Reading};
 use dehusk::output::{Compression, OutputFormat};
-use dehusk::pipeline::{self, Filters, Plan, Target};
+use dehusk::pipeline::{self, Corpus, Filters, Plan, Target};
 use dehusk::{Cleaner, Limits};
 use std::cell::Cell;
 use std::sync::LazyLock;
@@ -45,11 +45,14 @@ fn check(bytes: &[u8], format: &str) {
     let inputs = Inputs::discover(vec![Input::Path(path)], &[]);
     let format = InputFormat::by_name(format).expect("it is in the table");
     let plan = Plan {
-        inputs: &inputs,
-        cleaners: std::slice::from_ref(&*CLEANER),
-        cleaner_of: &[],
-        reading: Reading::Containers(format),
-        options: ReadOptions::default(),
+        corpus: Corpus {
+            inputs: &inputs,
+            cleaners: std::slice::from_ref(&*CLEANER),
+            cleaner_of: &[],
+            reading: Reading::Containers(format),
+            options: ReadOptions::default(),
+            jobs: 1,
+        },
         retry: None,
         filters: Filters::default(),
         output: OutputFormat::by_name("jsonl").expect("it is in the table"),
@@ -61,7 +64,6 @@ fn check(bytes: &[u8], format: &str) {
         summary: None,
         sync: false,
         journal: None,
-        jobs: 1,
     };
     let observed = Cell::new(0);
     let summary = pipeline::run(&plan, &mut |_, _| observed.set(observed.get() + 1)).expect("nothing is written");

@@ -12,8 +12,8 @@ use super::super::plural;
 use super::stdout;
 use anstyle::Style;
 use anyhow::bail;
-use dehusk::input::{Inputs, Looking, PageName, Record, printable};
-use dehusk::pipeline::visit;
+use dehusk::input::{Inputs, PageName, Record, printable};
+use dehusk::pipeline::{Corpus, visit};
 use dehusk::{Article, Catalogue, Cleaner, LineMatcher, RuleEntry, RuleKind};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -61,18 +61,24 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
         catalogue.extend(pack);
     }
     // What only shows beside other packs: ids that are taken, too many rules.
-    let cleaner = builder.build()?;
+    let cleaners = [builder.build()?];
     let inputs = Inputs::discover(pages.into_iter().map(glob::input).collect(), &[]);
     let rules = catalogue.rules();
     let matchers: Vec<Option<LineMatcher>> = rules.iter().map(RuleEntry::matcher).collect();
     let look = |_: usize, _: &PageName<'_>, record: Record| {
-        let article = cleaner.clean(&record.bytes, &record.hints)?;
+        let article = cleaners[0].clean(&record.bytes, &record.hints)?;
         Ok((0..rules.len()).map(|at| hits(&rules[at], matchers[at].as_ref(), &article)).collect::<Vec<_>>())
     };
     // The packs are looked at alone, whatever settings there are.
-    let (reading, options) = (args.read.reading(&Config::default()), args.read.options());
-    let looking = Looking { reading, options: &options, limits: cleaner.limits() };
-    let visited = visit(&inputs, looking, usize::from(args.jobs), look)?;
+    let corpus = Corpus {
+        inputs: &inputs,
+        cleaners: &cleaners,
+        cleaner_of: &[],
+        reading: args.read.reading(&Config::default()),
+        options: args.read.options(),
+        jobs: usize::from(args.jobs),
+    };
+    let visited = visit(&corpus, look)?;
     let mut tested: Vec<Tested<'_>> = rules
         .iter()
         .map(|rule| Tested { id: &rule.id, kind: rule.kind, hits: 0, matches: 0, pages: Vec::new() })
