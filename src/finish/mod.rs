@@ -7,10 +7,12 @@
 
 mod boxes;
 mod comments;
+mod labels;
 mod rescue;
 
 pub use boxes::{boxes, controls};
 pub use comments::comments_back;
+pub use labels::labels;
 pub use rescue::stated_article;
 
 use crate::article::BlockKind;

@@ -49,7 +49,14 @@ impl State<'_> {
         let found = finish::boxes(self.blocks, parts, calls, |at| self.is_kept(at));
         self.finish(found);
         let found = finish::controls(self.blocks, parts, |at| self.is_kept(at));
+        let on_buttons: Vec<usize> = found.iter().map(|finished| finished.block).collect();
         self.finish(found);
+        let may_return = |at: usize| self.is_judged_out(at) || on_buttons.binary_search(&at).is_ok();
+        let labels = finish::labels(self.blocks, parts, |at| self.is_kept(at), may_return, |at| self.score(at));
+        for at in labels {
+            self.verdicts[at] = None;
+            self.notes.brought_back(at, "a label of what follows");
+        }
         let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) else { return };
         let is_headline = |at: &usize| {
             let is_first = self.blocks.items[*at].kind == BlockKind::Heading(1);
