@@ -267,11 +267,11 @@ const MAX_LABEL_WORDS: f32 = 60.0;
 /// For each element the cues of the parts of the page that it stands in, its own among them.
 ///
 /// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less than
-/// `whole_share` of the page's sentence words count.
+/// `whole_share` of the page's sentence words count, or of its words where it has no sentences.
 fn inherit(outline: &Outline, page: &PageSums, whole_share: f32, own_cues: &[Cues]) -> Vec<Cues> {
     let mut parts = vec![Cues::default(); outline.elements.len()];
     for (at, element) in outline.elements.iter().enumerate().skip(1) {
-        let own = if page.share(tree::blocks_of(element)) < whole_share { own_cues[at] } else { Cues::default() };
+        let own = if page.part(tree::blocks_of(element)) < whole_share { own_cues[at] } else { Cues::default() };
         parts[at] = parts[element.parent as usize].with(own);
     }
     parts

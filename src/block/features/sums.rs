@@ -57,6 +57,14 @@ impl PageSums {
         self.sentence_words(range) / self.sentence_words(0..self.count()).max(1.0)
     }
 
+    /// The same, and the share of its words where the page has no sentences.
+    pub(super) fn part(&self, range: Range<usize>) -> f32 {
+        match self.sentence_words(0..self.count()) {
+            0.0 => self.words(range) / self.words(0..self.count()).max(1.0),
+            _ => self.share(range),
+        }
+    }
+
     /// For each block the steps back and forth to a block that `is` says yes to, 0 when it is one itself.
     pub(super) fn steps(&self, is: impl Fn(usize) -> bool) -> (Vec<f32>, Vec<f32>) {
         let count = self.count();
