@@ -178,6 +178,9 @@ pub enum Degraded {
     Blocks,
     /// Rules and repeats alone would have left nothing.
     Emptied,
+    /// Nothing of what the page shows was kept: the text is what it states in JSON-LD that its article, its post or its
+    /// product says. Places in it are those of the script.
+    Stated,
 }
 
 /// What a page states about itself; nothing is guessed.

@@ -9,7 +9,7 @@ use crate::block::outline::CueFinder;
 use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, words};
 use crate::decode::{self, Decoded, decode};
 use crate::error::Error;
-use crate::html::metadata;
+use crate::html::metadata::{self, Body};
 use crate::html::parse;
 use crate::judge::{Captions, Judge, Judgement, Segmented, Verdict};
 use crate::limits::Limits;
@@ -93,11 +93,15 @@ impl Cleaner {
 
     fn account(&self, bytes: &[u8], hints: &Hints, accounts: bool) -> Result<Account, Error> {
         let (decoded, format) = self.decode(bytes, hints)?;
-        let segmented = self.segment(decoded.text, format, hints);
-        let mut judgement = self.judge.judge(&segmented, hints.text_kind, accounts);
-        let grounds = std::mem::take(&mut judgement.grounds);
-        let Segmented { blocks, metadata, .. } = segmented;
-        let mut article = assemble(&blocks, judgement, metadata, self.judge.explains);
+        let mut segmented = self.segment(decoded.text, format, hints);
+        let body = segmented.body.take();
+        let mut account = self.judged(segmented, hints.text_kind, accounts);
+        if account.article.is_empty()
+            && let Some(body) = body
+        {
+            self.take_stated(&mut account, body, accounts);
+        }
+        let article = &mut account.article;
         article.encoding = decoded.encoding;
         if decoded.replaced {
             article.degraded.insert(0, Degraded::Replaced);
@@ -106,11 +110,44 @@ impl Cleaner {
             article.degraded.push(Degraded::Emptied);
         }
         article.unchanged = article.text.as_bytes() == bytes;
-        Ok(Account { blocks: account::entries(&blocks, grounds, &article), article })
+        Ok(account)
     }
 
-    /// Says what [`clean`](Cleaner::clean) would remove and makes no article; most texts in which nothing is to be removed are
-    /// told at a glance when the judgement is off.
+    /// Blocks to an article, with its account if that is wanted.
+    fn judged(&self, segmented: Segmented<'_>, text_kind: Option<TextKind>, accounts: bool) -> Account {
+        let mut judgement = self.judge.judge(&segmented, text_kind, accounts);
+        let grounds = std::mem::take(&mut judgement.grounds);
+        let Segmented { blocks, metadata, .. } = segmented;
+        let article = assemble(&blocks, judgement, metadata, self.judge.explains);
+        Account { blocks: account::entries(&blocks, grounds, &article), article }
+    }
+
+    /// Makes the article of a page of which nothing was kept of what it states that its article says: a program of the page
+    /// would have shown that. It is cleaned as a text, or as a piece of a page where it has tags.
+    fn take_stated(&self, account: &mut Account, body: Body, accounts: bool) {
+        let format = decode::sniff(&body.text, None);
+        let segmented = self.segment(Cow::Owned(body.text), format, &Hints::default());
+        let mut stated = self.judged(segmented, Some(TextKind::Article), accounts);
+        if stated.article.is_empty() {
+            return;
+        }
+        let place = Place { start: body.source.start as usize, end: body.source.end as usize, element: None };
+        stated.article.blocks.iter_mut().for_each(|block| block.place = place.clone());
+        stated.article.removals.iter_mut().for_each(|removal| removal.place = place.clone());
+        let numbers = account.blocks.last().map_or(0, |block| block.number);
+        for block in &mut stated.blocks {
+            (block.number, block.place) = (block.number + numbers, place.clone());
+        }
+        account.blocks.append(&mut stated.blocks);
+        let (article, stated) = (&mut account.article, stated.article);
+        (article.text, article.blocks, article.confidence) = (stated.text, stated.blocks, stated.confidence);
+        article.removals.extend(stated.removals);
+        (article.words_in, article.words_out) = (article.words_in + stated.words_in, stated.words_out);
+        article.degraded.push(Degraded::Stated);
+    }
+
+    /// Says what [`clean`](Cleaner::clean) would remove of what a page shows and makes no article; most texts in which nothing is to
+    /// be removed are told at a glance when the judgement is off.
     ///
     /// # Errors
     /// Those of [`clean`](Cleaner::clean).
@@ -148,7 +185,7 @@ impl Cleaner {
         match format {
             Format::Text => {
                 let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-                Segmented { blocks: from_text::segment(text, &self.limits), page: None, metadata }
+                Segmented { blocks: from_text::segment(text, &self.limits), page: None, metadata, body: None }
             }
             Format::Html => self.segment_html(text, hints),
         }
@@ -163,20 +200,22 @@ impl Cleaner {
         // Each NUL would be a token of its own; the standard drops most of them anyway.
         if memchr::memchr(0, source.as_bytes()).is_some() {
             let mut segmented = self.segment_html(Cow::Owned(source.replace('\0', "")), hints);
-            from_html::count_nuls(&mut segmented.blocks, source.as_bytes());
+            let places = segmented.blocks.items.iter_mut().map(|block| &mut block.source);
+            let body = segmented.body.as_mut().map(|body| &mut body.source);
+            from_html::count_nuls(places.chain(body), source.as_bytes());
             return segmented;
         }
         let (selects, explains) = (self.judge.rules.has_selectors(), self.judge.explains);
         match parse::parse(&source, &self.limits, selects, explains) {
             Ok(page) => {
-                let metadata = metadata::read(&page.html, hints.url.as_deref());
+                let (metadata, body) = metadata::read(&page, hints.url.as_deref());
                 let blocks = from_html::segment(&page, &source, self.cues(), &self.limits);
-                Segmented { blocks, page: Some(page), metadata }
+                Segmented { blocks, page: Some(page), metadata, body }
             }
             Err(bound) => {
                 let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
                 let blocks = from_html::segment_flat(&source, bound, self.cues(), &self.limits);
-                Segmented { blocks, page: None, metadata }
+                Segmented { blocks, page: None, metadata, body: None }
             }
         }
     }

@@ -258,6 +258,43 @@ fn a_page_of_prompts_alone_is_empty_and_marked() {
 }
 
 #[test]
+fn what_a_page_states_its_article_says_stands_in_for_what_a_program_would_show() {
+    let state = |kind: &str, name: &str, said: &str| {
+        format!(r#"<script type="application/ld+json">{{"@type":"{kind}","{name}":"{said}"}}</script>"#)
+    };
+    let said = "The ferry sails again, nine years after the bridge was built, and dogs &amp; children travel free.\\n\\n\
+        Tickets cost two crowns, as they did then.\\n\\nSign up for our newsletter";
+    let expected = "The ferry sails again, nine years after the bridge was built, and dogs & children travel free.\n\n\
+        Tickets cost two crowns, as they did then.\n";
+    const SHELL: &str = "<div id=app></div><noscript>You need to enable JavaScript to run this app.</noscript>";
+    let cleaner = build(Cleaner::builder());
+    let source = format!("<title>Ferry</title>{}{SHELL}", state("NewsArticle", "articleBody", said));
+    let article = html(&cleaner, &source);
+    assert_eq!((&*article.text, &article.degraded[..]), (expected, &[Degraded::Stated][..]));
+    let script = source.find('{').unwrap()..source.find("</script>").unwrap();
+    assert_eq!(article.blocks[0].place.start..article.blocks[1].place.end, script);
+    let removed: Vec<&str> = article.removals.iter().map(|removal| &*removal.text).collect();
+    assert_eq!(removed, ["You need to enable JavaScript to run this app.", "Sign up for our newsletter"]);
+    assert!(article.words_out < article.words_in);
+    let account = cleaner.explain(source.as_bytes(), &Hints::default()).unwrap();
+    assert_eq!(account.article.text, expected);
+    assert_eq!(
+        account.blocks.iter().map(|block| block.decision.is_kept()).collect::<Vec<_>>(),
+        [false, true, true, false]
+    );
+    // With tags it is a piece of a page, whose places are those of the script all the same.
+    let tagged = format!("<p>{}</p>", said.replace("\\n\\n", "</p><p>")).replace("</", "<\\/");
+    let tagged = html(&cleaner, &format!("\0<title>Ferry</title>{}{SHELL}", state("Product", "description", &tagged)));
+    assert_eq!((&*tagged.text, tagged.blocks[0].place.start), (expected, script.start + "\0".len()));
+    // A page that shows its article, or states several, needs none.
+    let shown = format!("{source}<article><p>{PROSE}</p><p>{PROSE} It stood empty for years.</p></article>");
+    assert!(html(&cleaner, &shown).text.starts_with(PROSE));
+    let other = said.replace("ferry", "boat");
+    let two = format!("{source}{}", state("NewsArticle", "articleBody", &other));
+    assert!(html(&cleaner, &two).is_empty());
+}
+
+#[test]
 fn what_a_page_says_is_its_article_is_not_lost_for_its_short_lines() {
     const SITE: &str =
         "<title>Songs of the bay</title><nav><ul><li><a href=/>Home</a><li><a href=/n>News</a></ul></nav>";

@@ -480,13 +480,14 @@ fn around(one: &Range<u32>, other: &Range<u32>) -> Range<u32> {
     one.start.min(other.start)..one.end.max(other.end)
 }
 
-/// Moves the places of blocks from a source without its NULs to the one that has them.
-pub fn count_nuls(blocks: &mut Blocks<'_>, source: &[u8]) {
-    let mut places: Vec<&mut u32> = Vec::with_capacity(2 * blocks.items.len());
-    for block in &mut blocks.items {
+/// Moves ranges of a source without its NULs to where they are in the one that has them.
+pub fn count_nuls<'r>(ranges: impl Iterator<Item = &'r mut Range<u32>>, source: &[u8]) {
+    let mut ranges: Vec<&mut Range<u32>> = ranges.collect();
+    let mut places: Vec<&mut u32> = Vec::with_capacity(2 * ranges.len());
+    for range in &mut ranges {
         // The end is moved with the last byte before it.
-        block.source.end = block.source.end.saturating_sub(1);
-        places.extend([&mut block.source.start, &mut block.source.end]);
+        range.end = range.end.saturating_sub(1);
+        places.extend([&mut range.start, &mut range.end]);
     }
     places.sort_unstable();
     let mut nuls = memchr::memchr_iter(0, source).enumerate().peekable();
@@ -497,8 +498,8 @@ pub fn count_nuls(blocks: &mut Blocks<'_>, source: &[u8]) {
         }
         *place += passed;
     }
-    for block in &mut blocks.items {
-        block.source.end += 1;
+    for range in ranges {
+        range.end += 1;
     }
 }
 

@@ -4,8 +4,10 @@
 //! its article. Broken JSON is mended as far as one scan can, and otherwise says nothing. Work is bounded by bytes and by
 //! values looked at; nothing here recurses (the parser has a bound of its own).
 
+use crate::block::words;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Bytes of one script; the largest of the development pages has a third of it.
 const MAX_SCRIPT_BYTES: usize = 512 << 10;
@@ -13,6 +15,8 @@ const MAX_SCRIPT_BYTES: usize = 512 << 10;
 const MAX_BYTES: usize = 1 << 20;
 /// Values that are looked at on one page.
 const MAX_VALUES: usize = 20_000;
+/// Words of a text that is more than a sentence about what others have to say.
+const MIN_BODY_WORDS: usize = 20;
 /// Authors of one node.
 const MAX_AUTHORS: usize = 32;
 
@@ -49,6 +53,17 @@ pub struct Statement {
     pub published: Option<String>,
     /// The language.
     pub language: Option<String>,
+    /// The whole text of the article, the post or the description of the product.
+    pub body: Option<Body>,
+}
+
+/// A text that stands in a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// What it says; some sites write it with tags.
+    pub text: String,
+    /// The bytes of the source that the script came from.
+    pub source: Range<u32>,
 }
 
 /// What all scripts of a page state.
@@ -58,19 +73,19 @@ pub struct JsonLd {
     pub statements: Vec<Statement>,
     /// Names of the site or its publisher, the site first.
     pub sites: Vec<String>,
-    scripts: Vec<Value>,
+    scripts: Vec<(Value, Range<u32>)>,
     bytes: usize,
 }
 
 impl JsonLd {
-    /// Takes the text of one script.
-    pub fn take(&mut self, text: &str) {
+    /// Takes the text of one script, which came from these bytes of the source.
+    pub fn take(&mut self, text: &str, source: Range<u32>) {
         if text.len() > MAX_SCRIPT_BYTES || self.bytes + text.len() > MAX_BYTES {
             return;
         }
         self.bytes += text.len();
         let parsed = serde_json::from_str(text).or_else(|_| serde_json::from_str(&mended(text)));
-        self.scripts.extend(parsed.ok());
+        self.scripts.extend(parsed.ok().map(|script| (script, source)));
     }
 
     /// Reads what was taken.
@@ -78,33 +93,34 @@ impl JsonLd {
         let scripts = std::mem::take(&mut self.scripts);
         let mut nodes = Vec::new();
         // Last in, first out, so each level is put on in reverse.
-        let mut open: Vec<&Value> = scripts.iter().rev().collect();
+        let mut open: Vec<(&Value, &Range<u32>)> =
+            scripts.iter().map(|(script, source)| (script, source)).rev().collect();
         let mut values = 0;
-        while let Some(value) = open.pop() {
+        while let Some((value, source)) = open.pop() {
             values += 1;
             if values > MAX_VALUES {
                 break;
             }
             match value {
-                Value::Array(items) => open.extend(items.iter().take(MAX_VALUES).rev()),
+                Value::Array(items) => open.extend(items.iter().take(MAX_VALUES).rev().map(|item| (item, source))),
                 Value::Object(node) => {
-                    nodes.push(node);
+                    nodes.push((node, source));
                     // What a node only mentions (other articles, comments, reviews) is not opened, nor what a page of
                     // frequent questions asks.
                     let is_faq = is_a(node, |kind| kind == "FAQPage");
                     let inner = ["mainEntityOfPage", "mainEntity", "@graph"].iter().filter_map(|name| node.get(*name));
-                    open.extend(inner.filter(|_| !is_faq));
+                    open.extend(inner.filter(|_| !is_faq).map(|inner| (inner, source)));
                 }
                 _ => {}
             }
         }
         let named: HashMap<&str, &Map<String, Value>> = nodes
             .iter()
-            .filter(|node| node.contains_key("name"))
-            .filter_map(|node| Some((node.get("@id")?.as_str()?, *node)))
+            .filter(|(node, _)| node.contains_key("name"))
+            .filter_map(|(node, _)| Some((node.get("@id")?.as_str()?, *node)))
             .collect();
         let mut publishers = Vec::new();
-        for node in nodes {
+        for (node, source) in nodes {
             if is_a(node, |kind| kind == "WebSite") {
                 self.sites.extend(text_of(node.get("name")));
                 continue;
@@ -123,6 +139,7 @@ impl JsonLd {
                     .iter()
                     .find_map(|name| text_of(node.get(*name))),
                 language: text_of(node.get("inLanguage")),
+                body: body(node, rank).map(|text| Body { text: text.to_owned(), source: source.clone() }),
             });
         }
         self.sites.extend(publishers);
@@ -154,6 +171,18 @@ fn rank(node: &Map<String, Value>) -> Option<Rank> {
     } else {
         None
     }
+}
+
+/// What an article, a post or a product says, when its node states that.
+fn body(node: &Map<String, Value>, rank: Rank) -> Option<&str> {
+    let names: &[&str] = match rank {
+        Rank::Article => &["articleBody"],
+        Rank::Post => &["text", "articleBody"],
+        Rank::Page if is_a(node, |kind| kind == "Product") => &["description"],
+        Rank::Page => &[],
+    };
+    let body = names.iter().find_map(|name| node.get(*name)?.as_str())?;
+    (words::count(body) >= MIN_BODY_WORDS).then_some(body)
 }
 
 /// Whether one of the types of a node fits; a type may be written as an address.
@@ -257,7 +286,7 @@ mod tests {
 
     fn read(text: &str) -> JsonLd {
         let mut json = JsonLd::default();
-        json.take(text);
+        json.take(text, 7..9);
         json.read();
         json
     }
@@ -281,6 +310,19 @@ mod tests {
         assert_eq!(article.published.as_deref(), Some("2024-03-12"));
         assert_eq!(article.language.as_deref(), Some("en-GB"));
         assert_eq!(json.sites, ["The Daily"]);
+    }
+
+    #[test]
+    fn articles_posts_and_products_state_what_they_say() {
+        let said = "The ferry sails again, nine years after the bridge was built. ".repeat(2);
+        let body = |node: &str| read(&node.replace("SAID", &said)).statements[0].body.clone();
+        let expected = Some(Body { text: said.clone(), source: 7..9 });
+        assert_eq!(body(r#"{"@type":"NewsArticle","articleBody":"SAID"}"#), expected);
+        assert_eq!(body(r#"{"@type":"QAPage","mainEntity":{"@type":"Question","text":"SAID"}}"#), None);
+        assert_eq!(body(r#"{"@type":"Question","text":"SAID"}"#), expected);
+        assert_eq!(body(r#"{"@type":"Product","description":"SAID"}"#), expected);
+        assert_eq!(body(r#"{"@type":"NewsArticle","description":"SAID"}"#), None, "what others say about it");
+        assert_eq!(body(r#"{"@type":"NewsArticle","articleBody":"Subscribe to read."}"#), None);
     }
 
     #[test]

@@ -12,13 +12,15 @@ mod title;
 
 use crate::article::Metadata;
 use crate::block::fold::fold;
+use crate::html::parse::Page;
 use crate::html::tag::{self, attribute};
 use ego_tree::NodeRef;
 use html5ever::{local_name as name, ns};
+pub use json_ld::Body;
 use json_ld::{JsonLd, Rank, Statement};
 use printed::Printed;
+use scraper::Node;
 use scraper::node::Element;
-use scraper::{Html, Node};
 use title::Sites;
 
 /// Names of `<meta>` that state the same thing, the most reliable first.
@@ -121,12 +123,13 @@ const LIST_OF_ARTICLES: usize = 4;
 /// Characters of a statement that are kept.
 const MAX_CHARS: usize = 400;
 
-/// Reads the metadata of a page; `url` is the address that the caller knows, which wins.
-pub fn read(html: &Html, url: Option<&str>) -> Metadata {
+/// Reads the metadata of a page, and what it states that its article says; `url` is the address that the caller knows, which
+/// wins.
+pub fn read(page: &Page, url: Option<&str>) -> (Metadata, Option<Body>) {
     let mut stated = Stated::default();
-    for node in html.tree.nodes() {
+    for node in page.html.tree.nodes() {
         match node.value() {
-            Node::Element(element) => stated.take(element, node),
+            Node::Element(element) => stated.take(element, node, page),
             Node::Text(text) => stated.printed.take_text(node, text),
             _ => {}
         }
@@ -150,7 +153,7 @@ struct Stated<'a> {
 }
 
 impl<'a> Stated<'a> {
-    fn take(&mut self, element: &'a Element, node: NodeRef<'a, Node>) {
+    fn take(&mut self, element: &'a Element, node: NodeRef<'a, Node>, page: &Page) {
         match element.name.local {
             name!("meta") if self.metas.len() < MAX_METAS => {
                 let named = [name!("property"), name!("name"), name!("itemprop")];
@@ -168,7 +171,11 @@ impl<'a> Stated<'a> {
             name!("title") if self.title.is_none() && !is_in_drawing(element) => self.title = line(&text(node)),
             name!("script") => {
                 if attribute(element, &name!("type")).is_some_and(|kind| kind.contains("ld+json")) {
-                    node.children().filter_map(|child| child.value().as_text()).for_each(|text| self.json.take(text));
+                    for child in node.children() {
+                        if let Some(text) = child.value().as_text() {
+                            self.json.take(text, page.text_range(child.id()));
+                        }
+                    }
                 }
             }
             name!("h1") if self.headings.len() < MAX_HEADINGS => {
@@ -194,7 +201,7 @@ impl<'a> Stated<'a> {
         self.printed.take_element(element, node);
     }
 
-    fn finish(mut self, given: Option<&str>) -> Metadata {
+    fn finish(mut self, given: Option<&str>) -> (Metadata, Option<Body>) {
         let sites = self.sites(given);
         let known = given.or(self.canonical).map(str::to_owned);
         let url = known.or_else(|| self.first(ADDRESSES).filter(|url| is_address(url)));
@@ -211,7 +218,8 @@ impl<'a> Stated<'a> {
         let author = self.author(&statements, &sites, title.as_deref());
         let site = self.first(SITES).or_else(|| self.json.sites.iter().find_map(|site| line(site)));
         let description = self.first(DESCRIPTIONS);
-        Metadata { title, description, url, author, date, site, language }
+        let body = self.body(&statements);
+        (Metadata { title, description, url, author, date, site, language }, body)
     }
 
     /// What the `<meta>` of these names say, in the order of the names.
@@ -261,6 +269,20 @@ impl<'a> Stated<'a> {
             own = articles;
         }
         own
+    }
+
+    /// What the page's own article says, or the product that it shows; nothing where several are stated.
+    fn body(&self, articles: &[&Statement]) -> Option<Body> {
+        let only = |mut bodies: Vec<&Body>| {
+            bodies.dedup_by_key(|body| &body.text);
+            if let [body] = bodies[..] { Some(body.clone()) } else { None }
+        };
+        let of_articles: Vec<&Body> = articles.iter().filter_map(|article| article.body.as_ref()).collect();
+        if !of_articles.is_empty() {
+            return only(of_articles);
+        }
+        let products = self.json.statements.iter().filter(|statement| statement.rank == Rank::Page);
+        only(products.filter_map(|product| product.body.as_ref()).collect())
     }
 
     fn date(&self, statements: &[&Statement], language: Option<&str>) -> Option<String> {
@@ -407,7 +429,7 @@ mod tests {
 
     fn page(source: &str) -> Metadata {
         let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
-        read(&page.html, None)
+        read(&page, None).0
     }
 
     fn author(source: &str) -> Option<String> {
@@ -573,7 +595,7 @@ mod tests {
         assert_eq!(page("<link rel=canonical href=/mill>").url, None);
         let page = parse("<link rel=canonical href=https://a.example/>", &Limits::default(), false, false)
             .unwrap_or_else(|bound| panic!("{bound:?}"));
-        assert_eq!(read(&page.html, Some("https://b.example/")).url.as_deref(), Some("https://b.example/"));
+        assert_eq!(read(&page, Some("https://b.example/")).0.url.as_deref(), Some("https://b.example/"));
     }
 
     #[test]
@@ -581,7 +603,7 @@ mod tests {
         let source = "<link rel=canonical href=https://hillpost.example/><title>The mill is sold - Hillpost</title>";
         let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
         for given in [None, Some("https://hillpost.example/"), Some("https://mirror.example/1")] {
-            assert_eq!(read(&page.html, given).title.as_deref(), Some("The mill is sold"), "{given:?}");
+            assert_eq!(read(&page, given).0.title.as_deref(), Some("The mill is sold"), "{given:?}");
         }
     }
 
