@@ -93,8 +93,7 @@ impl Cleaner {
 
     fn account(&self, bytes: &[u8], hints: &Hints, accounts: bool) -> Result<Account, Error> {
         let (decoded, format) = self.decode(bytes, hints)?;
-        let mut segmented = self.segment(decoded.text, format, hints);
-        let body = segmented.body.take();
+        let (segmented, body) = self.segment(decoded.text, format, hints);
         let mut account = self.judged(segmented, hints.text_kind, accounts);
         if account.article.is_empty()
             && let Some(body) = body
@@ -126,7 +125,7 @@ impl Cleaner {
     /// would have shown that. It is cleaned as a text, or as a piece of a page where it has tags.
     fn take_stated(&self, account: &mut Account, body: Body, accounts: bool) {
         let format = decode::sniff(&body.text, None);
-        let segmented = self.segment(Cow::Owned(body.text), format, &Hints::default());
+        let (segmented, _) = self.segment(Cow::Owned(body.text), format, &Hints::default());
         let mut stated = self.judged(segmented, Some(TextKind::Article), accounts);
         if stated.article.is_empty() {
             return;
@@ -158,7 +157,7 @@ impl Cleaner {
             let Decoded { text, encoding, .. } = decoded;
             return Ok(Inspection { text, format, encoding, removals: Vec::new(), words: None });
         }
-        let segmented = self.segment(Cow::Borrowed(&*decoded.text), format, hints);
+        let (segmented, _) = self.segment(Cow::Borrowed(&*decoded.text), format, hints);
         let judgement = self.judge.judge(&segmented, hints.text_kind, false);
         let blocks = segmented.blocks;
         // Of a text the count must not hang on whether the glance was enough.
@@ -180,12 +179,12 @@ impl Cleaner {
         Ok((decoded, format))
     }
 
-    /// Text to blocks.
-    fn segment<'t>(&self, text: Cow<'t, str>, format: Format, hints: &Hints) -> Segmented<'t> {
+    /// Text to blocks, and what a page states that its article says.
+    fn segment<'t>(&self, text: Cow<'t, str>, format: Format, hints: &Hints) -> (Segmented<'t>, Option<Body>) {
         match format {
             Format::Text => {
                 let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-                Segmented { blocks: from_text::segment(text, &self.limits), page: None, metadata, body: None }
+                (Segmented { blocks: from_text::segment(text, &self.limits), page: None, metadata }, None)
             }
             Format::Html => self.segment_html(text, hints),
         }
@@ -196,26 +195,26 @@ impl Cleaner {
     }
 
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
-    pub(crate) fn segment_html(&self, source: Cow<'_, str>, hints: &Hints) -> Segmented<'static> {
+    pub(crate) fn segment_html(&self, source: Cow<'_, str>, hints: &Hints) -> (Segmented<'static>, Option<Body>) {
         // Each NUL would be a token of its own; the standard drops most of them anyway.
         if memchr::memchr(0, source.as_bytes()).is_some() {
-            let mut segmented = self.segment_html(Cow::Owned(source.replace('\0', "")), hints);
+            let (mut segmented, mut body) = self.segment_html(Cow::Owned(source.replace('\0', "")), hints);
             let places = segmented.blocks.items.iter_mut().map(|block| &mut block.source);
-            let body = segmented.body.as_mut().map(|body| &mut body.source);
-            from_html::count_nuls(places.chain(body), source.as_bytes());
-            return segmented;
+            let script = body.as_mut().map(|body| &mut body.source);
+            from_html::count_nuls(places.chain(script), source.as_bytes());
+            return (segmented, body);
         }
         let (selects, explains) = (self.judge.rules.has_selectors(), self.judge.explains);
         match parse::parse(&source, &self.limits, selects, explains) {
             Ok(page) => {
                 let (metadata, body) = metadata::read(&page, hints.url.as_deref());
                 let blocks = from_html::segment(&page, &source, self.cues(), &self.limits);
-                Segmented { blocks, page: Some(page), metadata, body }
+                (Segmented { blocks, page: Some(page), metadata }, body)
             }
             Err(bound) => {
                 let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
                 let blocks = from_html::segment_flat(&source, bound, self.cues(), &self.limits);
-                Segmented { blocks, page: None, metadata, body: None }
+                (Segmented { blocks, page: None, metadata }, None)
             }
         }
     }

@@ -16,7 +16,6 @@ use crate::article::{Format, Metadata, Reason};
 use crate::block::features::{self, Features, Stated};
 use crate::block::outline::Cues;
 use crate::block::{Blocks, fold::fold, words};
-use crate::html::metadata::Body;
 use crate::html::parse::Page;
 use crate::model::decode::Favor;
 use crate::model::html::HtmlModel;
@@ -82,8 +81,6 @@ pub struct Segmented<'t> {
     pub page: Option<Page>,
     /// What it states about itself.
     pub metadata: Metadata,
-    /// What it states for machines that its article says.
-    pub body: Option<Body>,
 }
 
 /// What was decided about a page.
@@ -145,7 +142,7 @@ impl Judge {
     /// One verdict for each block. `text_kind` is what this text is, where the caller has said nothing of all texts; `accounts`
     /// says that it shall be noted what keeps blocks.
     pub fn judge(&self, segmented: &Segmented<'_>, text_kind: Option<TextKind>, accounts: bool) -> Judgement {
-        let Segmented { blocks, page, metadata, .. } = segmented;
+        let Segmented { blocks, page, metadata } = segmented;
         let folded = self.fold(blocks);
         let notes = if accounts { Notes::on(blocks.items.len()) } else { Notes::none() };
         let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), notes);
