@@ -575,3 +575,15 @@ fn an_account_names_the_rules_that_were_passed_over_for_the_keep_list() {
     let account = named.explain(source.as_bytes(), &Hints::default()).unwrap();
     assert_eq!(account.blocks[1].decision, Decision::Kept(Ground::KeepList));
 }
+
+#[test]
+fn a_short_page_with_a_table_is_no_notice() {
+    let rows: String = (6..12).map(|hour| format!("<tr><td>{hour}:00</td><td>{hour}:30</td><td>-</td></tr>")).collect();
+    let source = format!(
+        "<html><head><title>Timetable</title></head><body><nav><a href=/>Home</a> <a href=/fares>Fares</a></nav><h1>Timetable</h1>\
+        <p>Valid from 1 April.</p><table><caption>North landing</caption><tr><th>Mon</th><th>Sat</th><th>Sun</th></tr>{rows}</table>\
+        <p>* The last boat waits for the train.</p></body></html>"
+    );
+    let text = html(&build(Cleaner::builder()), &source).text;
+    assert!(text.contains("\n6:00 | 6:30 | -\n7:00 | 7:30 | -\n"), "{text}");
+}

@@ -12,7 +12,7 @@ mod ruling;
 mod scores;
 
 use crate::account::Grounds;
-use crate::article::{Format, Metadata, Reason};
+use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Features, Stated};
 use crate::block::outline::Cues;
 use crate::block::{Blocks, fold::fold, words};
@@ -135,6 +135,8 @@ pub const MIN_CONFIDENCE: f32 = 0.12;
 const KNOWN_WORDS: u32 = 150;
 /// Words below which a text may be a notice on a page that holds no article.
 const SHORT_WORDS: u32 = 50;
+/// Rows of a table that no notice has.
+const MIN_ROWS: usize = 4;
 /// How many times the wanted confidence such a text needs.
 const SHORT_DOUBT: f32 = 3.5;
 
@@ -343,10 +345,13 @@ impl<'j> State<'j> {
         kept.map(|(block, _)| block.words).sum()
     }
 
-    /// True when the confidence in what is kept is less than is wanted; a short text needs more.
+    /// True when the confidence in what is kept is less than is wanted; a short text without a table may be a notice and needs
+    /// more.
     fn is_too_unsure(&self, confidence: f32, min_confidence: f32) -> bool {
+        let is_row = |at: &usize| self.blocks.items[*at].kind == BlockKind::TableRow && self.verdicts[*at].is_none();
+        let has_table = || (0..self.verdicts.len()).filter(is_row).count() >= MIN_ROWS;
         let is_short = self.blocks.format == Format::Html && self.kept_words() < SHORT_WORDS;
-        confidence < min_confidence * if is_short { SHORT_DOUBT } else { 1.0 }
+        confidence < min_confidence * if is_short && !has_table() { SHORT_DOUBT } else { 1.0 }
     }
 
     /// Keeps nothing of a page that is too unsure; what the user or a guard keeps stays.
