@@ -13,8 +13,8 @@ use regex::Regex;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What has removed a line and is no rule: its name, what goes, and on which pages.
-const STAGES: &[(&str, &str)] = &[
+/// What has removed a line and is no rule, by its name in [`Reason::id`](crate::Reason::id): what goes, and on which pages.
+pub(super) const STAGES: &[(&str, &str)] = &[
     ("repeat", "second copies of a caption on one page"),
     ("caption", "captions of photos, with `--captions drop`"),
     ("headline", "HTML: the heading that says what the title says; it is kept as the title"),

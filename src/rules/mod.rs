@@ -160,7 +160,7 @@ impl RuleChoice {
     /// Refuses a name that stands for nothing.
     fn check(&self, rules: &[PackRule]) -> Result<(), Error> {
         let is_rule = |name: &str| rules.iter().any(|rule| covers(name, &rule.id));
-        let is_reason = |name: &str| is_rule(name) || OTHER_REASONS.contains(&name);
+        let is_reason = |name: &str| is_rule(name) || is_stage(name);
         let speaks = |name: &str| rules.iter().any(|rule| rule.lang.iter().any(|known| known == name));
         known(&self.off, is_reason, "no rule is called", "write an id, `family/*`, or a reason such as `repeat`")?;
         known(&self.only, is_rule, "no rule is called", "write an id or `family/*`")?;
@@ -188,8 +188,10 @@ fn covers(name: &str, id: &str) -> bool {
     name == id || name.strip_suffix("/*").is_some_and(|family| id.split('/').next() == Some(family))
 }
 
-/// Reasons that are no rules and that a keep list may name all the same.
-const OTHER_REASONS: &[&str] = &["repeat", "caption", "headline", "judgement", "finish"];
+/// True for a reason that is no rule and that a keep list may name all the same.
+fn is_stage(reason: &str) -> bool {
+    catalogue::STAGES.iter().any(|(name, _)| *name == reason)
+}
 
 impl RuleSet {
     /// Loads the built-in packs, the user's packs (name and TOML) and keep lists; rules that `choice` leaves out are not
@@ -235,7 +237,7 @@ impl RuleSet {
         rules.retain(|rule| choice.takes(rule));
         let mut set = RuleSet::build(rules, guards, topics, limits)?;
         let off = choice.off.iter().map(|(_, name)| name);
-        set.kept_reasons.extend(off.filter(|name| OTHER_REASONS.contains(&name.as_str())).cloned());
+        set.kept_reasons.extend(off.filter(|name| is_stage(name)).cloned());
         for list in keep {
             set.add_keep_list(list, &ids)?;
         }
@@ -307,7 +309,7 @@ impl RuleSet {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let is_known = ids.contains(line) || OTHER_REASONS.contains(&line);
+            let is_known = ids.contains(line) || is_stage(line);
             let family = ids
                 .iter()
                 .any(|id| id.split_once('/').is_some_and(|(family, _)| line.strip_suffix("/*") == Some(family)));
