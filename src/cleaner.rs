@@ -82,7 +82,7 @@ impl Cleaner {
     /// Cleans one page and says of each of its blocks, kept or removed, what was decided about it and why.
     ///
     /// The article is that of [`clean`](Cleaner::clean). It takes about twice the time and is meant for pages that
-    /// somebody looks at. A cleaner that was set up with [`explain(false)`](CleanerBuilder::explain) says neither place nor
+    /// somebody looks at. A cleaner that was set up with [`explain(false)`](crate::CleanerBuilder::explain) says neither place nor
     /// evidence here either.
     ///
     /// # Errors
@@ -141,6 +141,7 @@ impl Cleaner {
         let (article, stated) = (&mut account.article, stated.article);
         (article.text, article.blocks, article.confidence) = (stated.text, stated.blocks, stated.confidence);
         article.removals.extend(stated.removals);
+        article.degraded.extend(stated.degraded);
         (article.words_in, article.words_out) = (article.words_in + stated.words_in, stated.words_out);
         article.degraded.push(Degraded::Stated);
     }
