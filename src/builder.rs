@@ -169,7 +169,7 @@ impl CleanerBuilder {
     /// Loads the rules.
     ///
     /// # Errors
-    /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) for a pack or a keep list that cannot be used.
+    /// [`ErrorKind::Rules`] for a pack or a keep list that cannot be used.
     pub fn build(self) -> Result<Cleaner, Error> {
         let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
         let lines = match &self.models {

@@ -1,7 +1,7 @@
 //! tar: a page a member, one after the other, in a file or through a pipe, packed or not.
 //!
 //! Headers of GNU and POSIX archives are read, long names with them. Where a header is damaged, the splitting goes on at the
-//! next block that is one, and what lies between is one [`Loss`].
+//! next block that is one, and what lies between is one [`Loss`](super::Loss).
 
 use super::container::{Raw, Source, Split, Told};
 use super::member;

@@ -1,7 +1,7 @@
 //! WARC 1.0 and 1.1, WET with them: one record a page that was fetched, or the text of one.
 //!
 //! `Content-Length` is believed when a record or the end of the file follows where it says. Otherwise the splitting goes
-//! on at the next line that begins with `WARC/1.`, and what lies between is one [`Loss`] that says how much it was.
+//! on at the next line that begins with `WARC/1.`, and what lies between is one [`Loss`](super::Loss) that says how much it was.
 
 use super::Skip;
 use super::container::{Origin, Raw, Read, Record, Refused, Source, Split, Told};

@@ -80,7 +80,7 @@ fn push_number(mut number: u32, bytes: &mut Vec<u8>) {
     bytes.push(number as u8);
 }
 
-/// The expression that [`write`] wrote; none when the bytes are no such.
+/// The expression that [`write()`] wrote; none when the bytes are no such.
 #[allow(dead_code, reason = "the build script writes, the program reads")]
 pub fn read(mut bytes: &[u8]) -> Option<Hir> {
     take(&mut bytes).filter(|_| bytes.is_empty())
