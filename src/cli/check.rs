@@ -26,8 +26,9 @@ const MAX_NAMED: usize = 20;
 struct Gate {
     args: CheckArgs,
     inputs: Inputs,
-    /// The inputs that are read, each with its cleaner.
+    /// The inputs that are read.
     entries: Vec<usize>,
+    /// Which of the cleaners each of all inputs has.
     cleaner_of: Vec<usize>,
     cleaners: Vec<Cleaner>,
     /// The folder that baselines and reports name files from.

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use dehusk::Cleaner;
 use dehusk::eval::{Change, Comparison, Group, Run};
 use dehusk::input::{Input, Inputs, printable};
-use dehusk::pipeline::{Corpus, EvalPlan, Evaluation, Texts, evaluate, evaluate_texts};
+use dehusk::pipeline::{EvalPlan, Evaluation, Texts, evaluate, evaluate_texts};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -52,14 +52,7 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
             let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
             evaluate(&EvalPlan {
                 gold: &gold,
-                corpus: Corpus {
-                    inputs: &inputs,
-                    cleaners: &cleaners,
-                    cleaner_of: &cleaner_of,
-                    reading: args.read.reading(&config),
-                    options: args.read.options(),
-                    jobs: usize::from(args.jobs),
-                },
+                corpus: args.read.corpus(&config, &inputs, (&cleaner_of, &cleaners), args.jobs),
             })?
         }
     };

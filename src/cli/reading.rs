@@ -2,12 +2,26 @@
 
 use super::args::ReadArgs;
 use super::config::Config;
-use dehusk::input::{ReadOptions, Reading};
+use dehusk::Cleaner;
+use dehusk::input::{Inputs, ReadOptions, Reading};
+use dehusk::pipeline::Corpus;
 
 impl ReadArgs {
     /// What the inputs are.
     pub(super) fn reading(&self, config: &Config) -> Reading {
         self.input_format.or(config.input_format).unwrap_or_default()
+    }
+
+    /// The pages of `inputs`, each cleaned as [`cleaners`](super::args::CleanerArgs::cleaners) says, on so many threads.
+    pub(super) fn corpus<'a>(
+        &self,
+        config: &Config,
+        inputs: &'a Inputs,
+        (cleaner_of, cleaners): (&'a [usize], &'a [Cleaner]),
+        jobs: u16,
+    ) -> Corpus<'a> {
+        let (reading, options) = (self.reading(config), self.options());
+        Corpus { inputs, cleaners, cleaner_of, reading, options, jobs: usize::from(jobs) }
     }
 
     /// Which records of a container are pages, and where in them.

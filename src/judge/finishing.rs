@@ -21,10 +21,7 @@ impl State<'_> {
         };
         self.finish_article(is_dated, &parts, &large_parts);
         self.parts = [parts, large_parts];
-        for at in comments {
-            self.verdicts[at] = None;
-            self.notes.brought_back(at, "a comment, and comments are wanted");
-        }
+        self.bring_back(comments, "a comment, and comments are wanted");
     }
 
     /// Brings back what the page says itself is its article, as likely as not to be it.
@@ -32,8 +29,8 @@ impl State<'_> {
         const EVEN: f32 = 0.5;
         let is_open = |at: usize| self.verdicts[at].is_none() || self.is_judged_out(at);
         for at in finish::stated_article(self.blocks, &self.parts[0], is_open) {
-            if self.verdicts[at].take().is_some() {
-                self.notes.brought_back(at, "the page says that it is the article");
+            if self.verdicts[at].is_some() {
+                self.bring_back([at], "the page says that it is the article");
             }
             if let Some(scores) = &mut self.scores {
                 scores[at] = scores[at].max(EVEN);
@@ -53,10 +50,7 @@ impl State<'_> {
         self.finish(found);
         let may_return = |at: usize| self.is_judged_out(at) || on_buttons.binary_search(&at).is_ok();
         let labels = finish::labels(self.blocks, parts, |at| self.is_kept(at), may_return, |at| self.score(at));
-        for at in labels {
-            self.verdicts[at] = None;
-            self.notes.brought_back(at, "a label of what follows");
-        }
+        self.bring_back(labels, "a label of what follows");
         let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) else { return };
         let is_headline = |at: &usize| {
             let is_first = self.blocks.items[*at].kind == BlockKind::Heading(1);
@@ -76,10 +70,7 @@ impl State<'_> {
             }
         }
         self.finish(found);
-        for at in rescued {
-            self.verdicts[at] = None;
-            self.notes.brought_back(at, "a piece of the article around it");
-        }
+        self.bring_back(rescued, "a piece of the article around it");
         if let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) {
             let orphans = article.orphans();
             self.finish(orphans);

@@ -57,11 +57,8 @@ impl State<'_> {
         if self.verdicts.iter().any(Option::is_none) {
             return;
         }
-        for at in 0..self.verdicts.len() {
-            if self.prose[at] && self.is_judged_out(at) {
-                self.verdicts[at] = None;
-                self.notes.brought_back(at, "the only prose of the page");
-            }
-        }
+        let prose: Vec<usize> =
+            (0..self.verdicts.len()).filter(|&at| self.prose[at] && self.is_judged_out(at)).collect();
+        self.bring_back(prose, "the only prose of the page");
     }
 }

@@ -367,6 +367,14 @@ impl<'j> State<'j> {
         }
     }
 
+    /// Keeps blocks that went, for a reason that is noted.
+    fn bring_back(&mut self, blocks: impl IntoIterator<Item = usize>, why: &'static str) {
+        for at in blocks {
+            self.verdicts[at] = None;
+            self.notes.brought_back(at, why);
+        }
+    }
+
     fn is_judged_out(&self, at: usize) -> bool {
         matches!(&self.verdicts[at], Some(Verdict::Drop { reason: Reason::Judgement, .. }))
     }

@@ -356,8 +356,8 @@ impl Column {
             let (from, to) = match all <= FEW_THRESHOLDS {
                 true => (0, all),
                 false => {
-                    let from = self.first_that(simd, 0, |threshold| !passes_all(simd, &parts, threshold));
-                    (from, self.first_that(simd, from, |threshold| !passes_any(simd, &parts, threshold)))
+                    let from = self.first_that(simd, 0, |threshold| !passes_all(&parts, threshold));
+                    (from, self.first_that(simd, from, |threshold| !passes_any(&parts, threshold)))
                 }
             };
             let mut passed = [i32x8::splat(simd, i32::from(signed(from as u8))); 4];
@@ -391,14 +391,14 @@ impl Column {
 
 /// True when each of the values is greater; one that is no number never is.
 #[inline(always)]
-fn passes_all<S: Simd>(_: S, [a, b, c, d]: &[f32x8<S>; 4], threshold: f32x8<S>) -> bool {
+fn passes_all<S: Simd>([a, b, c, d]: &[f32x8<S>; 4], threshold: f32x8<S>) -> bool {
     let [a, b, c, d] = [a.simd_gt(threshold), b.simd_gt(threshold), c.simd_gt(threshold), d.simd_gt(threshold)];
     ((a & b) & (c & d)).all_true()
 }
 
 /// True when one of the values is greater.
 #[inline(always)]
-fn passes_any<S: Simd>(_: S, [a, b, c, d]: &[f32x8<S>; 4], threshold: f32x8<S>) -> bool {
+fn passes_any<S: Simd>([a, b, c, d]: &[f32x8<S>; 4], threshold: f32x8<S>) -> bool {
     let [a, b, c, d] = [a.simd_gt(threshold), b.simd_gt(threshold), c.simd_gt(threshold), d.simd_gt(threshold)];
     ((a | b) | (c | d)).any_true()
 }

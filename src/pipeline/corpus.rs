@@ -4,7 +4,6 @@ use crate::cleaner::Cleaner;
 use crate::input::{Inputs, Looking, ReadOptions, Reading};
 
 /// The pages of a run, whatever it does with them.
-#[derive(Clone)]
 pub struct Corpus<'a> {
     /// Where they are.
     pub inputs: &'a Inputs,

@@ -13,7 +13,7 @@ use super::stdout;
 use anstyle::Style;
 use anyhow::bail;
 use dehusk::input::{Inputs, PageName, Record, printable};
-use dehusk::pipeline::{Corpus, visit};
+use dehusk::pipeline::visit;
 use dehusk::{Article, Catalogue, Cleaner, LineMatcher, RuleEntry, RuleKind};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -70,14 +70,7 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
         Ok((0..rules.len()).map(|at| hits(&rules[at], matchers[at].as_ref(), &article)).collect::<Vec<_>>())
     };
     // The packs are looked at alone, whatever settings there are.
-    let corpus = Corpus {
-        inputs: &inputs,
-        cleaners: &cleaners,
-        cleaner_of: &[],
-        reading: args.read.reading(&Config::default()),
-        options: args.read.options(),
-        jobs: usize::from(args.jobs),
-    };
+    let corpus = args.read.corpus(&Config::default(), &inputs, (&[], &cleaners), args.jobs);
     let visited = visit(&corpus, look)?;
     let mut tested: Vec<Tested<'_>> = rules
         .iter()

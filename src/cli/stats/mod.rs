@@ -14,7 +14,7 @@ use super::refuse::{refuse_among_pages, refuse_beside_json};
 use clap::Args;
 use dehusk::Cleaner;
 use dehusk::input::{Inputs, printable};
-use dehusk::pipeline::{self, Corpus, Stats, StatsPlan};
+use dehusk::pipeline::{self, Stats, StatsPlan};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -84,14 +84,7 @@ pub(super) fn run(args: StatsArgs) -> anyhow::Result<Verdict> {
     let builder = || Cleaner::builder().explain(true);
     let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
     let plan = StatsPlan {
-        corpus: Corpus {
-            inputs: &inputs,
-            cleaners: &cleaners,
-            cleaner_of: &cleaner_of,
-            reading: args.read.reading(&config),
-            options: args.read.options(),
-            jobs: usize::from(args.jobs),
-        },
+        corpus: args.read.corpus(&config, &inputs, (&cleaner_of, &cleaners), args.jobs),
         sample: args.sample.map(|size| size as usize),
         top: usize::from(args.top),
     };
