@@ -2,8 +2,8 @@
 //!
 //! No part of the promise and free to change; `scripts/train` asks for it through hidden commands.
 
-use crate::block::line_features::{self, Lines};
-use crate::block::{features, from_text, line_tokens};
+use crate::block::line_features::{self, Lines, tokens::tokens};
+use crate::block::{features, from_text};
 use crate::cleaner::{Cleaner, Hints};
 use crate::decode::decode;
 use crate::error::{Error, ErrorKind};
@@ -94,12 +94,17 @@ impl Cleaner {
             None => Vec::new(),
         };
         let span = |at: &u32| (blocks.items[*at as usize].start, blocks.items[*at as usize].end);
-        let tokens = |at: &u32| {
-            let mut tokens = Vec::new();
-            line_tokens::tokens(lines.words_of(*at as usize), |token| tokens.push(token));
-            tokens
+        let tokens_of = |at: &u32| {
+            let mut found = Vec::new();
+            tokens(lines.words_of(*at as usize), |token| found.push(token));
+            found
         };
-        Ok(LineRows { spans: shown.iter().map(span).collect(), tokens: shown.iter().map(tokens).collect(), rows, dirt })
+        Ok(LineRows {
+            spans: shown.iter().map(span).collect(),
+            tokens: shown.iter().map(tokens_of).collect(),
+            rows,
+            dirt,
+        })
     }
 }
 

@@ -10,11 +10,8 @@ pub mod from_html;
 pub mod from_text;
 pub mod joints;
 pub mod line_features;
-pub mod line_tokens;
 pub mod outline;
-mod overlap;
 pub mod scan;
-mod threads;
 mod word_count;
 pub mod words;
 

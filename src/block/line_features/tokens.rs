@@ -1,11 +1,10 @@
 //! A line of text read once: the hashes of its words, and what its characters say about it.
 //!
-//! Everything that depends on the line alone is here; [`line_features`](super::line_features) puts lines into their
+//! Everything that depends on the line alone is here; [`line_features`](super) puts lines into their
 //! page. Quotation marks, apostrophes and bullets leave no trace, since they tell where a text comes from and not what
 //! it says. At most [`MAX_BYTES`] of a line are read.
 
-use super::fnv;
-use super::words;
+use crate::block::{fnv, words};
 
 /// Words of a line that are hashed.
 const MAX_WORDS: usize = 48;

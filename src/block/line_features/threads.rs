@@ -3,7 +3,7 @@
 //! A forum's article is its posts, and the lines between them look like husk: a name, a date. What gives a thread away
 //! is that dates come again and again with sentences between them, over most of the page.
 
-use super::line_features::{Line, Lines};
+use super::{Line, Lines};
 
 /// Posts that make a thread.
 const MIN_POSTS: usize = 4;
@@ -70,8 +70,8 @@ fn is_thread<'l>(stamps: &[usize], count: usize, line: impl Fn(usize) -> &'l Lin
 
 #[cfg(test)]
 mod tests {
-    use super::super::from_text::segment;
     use super::*;
+    use crate::block::from_text::segment;
     use crate::limits::Limits;
     use std::borrow::Cow;
 

@@ -1,7 +1,8 @@
 //! How much of what a line says stands elsewhere on its page: in the long lines, in any, in the first.
 
-use super::line_features::{Page, share};
-use super::line_tokens::MEANING;
+use super::page::Page;
+use super::share;
+use super::tokens::MEANING;
 
 /// Lines at the start of a page whose words are likely the headline's.
 const HEAD_LINES: usize = 3;

@@ -1,0 +1,63 @@
+//! Lines that stand on a page more than once: as they are, with other numbers, or with the same opening.
+
+use super::page::Page;
+use super::{FAR, MANY, is};
+
+/// Equal lines, forms and openings on the page.
+pub(super) struct Copies {
+    lines: Alike,
+    forms: Alike,
+    openings: Alike,
+}
+
+impl Copies {
+    pub(super) fn new(page: &Page<'_>) -> Self {
+        Copies {
+            lines: Alike::new(page.items().map(|line| line.shape.hash)),
+            forms: Alike::new(page.items().map(|line| line.shape.form)),
+            openings: Alike::new(page.items().map(|line| line.shape.opening)),
+        }
+    }
+
+    /// The share of lines that stood before.
+    pub(super) fn share(&self) -> f32 {
+        let copies = self.lines.earlier.iter().filter(|earlier| earlier.is_some()).count();
+        copies as f32 / self.lines.counts.len().max(1) as f32
+    }
+
+    pub(super) fn of(&self, at: usize) -> [f32; 5] {
+        let count = |alike: &Alike| (alike.counts[at] as f32).min(MANY);
+        let earlier = self.lines.earlier[at];
+        [
+            count(&self.lines),
+            is(earlier.is_some()),
+            earlier.map_or(FAR, |earlier| ((at as u32 - earlier) as f32).min(FAR)),
+            count(&self.forms),
+            count(&self.openings),
+        ]
+    }
+}
+
+/// For each line how many have its hash, and which was the last before it. Found by sorting, so that no choice of
+/// hashes makes it slow.
+struct Alike {
+    counts: Vec<u32>,
+    earlier: Vec<Option<u32>>,
+}
+
+impl Alike {
+    fn new(hashes: impl Iterator<Item = u32>) -> Self {
+        let mut sorted: Vec<u64> = hashes.enumerate().map(|(at, hash)| u64::from(hash) << 32 | at as u64).collect();
+        sorted.sort_unstable();
+        let (mut counts, mut earlier) = (vec![0; sorted.len()], vec![None; sorted.len()]);
+        for group in sorted.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let mut before = None;
+            for &entry in group {
+                let at = entry as u32;
+                counts[at as usize] = group.len() as u32;
+                earlier[at as usize] = before.replace(at);
+            }
+        }
+        Alike { counts, earlier }
+    }
+}

@@ -1,0 +1,446 @@
+//! What tells the lines of an article from the lines around them: one row of numbers for each line of a text.
+//!
+//! One definition for training and serving: [`NAMES`] gives the order, [`Lines::rows`] the values. [`Lines::read`]
+//! looks at each character once; rows are made of the lines that are still there, so that a page is judged again as it
+//! will be written. Linear in the lines; windows are differences of prefix sums. Values are counts, shares and means:
+//! a tree asks only which is larger.
+
+mod copies;
+mod distances;
+mod overlap;
+mod page;
+mod threads;
+pub mod tokens;
+
+use super::Blocks;
+use copies::Copies;
+use distances::{Dated, Distances};
+use overlap::overlaps;
+use page::Page;
+use tokens::{Begins, Shape};
+
+/// Features of a line.
+pub const COUNT: usize = NAMES.len();
+
+/// The names of the values in a row, in order.
+pub const NAMES: [&str; 121] = [
+    // The line alone.
+    "words",
+    "chars",
+    "word-length",
+    "longest-word",
+    "short-words",
+    "distinct-words",
+    "ended",
+    "ends-colon",
+    "ends-ellipsis",
+    "questions",
+    "exclaims",
+    "sentences",
+    "commas",
+    "begins-capital",
+    "begins-small",
+    "begins-digit",
+    "begins-mark",
+    "capitals",
+    "title-words",
+    "upper-words",
+    "digits",
+    "numbers",
+    "separators",
+    "addresses",
+    "currency",
+    "brackets",
+    "colons",
+    "signs",
+    "copyright",
+    "years",
+    "times",
+    "dense",
+    // The same line, form or opening elsewhere on the page.
+    "copies",
+    "is-copy",
+    "copy-distance",
+    "form-copies",
+    "opening-copies",
+    // Its words elsewhere on the page.
+    "in-body",
+    "in-body-all",
+    "in-page",
+    "in-head",
+    "body-count",
+    "in-body-near-3",
+    // Its place.
+    "place",
+    "place-words",
+    "from-start",
+    "from-end",
+    "since-long",
+    "until-long",
+    "since-sentence",
+    "until-sentence",
+    "long-before",
+    "long-after",
+    "words-since-long",
+    // Lines that say when something was written, as between the posts of a thread.
+    "in-thread",
+    "in-thread-page",
+    "stamps",
+    "stamps-page",
+    "since-stamp",
+    "until-stamp",
+    // Its neighbours.
+    "before-2-words",
+    "before-2-ended",
+    "before-2-tokens",
+    "before-1-words",
+    "before-1-ended",
+    "before-1-tokens",
+    "before-1-titles",
+    "before-1-digits",
+    "after-1-words",
+    "after-1-ended",
+    "after-1-tokens",
+    "after-1-titles",
+    "after-1-digits",
+    "after-2-words",
+    "after-2-ended",
+    "after-2-tokens",
+    // Windows.
+    "words-near-3",
+    "words-near-8",
+    "words-near-20",
+    "sentences-near-3",
+    "sentences-near-8",
+    "sentences-near-20",
+    "sentences-before-5",
+    "sentences-after-5",
+    "sentences-before-20",
+    "sentences-after-20",
+    "ended-near-3",
+    "ended-near-8",
+    "short-near-3",
+    "short-near-8",
+    "short-near-20",
+    // What its words say, by the token table.
+    "tokens",
+    "tokens-weight",
+    "tokens-near-1",
+    "tokens-near-3",
+    "tokens-near-8",
+    "tokens-before-5",
+    "tokens-after-5",
+    "tokens-before-20",
+    "tokens-after-20",
+    "tokens-page",
+    "tokens-page-words",
+    "tokens-over-page",
+    "tokens-low-page",
+    // The page.
+    "page-lines",
+    "page-words",
+    "page-mean-words",
+    "page-sentences",
+    "page-short",
+    "page-long",
+    "page-ended",
+    "page-copies",
+    "page-digits",
+    "page-titles",
+    "page-dense",
+    "page-separators",
+    "page-questions",
+    "page-longest",
+    "page-head-sentences",
+    "page-tail-sentences",
+    "page-body-share",
+];
+
+/// The names of the values that [`Lines::page`] gives, in order.
+pub const PAGE_NAMES: [&str; 26] = [
+    "lines",
+    "words",
+    "mean-words",
+    "sentences",
+    "short",
+    "long",
+    "ended",
+    "copies",
+    "digits",
+    "titles",
+    "dense",
+    "separators",
+    "questions",
+    "longest",
+    "head-sentences",
+    "tail-sentences",
+    "body-share",
+    "short-run",
+    "short-runs",
+    "lines-before-long",
+    "lines-after-long",
+    "words-before-long",
+    "words-after-long",
+    "head-short",
+    "tail-short",
+    "tail-words",
+];
+
+/// Words from which a line with a sentence end in it counts as a long one.
+const LONG_WORDS: u32 = 15;
+/// Words from which a sentence end makes a sentence and not a label.
+const SENTENCE_WORDS: u32 = 6;
+/// Words up to which a line is short.
+const SHORT_WORDS: u32 = 4;
+/// Stands for a distance to something that is not there.
+const FAR: f32 = 1_000.0;
+/// Copies, counts and distances past this are the same.
+const MANY: f32 = 1_000.0;
+
+/// The lines of a text, read once.
+pub struct Lines {
+    items: Vec<Line>,
+    hashes: Vec<u32>,
+}
+
+struct Line {
+    shape: Shape,
+    words: u32,
+    /// Its part of the hashes.
+    first: u32,
+    end: u32,
+    distinct: u32,
+}
+
+impl Line {
+    fn is_long(&self) -> bool {
+        self.words >= LONG_WORDS && (self.shape.sentences > 0 || self.shape.ended)
+    }
+
+    fn is_sentence(&self) -> bool {
+        self.words >= SENTENCE_WORDS && self.shape.ended
+    }
+
+    fn is_short(&self) -> bool {
+        self.words <= SHORT_WORDS
+    }
+
+    /// Its words if it has sentences.
+    fn sentence_words(&self) -> u32 {
+        if self.is_sentence() || self.is_long() { self.words } else { 0 }
+    }
+}
+
+impl Lines {
+    /// Reads the blocks of a text.
+    pub fn read(blocks: &Blocks<'_>) -> Lines {
+        let mut hashes = Vec::with_capacity(blocks.text.len() / 5);
+        let mut items: Vec<Line> = Vec::with_capacity(blocks.items.len());
+        // Which line saw a word last, by a part of its hash: enough to tell new words from old ones.
+        let mut seen = [u32::MAX; 256];
+        for (at, block) in blocks.items.iter().enumerate() {
+            let first = hashes.len();
+            let shape = tokens::read(blocks.text_of(block), &mut hashes);
+            let mut distinct = 0;
+            for hash in &hashes[first..] {
+                let place = (hash >> 8 & 255) as usize;
+                distinct += u32::from(seen[place] != at as u32);
+                seen[place] = at as u32;
+            }
+            items.push(Line { shape, words: block.words, first: first as u32, end: hashes.len() as u32, distinct });
+        }
+        Lines { items, hashes }
+    }
+
+    /// The hashes of the words of a line.
+    pub fn words_of(&self, at: usize) -> &[u32] {
+        let line = &self.items[at];
+        &self.hashes[line.first as usize..line.end as usize]
+    }
+
+    /// What the words of each line say by a table of weights: the score and the mean size of a weight.
+    pub fn weigh(&self, weight: impl Fn(u32) -> f32) -> Vec<Weighed> {
+        let lines = 0..self.items.len();
+        lines
+            .map(|at| {
+                let (mut sum, mut size, mut count) = (0.0, 0.0, 0);
+                tokens::tokens(self.words_of(at), |token| {
+                    let weight = weight(token);
+                    sum += weight;
+                    size += weight.abs();
+                    count += 1;
+                });
+                // A longer line has more evidence, and its words are not independent.
+                Weighed { score: sum / (count as f32).sqrt(), size: size / count as f32 }
+            })
+            .collect()
+    }
+
+    /// Statistics of the page that the lines `alive` make.
+    pub fn page(&self, alive: &[u32]) -> Vec<f32> {
+        let page = Page::new(self, alive, &[]);
+        let mut row = page.statistics(&Copies::new(&page)).to_vec();
+        row.extend(page.ends());
+        row
+    }
+
+    /// The feature rows of the lines `alive`, which stand in order, [`COUNT`] values a line. `weighed` holds a value for
+    /// each line that was read.
+    pub fn rows(&self, alive: &[u32], weighed: &[Weighed]) -> Vec<f32> {
+        let page = Page::new(self, alive, weighed);
+        let copies = Copies::new(&page);
+        let overlaps = overlaps(&page);
+        let distances = Distances::new(&page);
+        let dated = Dated::new(self, alive);
+        let statistics = page.statistics(&copies);
+        let near_body: Vec<f32> = prefix(overlaps.iter().map(|overlap| overlap.body));
+        let mut rows = Vec::with_capacity(alive.len() * COUNT);
+        for (at, overlap) in overlaps.iter().enumerate() {
+            rows.extend_from_slice(&alone(page.line(at)));
+            rows.extend_from_slice(&copies.of(at));
+            rows.extend_from_slice(&overlap.values());
+            rows.push(mean(&near_body, at, 3, 3));
+            rows.extend_from_slice(&distances.of(&page, at));
+            rows.extend_from_slice(&dated.of(at));
+            rows.extend_from_slice(&page.neighbours(at));
+            rows.extend_from_slice(&page.windows(at));
+            rows.extend_from_slice(&page.tokens(at));
+            rows.extend_from_slice(&statistics);
+        }
+        rows
+    }
+}
+
+/// What a token table says about a line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Weighed {
+    /// Above zero when its words are those of articles.
+    pub score: f32,
+    /// The mean size of a weight: how much the table knows.
+    pub size: f32,
+}
+
+fn is(yes: bool) -> f32 {
+    f32::from(u8::from(yes))
+}
+
+fn share(part: u32, whole: u32) -> f32 {
+    part as f32 / whole.max(1) as f32
+}
+
+/// What a line says alone.
+fn alone(line: &Line) -> [f32; 32] {
+    let shape = &line.shape;
+    let begins = |what: Begins| is(shape.begins == what);
+    [
+        line.words as f32,
+        shape.chars as f32,
+        share(shape.letters + shape.digits, shape.tokens),
+        shape.longest as f32,
+        share(shape.short, shape.tokens),
+        share(line.distinct, line.end - line.first),
+        is(shape.ended),
+        is(shape.ends_colon),
+        is(shape.ends_ellipsis),
+        shape.questions as f32,
+        shape.exclaims as f32,
+        shape.sentences as f32,
+        share(shape.commas, shape.tokens),
+        begins(Begins::Capital),
+        begins(Begins::Small),
+        begins(Begins::Digit),
+        begins(Begins::Mark),
+        share(shape.capitals, shape.letters),
+        share(shape.titles, shape.tokens),
+        share(shape.uppers, shape.tokens),
+        share(shape.digits, shape.letters + shape.digits),
+        share(shape.numbers, shape.tokens),
+        share(shape.separators, shape.tokens),
+        shape.addresses as f32,
+        shape.currency as f32,
+        share(shape.brackets, shape.tokens),
+        shape.colons as f32,
+        shape.signs as f32,
+        shape.copyright as f32,
+        shape.years as f32,
+        shape.times as f32,
+        share(shape.dense, shape.letters),
+    ]
+}
+
+/// Sums over the lines before each place.
+fn prefix(values: impl Iterator<Item = f32>) -> Vec<f32> {
+    let mut sum = 0.0f64;
+    let sums = values.map(|value| {
+        sum += f64::from(value);
+        sum as f32
+    });
+    std::iter::once(0.0).chain(sums).collect()
+}
+
+/// The mean of the values from `before` lines before a place to `after` lines after it.
+fn mean(sums: &[f32], at: usize, before: usize, after: usize) -> f32 {
+    let (from, to) = (at.saturating_sub(before), (at + after + 1).min(sums.len() - 1));
+    if to > from { (sums[to] - sums[from]) / (to - from) as f32 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::from_text::segment;
+    use super::*;
+    use crate::limits::Limits;
+    use std::borrow::Cow;
+
+    fn rows(text: &str) -> Vec<Vec<f32>> {
+        let blocks = segment(Cow::Borrowed(text), &Limits::default());
+        let lines = Lines::read(&blocks);
+        let alive: Vec<u32> = (0..blocks.items.len() as u32).collect();
+        let weighed = lines.weigh(|token| (token % 7) as f32 - 3.0);
+        let rows = lines.rows(&alive, &weighed);
+        assert_eq!(lines.page(&alive).len(), PAGE_NAMES.len());
+        rows.chunks(COUNT).map(<[f32]>::to_vec).collect()
+    }
+
+    fn value(row: &[f32], name: &str) -> f32 {
+        row[NAMES.iter().position(|other| *other == name).expect("a feature")]
+    }
+
+    const BODY: &str =
+        "The council voted on Monday to reopen the ferry, tied up since the old bridge was built in 1987.";
+
+    #[test]
+    fn every_feature_has_a_name_of_its_own() {
+        let mut names = NAMES.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), COUNT);
+        assert_eq!(rows("one line")[0].len(), COUNT);
+    }
+
+    #[test]
+    fn a_line_knows_its_neighbours_and_the_body() {
+        let rows = rows(&format!("Menu\nFerry council news\n{BODY}\nShare\nShare\n"));
+        assert_eq!(value(&rows[1], "in-body"), 2.0 / 3.0);
+        assert_eq!((value(&rows[1], "until-long"), value(&rows[1], "since-long")), (1.0, FAR));
+        assert_eq!(
+            (value(&rows[3], "copies"), value(&rows[3], "is-copy"), value(&rows[4], "is-copy")),
+            (2.0, 0.0, 1.0)
+        );
+        assert_eq!(value(&rows[2], "before-1-words"), 3.0);
+        assert_eq!(value(&rows[0], "before-1-words"), -1.0);
+        assert_eq!(value(&rows[4], "from-end"), 0.0);
+    }
+
+    #[test]
+    fn blank_lines_bullets_and_the_form_of_quotes_change_nothing() {
+        let plain = rows(&format!("“News” of the day\n{BODY}\nIt’s done\n"));
+        assert_eq!(plain, rows(&format!("• \"News\" of the day\n\n\n{BODY}\n\n- It's done\n")));
+    }
+
+    #[test]
+    fn values_are_numbers_on_any_text() {
+        for text in ["", "\u{feff}", "...", "请刷新页面。\nการ", "&&\n\n||\n", &"x\n".repeat(3000)] {
+            assert!(rows(text).iter().flatten().all(|value| value.is_finite()), "{text:?}");
+        }
+    }
+}
