@@ -8,8 +8,7 @@ use crate::cleaner::{Cleaner, Hints};
 use crate::decode::decode;
 use crate::error::{Error, ErrorKind};
 use crate::judge::{Segmented, Verdict};
-use crate::model::lines::{dirt_names, dirt_row_by};
-use crate::model::tokens::TokenTable;
+use crate::model::lines::{TokenTables, dirt_names, dirt_row_by};
 use std::borrow::Cow;
 
 /// What training sees of an HTML page.
@@ -60,7 +59,7 @@ impl Cleaner {
         })
     }
 
-    /// The lines of a text with their feature rows, for training; `table` is a token table, `after_rules` says that
+    /// The lines of a text with their feature rows, for training; `tables` are the token tables, `after_rules` says that
     /// lines that go by rules and repeats are left out, `forest` judges the lines for the row of the text.
     ///
     /// # Errors
@@ -69,12 +68,12 @@ impl Cleaner {
     pub fn line_rows(
         &self,
         text: &str,
-        table: Option<&[u8]>,
+        tables: Option<[&[u8]; line_features::TABLES]>,
         forest: Option<&[u8]>,
         after_rules: bool,
     ) -> Result<LineRows, Error> {
         let wrong = |fault| Error::new(ErrorKind::Model, fault);
-        let table = table.map(TokenTable::load).transpose().map_err(wrong)?;
+        let tables = tables.map(TokenTables::load).transpose().map_err(wrong)?;
         let blocks = from_text::segment(Cow::Borrowed(text), &self.limits);
         let verdicts = match after_rules || forest.is_some() {
             true => self.judge.ruled(&blocks),
@@ -84,7 +83,8 @@ impl Cleaner {
         let left: Vec<u32> = all.iter().copied().filter(|&at| verdicts[at as usize] == Verdict::Keep).collect();
         let shown = if after_rules { &left } else { &all };
         let lines = Lines::read(&blocks);
-        let weighed = lines.weigh(|token| table.as_ref().map_or(0.0, |table| table.weight(token)));
+        let unweighed = || vec![Default::default(); all.len()];
+        let weighed = tables.map_or_else(unweighed, |tables| tables.weigh(&lines));
         let rows = lines.rows(shown, &weighed);
         let words: Vec<u32> = shown.iter().map(|&at| blocks.items[at as usize].words).collect();
         let dirt = match forest {

@@ -23,6 +23,7 @@ import hashlib
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,10 +42,8 @@ import texts
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDS = 5
-# Of each token table; a text that is mostly clean needs more places, so that few words share one.
-BITS = {"text": 17, "page": 15}
-# Of the table: the penalty on large weights, and the steps of the fit.
-PENALTY, STEPS = 1.0, 30
+# Of a token table: the power of two of its places, the penalty on large weights, and the steps of the fit.
+BITS, PENALTY, STEPS = 19, 1.0, 30
 # What tables are fitted on, and what a page weighs in the fit; crops and articles with husk put in say the same words again.
 TABLES = {"text": {"leftovers": 0.5, "clean": 1.5, "headed": 1.0}, "page": {"whole": 1.0}}
 # What the judges of lines are trained on, and what a page weighs. `text` learns what husk is where there is some; `dirt` says
@@ -103,8 +102,8 @@ def mix(args, skip):
 
 # Rows, as the program computes them.
 
-def dump(program, pages, table=None, raw=False, forest=None):
-    """-> for each page spans and rows of its lines, without a table the tokens of its lines, and with a forest that judges
+def dump(program, pages, tables=None, raw=False, forest=None):
+    """-> for each page spans and rows of its lines, without tables the tokens of its lines, and with a forest that judges
     its lines the row that tells whether it is a whole page and whether there is husk in it."""
     with tempfile.TemporaryDirectory() as folder:
         prefix = os.path.join(folder, "out")
@@ -112,7 +111,7 @@ def dump(program, pages, table=None, raw=False, forest=None):
         with open(source, "w", encoding="utf-8") as file:
             for page in pages:
                 file.write(json.dumps({"id": page["id"], "text": page["text"]}) + "\n")
-        command = [program, "line-features", prefix] + (["--tokens", table] if table else []) + (["--raw"] if raw else [])
+        command = [program, "line-features", prefix] + (["--tokens", *tables] if tables else []) + (["--raw"] if raw else [])
         command += ["--forest", forest] if forest else []
         with open(source, encoding="utf-8") as file:
             subprocess.run(command, stdin=file, check=True)
@@ -120,18 +119,18 @@ def dump(program, pages, table=None, raw=False, forest=None):
             names = json.loads(next(file))
             spans = [json.loads(line)["spans"] for line in file]
         rows = np.fromfile(prefix + ".rows", dtype="<f4").reshape(-1, len(names["names"]))
-        tokens = None if table else np.fromfile(prefix + ".tokens", dtype="<u4")
+        tokens = None if tables else np.fromfile(prefix + ".tokens", dtype="<u4")
         dirt = np.fromfile(prefix + ".dirt", dtype="<f4").reshape(-1, len(names["dirt_names"]))
     return dict(names=names, spans=spans, rows=rows, tokens=tokens, dirt=dirt)
 
 
-def judged(program, pages, table):
+def judged(program, pages, tables):
     """-> the rows of texts as the judgement meets them: first with what rules removed, then without, as crops are read;
     whole pages are judged after the rules only. Spans and pages stand in the order of the rows."""
     late = [page for page in pages if page["kind"] in ("cropped", "whole")]
     early = [page for page in pages if page["kind"] not in ("cropped", "whole")]
-    parts = [(early, dump(program, early, table, raw=True))] if early else []
-    parts += [(late, dump(program, late, table))] if late else []
+    parts = [(early, dump(program, early, tables, raw=True))] if early else []
+    parts += [(late, dump(program, late, tables))] if late else []
     return dict(names=parts[0][1]["names"], pages=[page for pages, _ in parts for page in pages],
                 spans=[spans for _, rows in parts for spans in rows["spans"]],
                 rows=np.concatenate([rows["rows"] for _, rows in parts]))
@@ -170,7 +169,7 @@ def labels(page, spans):
 
 # Token tables.
 
-def bags(tokens, bits):
+def bags(tokens):
     """-> a sparse row for each line: its tokens, scaled as serving scales them."""
     lengths, at = [], 0
     while at < len(tokens):
@@ -180,21 +179,21 @@ def bags(tokens, bits):
     ends = np.cumsum(lengths)
     is_token = np.ones(len(tokens), dtype=bool)
     is_token[np.r_[0, ends[:-1] + np.arange(1, len(lengths))]] = False
-    columns = (tokens[is_token] & ((1 << bits) - 1)).astype(np.int32)
+    columns = (tokens[is_token] & ((1 << BITS) - 1)).astype(np.int32)
     values = np.repeat(1 / np.sqrt(lengths), lengths)
-    return csr_matrix((values, columns, np.r_[0, ends]), shape=(len(lengths), 1 << bits))
+    return csr_matrix((values, columns, np.r_[0, ends]), shape=(len(lengths), 1 << BITS))
 
 
-def fit_table(bag, label, weight, penalty):
+def fit_table(bag, label, weight):
     """-> the weights of a logistic regression on soft labels."""
     weight = weight / weight.mean()
     transposed = bag.T.tocsr()
 
     def loss(x):
         odds = bag @ x[:-1] + x[-1]
-        value = (weight * (np.logaddexp(0, odds) - label * odds)).sum() + penalty * (x[:-1] @ x[:-1]) / 2
+        value = (weight * (np.logaddexp(0, odds) - label * odds)).sum() + PENALTY * (x[:-1] @ x[:-1]) / 2
         slope = weight * (1 / (1 + np.exp(-odds)) - label)
-        return value, np.r_[transposed @ slope + penalty * x[:-1], slope.sum()]
+        return value, np.r_[transposed @ slope + PENALTY * x[:-1], slope.sum()]
 
     # The odds of each token alone are a good start.
     counts = [transposed @ (weight * part) + 0.5 for part in (label, 1 - label)]
@@ -204,11 +203,11 @@ def fit_table(bag, label, weight, penalty):
     return np.clip(found.x[:-1], -limit, limit)
 
 
-def tables(folder, name, pages, program, cache=None):
+def fit_tables(folder, name, pages, program, cache=None):
     """Fits a table without each fold and each pair of folds, and one on everything. -> their paths by what they leave out."""
     pages = [page for page in pages if page["kind"] in TABLES[name]]
     rows = dump(program, pages, raw=True)
-    bag = bags(rows["tokens"], BITS[name])
+    bag = bags(rows["tokens"])
     parts = [labels(page, spans) for page, spans in zip(pages, rows["spans"])]
     label = np.concatenate([part[0] for part in parts])
     weight = np.concatenate([part[1] * TABLES[name][page["kind"]] for page, part in zip(pages, parts)])
@@ -226,7 +225,7 @@ def tables(folder, name, pages, program, cache=None):
         if os.path.exists(path):
             paths[out] = path
             continue
-        export.write_tokens(path, fit_table(bag[chosen], label[chosen], weight[chosen], PENALTY))
+        export.write_tokens(path, fit_table(bag[chosen], label[chosen], weight[chosen]))
         paths[out] = path
     return paths
 
@@ -241,9 +240,9 @@ def train(name, rows, label, weight, feature_names):
     return lightgbm.train({**BOOSTER, **settings}, data, num_boost_round=trees)
 
 
-def line_models(name, pages, program, folder, cache):
-    """-> the model of each fold and, last, the one of all pages, with the table that each is served with."""
-    paths = tables(folder, name, pages, program, cache)
+def line_models(name, pages, program, tables):
+    """-> the model of each fold and, last, the one of all pages; `tables` are those that words are looked up in, by the
+    folds that they leave out."""
     pages = [page for page in pages if page["kind"] in KINDS[name]]
     by_fold = [[page for page in pages if page["fold"] == fold] for fold in range(FOLDS)]
     models, marked = [], {}
@@ -253,7 +252,7 @@ def line_models(name, pages, program, folder, cache):
             if fold == held_out or not by_fold[fold]:
                 continue
             out = (fold,) if held_out is None else tuple(sorted((fold, held_out)))
-            rows = judged(program, by_fold[fold], paths[out])
+            rows = judged(program, by_fold[fold], tables[out])
             if fold not in marked:
                 marks = [labels(page, spans) for page, spans in zip(rows["pages"], rows["spans"])]
                 weights = [mark[1] * len(mark[1]) ** LINES[name] * KINDS[name][page["kind"]]
@@ -263,21 +262,21 @@ def line_models(name, pages, program, folder, cache):
             names = rows["names"]["names"]
         rows, label, weight = (np.concatenate([part[i] for part in parts]) for i in range(3))
         booster = train(name, rows, label, weight, names)
-        models.append((booster, names, paths[() if held_out is None else (held_out,)]))
+        models.append((booster, names))
         print(f"{name}: {'all' if held_out is None else held_out} trained on {len(rows)} lines", file=sys.stderr, flush=True)
     return models
 
 
-def spreads(pages, judges, program, folder):
+def spreads(pages, judges, program, folder, tables):
     """-> the pages by fold, and a row for each: its statistics, and how the scores of its lines are spread that line models
     give which have not seen the text; and the names of the values."""
     ordered, rows = [], []
     for number in range(FOLDS):
         own = [page for page in pages if page["fold"] == number]
-        booster, names, table = judges[number]
+        booster, names = judges[number]
         path = os.path.join(folder, f"text-{number}.bin")
         export.write_forest(path, [booster], names)
-        found = dump(program, own, table, raw=True, forest=path)
+        found = dump(program, own, tables[(number,)], raw=True, forest=path)
         rows.append(found["dirt"])
         ordered += own
     return ordered, np.concatenate(rows), found["names"]["dirt_names"]
@@ -289,7 +288,7 @@ def text_models(name, rows, label, weight, fold, names):
     for held_out in [*range(FOLDS), None]:
         chosen = fold != held_out if held_out is not None else np.ones(len(rows), dtype=bool)
         booster = train(name, rows[chosen], label[chosen], weight[chosen], names)
-        models.append((booster, names, None))
+        models.append((booster, names))
         if held_out is not None:
             scores[~chosen] = booster.predict(rows[~chosen])
     return models, scores
@@ -317,13 +316,12 @@ def kind_models(pages, rows, names):
     return models
 
 
-def write(folder, models):
+def write(folder, models, tables):
     os.makedirs(folder, exist_ok=True)
-    for name, (booster, names, table) in models.items():
+    for name, (booster, names) in models.items():
         export.write_forest(os.path.join(folder, name + ".bin"), [booster], names)
-        if table:
-            with open(table, "rb") as file, open(os.path.join(folder, name + ".tokens.bin"), "wb") as out:
-                out.write(file.read())
+    for name, table in zip(TABLES, tables):
+        shutil.copyfile(table, os.path.join(folder, name + ".tokens.bin"))
 
 
 def card(args, models):
@@ -358,20 +356,23 @@ def main():
     wanted = args.only or KINDS
     found = {}
     with tempfile.TemporaryDirectory() as folder:
+        paths = [fit_tables(folder, name, pages, args.program, args.cache) for name in TABLES]
+        tables = {out: [own[out] for own in paths] for out in paths[0]}
         for name in KINDS:
             if name in wanted:
-                found[name] = line_models(name, pages, args.program, folder, args.cache)
+                found[name] = line_models(name, pages, args.program, tables)
         if "text" in found:
-            spread = spreads(pages, found["text"], args.program, folder)
+            spread = spreads(pages, found["text"], args.program, folder, tables)
             found["dirt"] = dirt_models(*spread)
             found["kind"] = kind_models(*spread)
-        write(args.out, {name: models[-1] for name, models in found.items()})
+        write(args.out, {name: models[-1] for name, models in found.items()}, tables[()])
         if len(found) == len(SETTINGS):
             made = {name: models[-1][1] for name, models in found.items()}
             export.write_card(os.path.join(args.out, "card.json"), "lines", card(args, made))
         if args.folds_out:
             for fold in range(FOLDS):
-                write(os.path.join(args.folds_out, str(fold)), {name: models[fold] for name, models in found.items()})
+                write(os.path.join(args.folds_out, str(fold)), {name: models[fold] for name, models in found.items()},
+                      tables[(fold,)])
             with open(os.path.join(args.folds_out, "folds.json"), "w") as file:
                 json.dump({page["id"]: page["fold"] for page in pages}, file, sort_keys=True)
 

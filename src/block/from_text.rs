@@ -1,9 +1,10 @@
 //! Plain text to blocks: lines, paragraphs of hard-wrapped lines, and the pieces of glued lines.
 //!
 //! Spans are bytes of the decoded input and together hold every character that is not white space. A line whose
-//! sentences were glued together by an extractor (`logged inPlease refresh`) is cut at the joint; pieces that are
-//! both kept come out joined again, exactly as they were.
+//! sentences were glued together by an extractor (`logged inPlease refresh`) is cut at the joint, unless it is code; pieces
+//! that are both kept come out joined again, exactly as they were.
 
+use super::code::is_code;
 use super::joints::Joints;
 use super::outline::Outline;
 use super::scan::{End, Scan};
@@ -127,7 +128,8 @@ fn trimmed(line: &str) -> &str {
 
 fn push_pieces(pieces: &mut Vec<Piece>, joints: &mut Joints<'_>, line: Piece, scan: &Scan<'_>) {
     let inner = joints.in_line(line.range());
-    if inner.is_empty() {
+    // In code a capital inside of a word is a part of its name.
+    if inner.is_empty() || is_code(&scan.text()[line.range()]) {
         return pieces.push(line);
     }
     let (mut start, mut gap) = (line.start, line.gap);
@@ -181,6 +183,17 @@ mod tests {
     #[test]
     fn names_with_inner_capitals_are_no_joints() {
         for line in ["He has an iPhone now", "the McDonald family", "eBay and YouTube are sites", "NaCl"] {
+            assert_eq!(pieces(line), [line]);
+        }
+    }
+
+    #[test]
+    fn names_of_code_are_no_joints() {
+        for line in [
+            "import { useState } from 'react';",
+            "<div className={ferryClass}>",
+            "crossing = sheet.appendRow(lastFare)",
+        ] {
             assert_eq!(pieces(line), [line]);
         }
     }

@@ -68,9 +68,9 @@ pub(super) struct LineFeaturesArgs {
     /// Where the rows go: PREFIX.jsonl, PREFIX.rows, PREFIX.pages, PREFIX.tokens, PREFIX.dirt
     pub(super) prefix: PathBuf,
 
-    /// The token table that weighs the words
-    #[arg(long, value_name = "FILE")]
-    pub(super) tokens: Option<PathBuf>,
+    /// The token tables that weigh the words: that of texts and that of whole pages
+    #[arg(long, value_name = "FILE", num_args = 2)]
+    pub(super) tokens: Option<Vec<PathBuf>>,
 
     /// The forest that judges the lines
     #[arg(long, value_name = "FILE")]

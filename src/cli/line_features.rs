@@ -23,11 +23,13 @@ struct Text {
 /// Writes the rows of each text.
 pub(super) fn run(args: LineFeaturesArgs) -> anyhow::Result<Verdict> {
     let cleaner = Cleaner::builder().untrained().build()?;
-    let read = |path: &Option<PathBuf>| -> anyhow::Result<Option<Vec<u8>>> {
-        let Some(path) = path else { return Ok(None) };
-        std::fs::read(path).map(Some).with_context(|| format!("cannot read {}", path.display()))
+    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let tables: Vec<Vec<u8>> = args.tokens.iter().flatten().map(read).collect::<anyhow::Result<_>>()?;
+    let tables = match &tables[..] {
+        [text, page] => Some([&text[..], &page[..]]),
+        _ => None,
     };
-    let (table, forest) = (read(&args.tokens)?, read(&args.forest)?);
+    let forest = args.forest.as_ref().map(read).transpose()?;
     let create = |ending: &str| {
         let mut path = OsString::from(&args.prefix);
         path.push(ending);
@@ -39,14 +41,14 @@ pub(super) fn run(args: LineFeaturesArgs) -> anyhow::Result<Verdict> {
     writeln!(spans, "{header}")?;
     for line in std::io::stdin().lock().lines() {
         let text: Text = serde_json::from_str(&line?)?;
-        let lines = cleaner.line_rows(&text.text, table.as_deref(), forest.as_deref(), !args.raw)?;
+        let lines = cleaner.line_rows(&text.text, tables, forest.as_deref(), !args.raw)?;
         writeln!(spans, "{}", serde_json::json!({"id": text.id, "spans": lines.spans}))?;
         for (file, values) in [(&mut rows, &lines.rows), (&mut dirt, &lines.dirt)] {
             for value in values {
                 file.write_all(&value.to_le_bytes())?;
             }
         }
-        if table.is_none() {
+        if tables.is_none() {
             for line in &lines.tokens {
                 tokens.write_all(&(line.len() as u32).to_le_bytes())?;
                 for token in line {

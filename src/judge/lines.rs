@@ -3,6 +3,7 @@
 use super::{State, Verdict};
 use crate::article::Reason;
 use crate::block::line_features::Lines;
+use crate::block::{Blocks, Gap};
 use crate::model::lines::TextKind;
 
 /// Rounds after which a text is left as it is; each reads all the lines that are left.
@@ -23,9 +24,13 @@ impl State<'_> {
             let alive: Vec<u32> =
                 (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).map(|at| at as u32).collect();
             let mut changed = false;
-            for dropped in judgement.dropped(&alive, (round == 0).then_some(&all)) {
+            let dropped = judgement.dropped(&alive, (round == 0).then_some(&all));
+            let mut goes: Vec<bool> = self.verdicts.iter().map(Option::is_some).collect();
+            dropped.iter().map(|dropped| dropped.line as usize).for_each(|at| goes[at] = !self.guarded[at]);
+            let stays = parts_that_stay(self.blocks, &goes);
+            for dropped in dropped {
                 let at = dropped.line as usize;
-                if self.guarded[at] || self.verdicts[at].is_some() {
+                if self.verdicts[at].is_some() || stays[at] {
                     continue;
                 }
                 let evidence = if self.judge.explains { judgement.explain(&dropped) } else { String::new() };
@@ -60,5 +65,49 @@ impl State<'_> {
         let prose: Vec<usize> =
             (0..self.verdicts.len()).filter(|&at| self.prose[at] && self.is_judged_out(at)).collect();
         self.bring_back(prose, "the only prose of the page");
+    }
+}
+
+/// The blocks that stay because a part of the same word does: a capital divides them. `inPlease` are two sentences without a space
+/// between them and `useState` is a name; rules know the sentences that they take, and the judgement, which would take those
+/// that are in `goes`, takes all parts or none.
+fn parts_that_stay(blocks: &Blocks<'_>, goes: &[bool]) -> Vec<bool> {
+    let is_within_word = |at: usize| {
+        let block = &blocks.items[at];
+        block.gap == Gap::Joined && blocks.text[..block.start as usize].ends_with(char::is_alphanumeric)
+    };
+    let mut stay = vec![false; goes.len()];
+    let mut first = 0;
+    for end in 1..=goes.len() {
+        if end < goes.len() && is_within_word(end) {
+            continue;
+        }
+        if !goes[first..end].iter().all(|goes| *goes) {
+            stay[first..end].fill(true);
+        }
+        first = end;
+    }
+    stay
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::from_text::segment;
+    use crate::limits::Limits;
+
+    #[test]
+    fn a_name_with_a_capital_inside_stays_or_goes_as_a_whole() {
+        let text = "Call useState at the top\nThe ferry sails at noon.Call useState in time\nMenu\n";
+        let blocks = segment(text.into(), &Limits::default());
+        let parts: Vec<&str> = blocks.items.iter().map(|block| blocks.text_of(block)).collect();
+        assert_eq!(
+            parts,
+            ["Call use", "State at the top", "The ferry sails at noon.", "Call use", "State in time", "Menu"]
+        );
+        let stay = parts_that_stay(&blocks, &[true, false, false, true, true, true]);
+        assert_eq!(stay, [true, true, true, false, false, false]);
+        assert_eq!(parts_that_stay(&blocks, &[true; 6]), [false; 6]);
+        assert!(parts_that_stay(&segment("".into(), &Limits::default()), &[]).is_empty());
     }
 }

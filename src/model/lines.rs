@@ -11,7 +11,7 @@ use super::decode::{Favor, by_expected_f};
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
 use super::{ModelFiles, doubt};
-use crate::block::line_features::{COUNT, Lines, NAMES, PAGE_NAMES, Weighed};
+use crate::block::line_features::{COUNT, Lines, NAMES, PAGE_NAMES, TABLES, Weighed};
 
 /// What plain text is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,20 +27,29 @@ pub enum TextKind {
 
 /// The models of lines.
 pub struct LineModels {
-    article: LineModel,
-    page: LineModel,
+    article: Forest,
+    page: Forest,
+    tokens: TokenTables,
     kind: Forest,
     dirt: Forest,
 }
 
-struct LineModel {
-    forest: Forest,
-    tokens: TokenTable,
-}
+/// The tables that the words of lines are looked up in.
+pub struct TokenTables([TokenTable; TABLES]);
 
-impl LineModel {
-    fn load(forest: &[u8], tokens: &[u8]) -> Result<LineModel, String> {
-        Ok(LineModel { forest: checked(forest, &NAMES)?, tokens: TokenTable::load(tokens)? })
+impl TokenTables {
+    /// Reads the tables of texts that went through an extractor and of whole pages, in this order.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub fn load(files: [&[u8]; TABLES]) -> Result<TokenTables, String> {
+        let [text, page] = files.map(TokenTable::load);
+        Ok(TokenTables([text?, page?]))
+    }
+
+    /// What the words of each line say by each table.
+    pub fn weigh(&self, lines: &Lines) -> Vec<[Weighed; TABLES]> {
+        lines.weigh(|token| self.0.each_ref().map(|table| table.weight(token)))
     }
 }
 
@@ -94,8 +103,9 @@ impl LineModels {
     pub fn builtin() -> LineModels {
         let load = || {
             Ok::<_, String>(LineModels {
-                article: LineModel::load(include_bytes!("text.bin"), include_bytes!("text.tokens.bin"))?,
-                page: LineModel::load(include_bytes!("page.bin"), include_bytes!("page.tokens.bin"))?,
+                article: checked(include_bytes!("text.bin"), &NAMES)?,
+                page: checked(include_bytes!("page.bin"), &NAMES)?,
+                tokens: TokenTables::load([include_bytes!("text.tokens.bin"), include_bytes!("page.tokens.bin")])?,
                 kind: checked(include_bytes!("kind.bin"), &dirt_names())?,
                 dirt: checked(include_bytes!("dirt.bin"), &dirt_names())?,
             })
@@ -113,15 +123,16 @@ impl LineModels {
             return Ok(LineModels::builtin());
         }
         let file = |name: &str| files.get(name).ok_or_else(|| format!("{name} is missing"));
-        let model = |name: &str| {
-            let (forest, tokens) = (file(&format!("{name}.bin"))?, file(&format!("{name}.tokens.bin"))?);
-            LineModel::load(forest, tokens).map_err(|error| format!("{name}: {error}"))
+        let forest = |name: &str, features: &[&str]| {
+            checked(file(&format!("{name}.bin"))?, features).map_err(|error| format!("{name}: {error}"))
         };
         Ok(LineModels {
-            article: model("text")?,
-            page: model("page")?,
-            kind: checked(file("kind.bin")?, &dirt_names()).map_err(|error| format!("kind: {error}"))?,
-            dirt: checked(file("dirt.bin")?, &dirt_names()).map_err(|error| format!("dirt: {error}"))?,
+            article: forest("text", &NAMES)?,
+            page: forest("page", &NAMES)?,
+            tokens: TokenTables::load([file("text.tokens.bin")?, file("page.tokens.bin")?])
+                .map_err(|error| format!("tokens: {error}"))?,
+            kind: forest("kind", &dirt_names())?,
+            dirt: forest("dirt", &dirt_names())?,
         })
     }
 
@@ -134,7 +145,7 @@ impl LineModels {
             kind,
             favor,
             stamps: lines.stamps(),
-            weighed: [None, None],
+            weighed: self.tokens.weigh(lines),
             latest: Vec::new(),
             heard: Vec::new(),
             rows: Vec::new(),
@@ -161,8 +172,8 @@ pub struct Judgement<'m> {
     favor: Favor,
     /// For each line whether it names the writer or the date of a post in a thread.
     stamps: Vec<bool>,
-    /// What the tokens of each line weigh, for either model, when it was asked for.
-    weighed: [Option<Vec<Weighed>>; 2],
+    /// What the words of each line say.
+    weighed: Vec<[Weighed; TABLES]>,
     /// The probabilities that were found last.
     latest: Vec<f32>,
     /// The lines that they belong to.
@@ -170,7 +181,7 @@ pub struct Judgement<'m> {
     /// The rows that they were made of.
     rows: Vec<f32>,
     /// The model that was asked last.
-    model: &'m LineModel,
+    model: &'m Forest,
 }
 
 impl<'m> Judgement<'m> {
@@ -206,8 +217,17 @@ impl<'m> Judgement<'m> {
             }
         }
         let dirt = self.models.dirt.score(&row)[0];
-        let stamps: Vec<bool> = self.heard.iter().map(|&at| self.stamps[at as usize]).collect();
-        Some(keep_of_article(&self.latest, &words, dirt, &stamps, self.favor))
+        let is_thread = self.heard.iter().any(|&at| self.stamps[at as usize]);
+        let cuts = cuts(self.favor, is_thread);
+        let body = self.heard.iter().position(|&at| self.lines.is_long(at as usize)).unwrap_or_default();
+        let head = body.saturating_sub(HEAD_LINES)..body;
+        let spared_at = |(place, &at): (usize, &u32)| match at as usize {
+            at if self.lines.is_code(at) => Some(cuts.code),
+            at if self.stamps[at] => Some(cuts.stamp),
+            _ => head.contains(&place).then_some(cuts.head),
+        };
+        let spared: Vec<Option<f32>> = self.heard.iter().enumerate().map(spared_at).collect();
+        Some(keep_of_article(&self.latest, &words, dirt, &spared, cuts.text))
     }
 
     fn kept_of_page(&mut self, alive: &[u32]) -> Vec<bool> {
@@ -216,12 +236,10 @@ impl<'m> Judgement<'m> {
     }
 
     /// Asks a model about lines.
-    fn hear(&mut self, model: &'m LineModel, lines: &[u32]) {
+    fn hear(&mut self, model: &'m Forest, lines: &[u32]) {
         self.model = model;
-        let which = usize::from(self.is_page());
-        let weighed = self.weighed[which].get_or_insert_with(|| self.lines.weigh(|token| model.tokens.weight(token)));
-        self.rows = self.lines.rows(lines, weighed);
-        self.latest = model.forest.score(&self.rows);
+        self.rows = self.lines.rows(lines, &self.weighed);
+        self.latest = model.score(&self.rows);
         self.heard = lines.to_vec();
     }
 
@@ -258,32 +276,40 @@ impl<'m> Judgement<'m> {
 
     fn explain_row(&self, row: &[f32]) -> String {
         const SHOWN: usize = 3;
-        let most = self.model.forest.explain(row, SHOWN);
+        let most = self.model.explain(row, SHOWN);
         let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", NAMES[*at])).collect();
         shown.join(", ")
     }
 }
 
-/// A line goes when what speaks for it is less than a cut: the first one for a line of up to `FEW_WORDS`, the second for one
-/// of `MANY_WORDS` or more, which says more about itself and is worth more.
+/// A line goes when what speaks for it is less than a cut.
 struct Cuts {
+    /// For a line of up to `FEW_WORDS`, and for one of `MANY_WORDS` or more, which is prose or a caption sooner than a label.
     text: [f32; 2],
-    /// In a thread, whose posts say "Thanks" and "Try this one" as prompts do.
-    thread: [f32; 2],
     /// For the names and dates of a thread's posts, whose place says more about them than their words.
     stamp: f32,
+    /// For the lines right above the first long one, where headline, byline and date stand.
+    head: f32,
+    /// For code, whose signs say more about it than its words.
+    code: f32,
 }
 
-const FEW_WORDS: f32 = 6.0;
-const MANY_WORDS: f32 = 20.0;
+/// Lines above the first long one that may be headline, byline, date and caption, with prompts between them.
+const HEAD_LINES: usize = 8;
+const FEW_WORDS: f32 = 4.0;
+const MANY_WORDS: f32 = 10.0;
 
-fn cuts(favor: Favor) -> Cuts {
-    match favor {
+/// The posts of a thread say "Thanks" and "Try this one" as prompts do.
+fn cuts(favor: Favor, is_thread: bool) -> Cuts {
+    let (text, stamp, head, code) = match (favor, is_thread) {
         // Next to nothing goes.
-        Favor::Precision => Cuts { text: [0.004; 2], thread: [0.004; 2], stamp: 0.004 },
-        Favor::Balanced => Cuts { text: [0.19, 0.26], thread: [0.11, 0.18], stamp: 0.05 },
-        Favor::Recall => Cuts { text: [0.55, 0.65], thread: [0.45, 0.55], stamp: 0.3 },
-    }
+        (Favor::Precision, _) => ([0.004; 2], 0.004, 0.004, 0.004),
+        (Favor::Balanced, false) => ([0.35, 0.18], 0.15, 0.12, 0.02),
+        (Favor::Balanced, true) => ([0.19, 0.18], 0.15, 0.12, 0.02),
+        (Favor::Recall, false) => ([0.55, 0.65], 0.3, 0.3, 0.1),
+        (Favor::Recall, true) => ([0.45, 0.55], 0.3, 0.3, 0.1),
+    };
+    Cuts { text, stamp, head, code }
 }
 
 /// What missed words weigh against wrong ones on a whole page.
@@ -296,12 +322,18 @@ fn page_recall_weight(favor: Favor) -> f64 {
 }
 
 /// What stays of a text that went through an extractor and holds husk with the probability `dirt`: a line that is husk if
-/// the text is dirty is husk as surely as both. `stamps` says which lines are those of a thread's posts, if it is one.
-fn keep_of_article(scores: &[f32], words: &[u32], dirt: f32, stamps: &[bool], favor: Favor) -> Vec<bool> {
-    let cuts = cuts(favor);
-    let [few, many] = if stamps.contains(&true) { cuts.thread } else { cuts.text };
+/// the text is dirty is husk as surely as both. `cuts` are for few and many words, `spared` says for which lines another counts
+/// whatever the text is.
+fn keep_of_article(
+    scores: &[f32],
+    words: &[u32],
+    dirt: f32,
+    spared: &[Option<f32>],
+    [few, many]: [f32; 2],
+) -> Vec<bool> {
     let cut = |words: u32| few + (many - few) * ((words as f32 - FEW_WORDS) / (MANY_WORDS - FEW_WORDS)).clamp(0.0, 1.0);
-    let stays = |at: usize| 1.0 - (1.0 - scores[at]) * dirt >= cut(words[at]) || stamps[at] && scores[at] > cuts.stamp;
+    let stays =
+        |at: usize| 1.0 - (1.0 - scores[at]) * dirt >= cut(words[at]) || spared[at].is_some_and(|cut| scores[at] > cut);
     let keep: Vec<bool> = (0..scores.len()).map(stays).collect();
     // A text is about something.
     if keep.contains(&true) { keep } else { vec![true; scores.len()] }
@@ -356,19 +388,35 @@ mod tests {
     #[test]
     fn a_line_goes_as_surely_as_it_is_husk_in_a_dirty_text() {
         let kept = |p: f32, words: u32, dirt: f32, favor: Favor| {
-            keep_of_article(&[0.9, p, 0.9], &[20, words, 20], dirt, &[false; 3], favor)[1]
+            keep_of_article(&[0.9, p, 0.9], &[20, words, 20], dirt, &[None; 3], cuts(favor, false).text)[1]
         };
         assert!(!kept(0.1, 3, 1.0, Favor::Balanced));
         assert!(kept(0.1, 3, 0.5, Favor::Balanced), "the text may be clean");
-        assert!(kept(0.22, 3, 1.0, Favor::Balanced) && !kept(0.22, 30, 1.0, Favor::Balanced));
-        assert!(kept(0.01, 30, 1.0, Favor::Precision) && !kept(0.3, 3, 1.0, Favor::Recall));
-        assert_eq!(keep_of_article(&[0.01; 3], &[5; 3], 1.0, &[false; 3], Favor::Balanced), [true; 3]);
+        assert!(!kept(0.25, 3, 1.0, Favor::Balanced) && kept(0.25, 30, 1.0, Favor::Balanced));
+        assert!(kept(0.01, 30, 1.0, Favor::Precision) && !kept(0.35, 3, 1.0, Favor::Recall));
+        let balanced = cuts(Favor::Balanced, false).text;
+        assert_eq!(keep_of_article(&[0.01; 3], &[5; 3], 1.0, &[None; 3], balanced), [true; 3]);
     }
 
     #[test]
     fn posts_and_stamps_of_a_thread_stay_in_doubt() {
-        let stamps = [true, false, true, false];
-        let keep = keep_of_article(&[0.1, 0.3, 0.04, 0.15], &[2, 30, 2, 30], 1.0, &stamps, Favor::Balanced);
+        let Cuts { text, stamp, .. } = cuts(Favor::Balanced, true);
+        let spared = [Some(stamp), None, Some(stamp), None];
+        let keep = keep_of_article(&[0.16, 0.3, 0.04, 0.16], &[2, 30, 2, 30], 1.0, &spared, text);
         assert_eq!(keep, [true, true, false, false]);
+    }
+
+    #[test]
+    fn code_stays_where_prose_as_doubtful_goes() {
+        let article =
+            "The sheet of a ferry has a row for each crossing, and a small program adds up what was paid in a day.\n\n";
+        let code = "total = fares + tips\nsheet.appendRow(totalFare);\n";
+        let text = format!("{article}{article}{code}{article}Subscribe to our newsletter\nShare this article\n");
+        let cleaned = cleaned(&text, TextKind::Article);
+        assert!(
+            cleaned.contains("total = fares + tips") && cleaned.contains("sheet.appendRow(totalFare);"),
+            "{cleaned}"
+        );
+        assert!(!cleaned.contains("newsletter"), "{cleaned}");
     }
 }

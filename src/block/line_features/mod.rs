@@ -9,21 +9,24 @@ mod copies;
 mod distances;
 mod overlap;
 mod page;
+mod said;
 mod threads;
 pub mod tokens;
 
 use super::Blocks;
+use super::code::is_code;
 use copies::Copies;
 use distances::{Dated, Distances};
 use overlap::overlaps;
 use page::Page;
+use said::Said;
 use tokens::{Begins, Shape};
 
 /// Features of a line.
 pub const COUNT: usize = NAMES.len();
 
 /// The names of the values in a row, in order.
-pub const NAMES: [&str; 121] = [
+pub const NAMES: [&str; 138] = [
     // The line alone.
     "words",
     "chars",
@@ -92,20 +95,16 @@ pub const NAMES: [&str; 121] = [
     // Its neighbours.
     "before-2-words",
     "before-2-ended",
-    "before-2-tokens",
     "before-1-words",
     "before-1-ended",
-    "before-1-tokens",
     "before-1-titles",
     "before-1-digits",
     "after-1-words",
     "after-1-ended",
-    "after-1-tokens",
     "after-1-titles",
     "after-1-digits",
     "after-2-words",
     "after-2-ended",
-    "after-2-tokens",
     // Windows.
     "words-near-3",
     "words-near-8",
@@ -122,9 +121,13 @@ pub const NAMES: [&str; 121] = [
     "short-near-3",
     "short-near-8",
     "short-near-20",
-    // What its words say, by the token table.
+    // What its words say, by the table of texts that went through an extractor.
     "tokens",
     "tokens-weight",
+    "before-2-tokens",
+    "before-1-tokens",
+    "after-1-tokens",
+    "after-2-tokens",
     "tokens-near-1",
     "tokens-near-3",
     "tokens-near-8",
@@ -136,6 +139,24 @@ pub const NAMES: [&str; 121] = [
     "tokens-page-words",
     "tokens-over-page",
     "tokens-low-page",
+    // The same by the table of whole pages.
+    "whole-tokens",
+    "whole-tokens-weight",
+    "whole-before-2-tokens",
+    "whole-before-1-tokens",
+    "whole-after-1-tokens",
+    "whole-after-2-tokens",
+    "whole-tokens-near-1",
+    "whole-tokens-near-3",
+    "whole-tokens-near-8",
+    "whole-tokens-before-5",
+    "whole-tokens-after-5",
+    "whole-tokens-before-20",
+    "whole-tokens-after-20",
+    "whole-tokens-page",
+    "whole-tokens-page-words",
+    "whole-tokens-over-page",
+    "whole-tokens-low-page",
     // The page.
     "page-lines",
     "page-words",
@@ -186,6 +207,10 @@ pub const PAGE_NAMES: [&str; 26] = [
     "tail-words",
 ];
 
+/// Tables of weights that the words of a line are looked up in: that of texts that went through an extractor, and that of
+/// whole pages.
+pub const TABLES: usize = 2;
+
 /// Words from which a line with a sentence end in it counts as a long one.
 const LONG_WORDS: u32 = 15;
 /// Words from which a sentence end makes a sentence and not a label.
@@ -206,6 +231,8 @@ pub struct Lines {
 struct Line {
     shape: Shape,
     words: u32,
+    /// True for a line of program code.
+    is_code: bool,
     /// Its part of the hashes.
     first: u32,
     end: u32,
@@ -247,7 +274,14 @@ impl Lines {
                 distinct += u32::from(seen[place] != at as u32);
                 seen[place] = at as u32;
             }
-            items.push(Line { shape, words: block.words, first: first as u32, end: hashes.len() as u32, distinct });
+            items.push(Line {
+                shape,
+                words: block.words,
+                is_code: is_code(blocks.text_of(block)),
+                first: first as u32,
+                end: hashes.len() as u32,
+                distinct,
+            });
         }
         Lines { items, hashes }
     }
@@ -258,27 +292,39 @@ impl Lines {
         &self.hashes[line.first as usize..line.end as usize]
     }
 
-    /// What the words of each line say by a table of weights: the score and the mean size of a weight.
-    pub fn weigh(&self, weight: impl Fn(u32) -> f32) -> Vec<Weighed> {
+    /// True for a line of program code.
+    pub fn is_code(&self, at: usize) -> bool {
+        self.items[at].is_code
+    }
+
+    /// True for a line of many words with a sentence end in it.
+    pub fn is_long(&self, at: usize) -> bool {
+        self.items[at].is_long()
+    }
+
+    /// What the words of each line say by tables of weights: for each the score and the mean size of a weight.
+    pub fn weigh(&self, weights: impl Fn(u32) -> [f32; TABLES]) -> Vec<[Weighed; TABLES]> {
         let lines = 0..self.items.len();
         lines
             .map(|at| {
-                let (mut sum, mut size, mut count) = (0.0, 0.0, 0);
+                let (mut weighed, mut count) = ([Weighed::default(); TABLES], 0);
                 tokens::tokens(self.words_of(at), |token| {
-                    let weight = weight(token);
-                    sum += weight;
-                    size += weight.abs();
+                    for (weighed, weight) in weighed.iter_mut().zip(weights(token)) {
+                        weighed.score += weight;
+                        weighed.size += weight.abs();
+                    }
                     count += 1;
                 });
                 // A longer line has more evidence, and its words are not independent.
-                Weighed { score: sum / (count as f32).sqrt(), size: size / count as f32 }
+                let count = count as f32;
+                weighed.map(|Weighed { score, size }| Weighed { score: score / count.sqrt(), size: size / count })
             })
             .collect()
     }
 
     /// Statistics of the page that the lines `alive` make.
     pub fn page(&self, alive: &[u32]) -> Vec<f32> {
-        let page = Page::new(self, alive, &[]);
+        let page = Page::new(self, alive);
         let mut row = page.statistics(&Copies::new(&page)).to_vec();
         row.extend(page.ends());
         row
@@ -286,8 +332,9 @@ impl Lines {
 
     /// The feature rows of the lines `alive`, which stand in order, [`COUNT`] values a line. `weighed` holds a value for
     /// each line that was read.
-    pub fn rows(&self, alive: &[u32], weighed: &[Weighed]) -> Vec<f32> {
-        let page = Page::new(self, alive, weighed);
+    pub fn rows(&self, alive: &[u32], weighed: &[[Weighed; TABLES]]) -> Vec<f32> {
+        let page = Page::new(self, alive);
+        let said: [Said; TABLES] = std::array::from_fn(|table| Said::new(&page, weighed, table));
         let copies = Copies::new(&page);
         let overlaps = overlaps(&page);
         let distances = Distances::new(&page);
@@ -304,7 +351,7 @@ impl Lines {
             rows.extend_from_slice(&dated.of(at));
             rows.extend_from_slice(&page.neighbours(at));
             rows.extend_from_slice(&page.windows(at));
-            rows.extend_from_slice(&page.tokens(at));
+            said.iter().for_each(|said| rows.extend_from_slice(&said.of(at)));
             rows.extend_from_slice(&statistics);
         }
         rows
@@ -395,7 +442,7 @@ mod tests {
         let blocks = segment(Cow::Borrowed(text), &Limits::default());
         let lines = Lines::read(&blocks);
         let alive: Vec<u32> = (0..blocks.items.len() as u32).collect();
-        let weighed = lines.weigh(|token| (token % 7) as f32 - 3.0);
+        let weighed = lines.weigh(|token| [7, 5].map(|weights| (token % weights) as f32 - 3.0));
         let rows = lines.rows(&alive, &weighed);
         assert_eq!(lines.page(&alive).len(), PAGE_NAMES.len());
         rows.chunks(COUNT).map(<[f32]>::to_vec).collect()

@@ -1,7 +1,7 @@
 //! The lines of a page that are still there, and what stands around each: neighbours, windows, statistics of the whole.
 
 use super::copies::Copies;
-use super::{Line, Lines, MANY, Weighed, is, mean, prefix, share};
+use super::{Line, Lines, MANY, is, mean, prefix, share};
 
 /// Lines at either end of a page that its statistics look at.
 const END_LINES: usize = 10;
@@ -10,40 +10,22 @@ const END_LINES: usize = 10;
 pub(super) struct Page<'l> {
     pub(super) lines: &'l Lines,
     pub(super) alive: &'l [u32],
-    weighed: &'l [Weighed],
     pub(super) words: Vec<f32>,
     sentence_words: Vec<f32>,
     ended: Vec<f32>,
     short: Vec<f32>,
-    scores: Vec<f32>,
-    /// The mean score of the lines, and of the words.
-    mean_score: f32,
-    mean_word_score: f32,
-    /// The share of lines that score below zero.
-    low_scores: f32,
 }
 
 impl<'l> Page<'l> {
-    pub(super) fn new(lines: &'l Lines, alive: &'l [u32], weighed: &'l [Weighed]) -> Self {
+    pub(super) fn new(lines: &'l Lines, alive: &'l [u32]) -> Self {
         let items = || alive.iter().map(|&at| &lines.items[at as usize]);
-        let score = |at: &u32| weighed.get(*at as usize).map_or(0.0, |weighed| weighed.score);
-        let scores = prefix(alive.iter().map(score));
-        let words = prefix(items().map(|line| line.words as f32));
-        let by_words = prefix(alive.iter().map(|at| score(at) * lines.items[*at as usize].words as f32));
-        let count = alive.len().max(1) as f32;
-        let low = alive.iter().filter(|at| score(at) < 0.0).count();
         Page {
-            mean_score: scores[alive.len()] / count,
-            mean_word_score: by_words[alive.len()] / words[alive.len()].max(1.0),
-            low_scores: low as f32 / count,
+            words: prefix(items().map(|line| line.words as f32)),
             sentence_words: prefix(items().map(|line| line.sentence_words() as f32)),
             ended: prefix(items().map(|line| is(line.shape.ended))),
             short: prefix(items().map(|line| is(line.is_short()))),
             lines,
             alive,
-            weighed,
-            words,
-            scores,
         }
     }
 
@@ -51,30 +33,24 @@ impl<'l> Page<'l> {
         &self.lines.items[self.alive[at] as usize]
     }
 
-    pub(super) fn weighed(&self, at: usize) -> Weighed {
-        self.weighed.get(self.alive[at] as usize).copied().unwrap_or_default()
-    }
-
     pub(super) fn items(&self) -> impl DoubleEndedIterator<Item = &'l Line> + '_ {
         self.alive.iter().map(|&at| &self.lines.items[at as usize])
     }
 
-    pub(super) fn neighbours(&self, at: usize) -> [f32; 16] {
-        let mut row = [0.0; 16];
+    pub(super) fn neighbours(&self, at: usize) -> [f32; 12] {
+        let mut row = [0.0; 12];
         let mut next = row.iter_mut();
         for step in [-2isize, -1, 1, 2] {
             let place = at.checked_add_signed(step).filter(|&place| place < self.alive.len());
             let line = place.map(|place| self.line(place));
-            let mut push = |value: Option<f32>, absent: f32| {
-                *next.next().expect("two far neighbours have three values, two near ones five") =
-                    value.unwrap_or(absent);
+            let mut push = |value: Option<f32>| {
+                *next.next().expect("two far neighbours have two values, two near ones four") = value.unwrap_or(-1.0);
             };
-            push(line.map(|line| line.words as f32), -1.0);
-            push(line.map(|line| is(line.shape.ended)), -1.0);
-            push(place.map(|place| self.weighed(place).score), 0.0);
+            push(line.map(|line| line.words as f32));
+            push(line.map(|line| is(line.shape.ended)));
             if step.abs() == 1 {
-                push(line.map(|line| share(line.shape.titles, line.shape.tokens)), -1.0);
-                push(line.map(|line| share(line.shape.digits, line.shape.letters + line.shape.digits)), -1.0);
+                push(line.map(|line| share(line.shape.titles, line.shape.tokens)));
+                push(line.map(|line| share(line.shape.digits, line.shape.letters + line.shape.digits)));
             }
         }
         row
@@ -102,29 +78,6 @@ impl<'l> Page<'l> {
             mean(&self.short, at, 3, 3),
             mean(&self.short, at, 8, 8),
             mean(&self.short, at, 20, 20),
-        ]
-    }
-
-    pub(super) fn tokens(&self, at: usize) -> [f32; 13] {
-        let own = self.weighed(at);
-        let before = |reach: usize| if at == 0 { 0.0 } else { mean(&self.scores, at - 1, reach - 1, 0) };
-        let after = |reach: usize| {
-            if at + 1 < self.alive.len() { mean(&self.scores, at + 1, 0, reach - 1) } else { 0.0 }
-        };
-        [
-            own.score,
-            own.size,
-            mean(&self.scores, at, 1, 1),
-            mean(&self.scores, at, 3, 3),
-            mean(&self.scores, at, 8, 8),
-            before(5),
-            after(5),
-            before(20),
-            after(20),
-            self.mean_score,
-            self.mean_word_score,
-            own.score - self.mean_score,
-            self.low_scores,
         ]
     }
 
