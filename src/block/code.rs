@@ -12,21 +12,23 @@ const RESIDUES: [&str; 4] = ["{{", "${", "{\"", "{}"];
 
 /// True for a line that is written in no human language: it ends as statements do, is a tag, or has the signs of code in it.
 pub fn is_code(line: &str) -> bool {
-    let line = line.trim();
-    if RESIDUES.iter().any(|residue| line.contains(residue)) {
+    // Nearly all lines have none of the signs.
+    if !line.bytes().fold(false, |found, byte| found | matches!(byte, b'{' | b'}' | b'=' | b'(' | b':' | b';' | b'>')) {
         return false;
     }
+    let line = line.trim();
     let is_tag = || {
         let inner = line.strip_prefix('<').map(|rest| rest.strip_prefix('/').unwrap_or(rest));
         line.ends_with('>') && inner.is_some_and(|inner| inner.starts_with(|c: char| c.is_ascii_alphabetic()))
     };
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let stands_behind_word = |sign: &&str| line.match_indices(*sign).any(|(at, _)| line[..at].ends_with(is_word));
-    line.ends_with([';', '('])
+    let is_written = line.ends_with([';', '('])
         || line.contains(['{', '}'])
         || is_tag()
         || BETWEEN.iter().any(|sign| line.contains(sign))
-        || BEHIND.iter().any(stands_behind_word)
+        || BEHIND.iter().any(stands_behind_word);
+    is_written && !RESIDUES.iter().any(|residue| line.contains(residue))
 }
 
 #[cfg(test)]
