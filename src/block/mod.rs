@@ -3,7 +3,7 @@
 //! [`from_html`] and [`from_text`] make them; rules, repeats, judgement, report and output read them and are written
 //! once. A block is a stretch of [`Blocks::text`] in reading order; blocks do not overlap.
 
-mod code;
+pub mod code;
 pub mod features;
 pub mod fnv;
 pub mod fold;

@@ -17,8 +17,7 @@ impl State<'_> {
             return;
         };
         let lines = Lines::read(self.blocks);
-        let words: Vec<u32> = self.blocks.items.iter().map(|block| block.words).collect();
-        let mut judgement = models.judgement(&lines, &words, text_kind, self.judge.favor);
+        let mut judgement = models.judgement(&lines, self.blocks, text_kind, self.judge.favor);
         let all: Vec<u32> = (0..self.verdicts.len() as u32).collect();
         for round in 0..MAX_LINE_ROUNDS {
             let alive: Vec<u32> =

@@ -11,6 +11,8 @@ use super::decode::{Favor, by_expected_f};
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
 use super::{ModelFiles, doubt};
+use crate::block::Blocks;
+use crate::block::code::is_code;
 use crate::block::line_features::{COUNT, Lines, NAMES, PAGE_NAMES, TABLES, Weighed};
 
 /// What plain text is.
@@ -136,12 +138,18 @@ impl LineModels {
         })
     }
 
-    /// Begins to judge a page. `words` are the words of each line.
-    pub fn judgement<'m>(&'m self, lines: &'m Lines, words: &'m [u32], kind: TextKind, favor: Favor) -> Judgement<'m> {
+    /// Begins to judge the blocks of a page, which `lines` were read from.
+    pub fn judgement<'m>(
+        &'m self,
+        lines: &'m Lines,
+        blocks: &'m Blocks<'m>,
+        kind: TextKind,
+        favor: Favor,
+    ) -> Judgement<'m> {
         Judgement {
             models: self,
             lines,
-            words,
+            blocks,
             kind,
             favor,
             stamps: lines.stamps(),
@@ -167,7 +175,7 @@ pub struct Dropped {
 pub struct Judgement<'m> {
     models: &'m LineModels,
     lines: &'m Lines,
-    words: &'m [u32],
+    blocks: &'m Blocks<'m>,
     kind: TextKind,
     favor: Favor,
     /// For each line whether it names the writer or the date of a post in a thread.
@@ -221,13 +229,12 @@ impl<'m> Judgement<'m> {
         let cuts = cuts(self.favor, is_thread);
         let body = self.heard.iter().position(|&at| self.lines.is_long(at as usize)).unwrap_or_default();
         let head = body.saturating_sub(HEAD_LINES)..body;
-        let spared_at = |(place, &at): (usize, &u32)| match at as usize {
-            at if self.lines.is_code(at) => Some(cuts.code),
+        let spared = |place: usize| match self.heard[place] as usize {
+            at if is_code(self.blocks.text_of(&self.blocks.items[at])) => Some(cuts.code),
             at if self.stamps[at] => Some(cuts.stamp),
             _ => head.contains(&place).then_some(cuts.head),
         };
-        let spared: Vec<Option<f32>> = self.heard.iter().enumerate().map(spared_at).collect();
-        Some(keep_of_article(&self.latest, &words, dirt, &spared, cuts.text))
+        Some(keep_of_article(&self.latest, &words, dirt, spared, cuts.text))
     }
 
     fn kept_of_page(&mut self, alive: &[u32]) -> Vec<bool> {
@@ -244,13 +251,13 @@ impl<'m> Judgement<'m> {
     }
 
     fn words_heard(&self) -> Vec<u32> {
-        self.heard.iter().map(|&at| self.words[at as usize]).collect()
+        self.heard.iter().map(|&at| self.blocks.items[at as usize].words).collect()
     }
 
     /// The probability of each line of the page; those that were not among the ones `alive` that were asked for last have
     /// none.
     pub fn scores(&self, alive: &[u32]) -> Vec<f32> {
-        let mut scores = vec![0.0; self.words.len()];
+        let mut scores = vec![0.0; self.blocks.items.len()];
         for (&at, score) in alive.iter().zip(&self.latest) {
             scores[at as usize] = *score;
         }
@@ -328,12 +335,12 @@ fn keep_of_article(
     scores: &[f32],
     words: &[u32],
     dirt: f32,
-    spared: &[Option<f32>],
+    spared: impl Fn(usize) -> Option<f32>,
     [few, many]: [f32; 2],
 ) -> Vec<bool> {
     let cut = |words: u32| few + (many - few) * ((words as f32 - FEW_WORDS) / (MANY_WORDS - FEW_WORDS)).clamp(0.0, 1.0);
     let stays =
-        |at: usize| 1.0 - (1.0 - scores[at]) * dirt >= cut(words[at]) || spared[at].is_some_and(|cut| scores[at] > cut);
+        |at: usize| 1.0 - (1.0 - scores[at]) * dirt >= cut(words[at]) || spared(at).is_some_and(|cut| scores[at] > cut);
     let keep: Vec<bool> = (0..scores.len()).map(stays).collect();
     // A text is about something.
     if keep.contains(&true) { keep } else { vec![true; scores.len()] }
@@ -388,21 +395,21 @@ mod tests {
     #[test]
     fn a_line_goes_as_surely_as_it_is_husk_in_a_dirty_text() {
         let kept = |p: f32, words: u32, dirt: f32, favor: Favor| {
-            keep_of_article(&[0.9, p, 0.9], &[20, words, 20], dirt, &[None; 3], cuts(favor, false).text)[1]
+            keep_of_article(&[0.9, p, 0.9], &[20, words, 20], dirt, |_| None, cuts(favor, false).text)[1]
         };
         assert!(!kept(0.1, 3, 1.0, Favor::Balanced));
         assert!(kept(0.1, 3, 0.5, Favor::Balanced), "the text may be clean");
         assert!(!kept(0.25, 3, 1.0, Favor::Balanced) && kept(0.25, 30, 1.0, Favor::Balanced));
         assert!(kept(0.01, 30, 1.0, Favor::Precision) && !kept(0.35, 3, 1.0, Favor::Recall));
         let balanced = cuts(Favor::Balanced, false).text;
-        assert_eq!(keep_of_article(&[0.01; 3], &[5; 3], 1.0, &[None; 3], balanced), [true; 3]);
+        assert_eq!(keep_of_article(&[0.01; 3], &[5; 3], 1.0, |_| None, balanced), [true; 3]);
     }
 
     #[test]
     fn posts_and_stamps_of_a_thread_stay_in_doubt() {
         let Cuts { text, stamp, .. } = cuts(Favor::Balanced, true);
         let spared = [Some(stamp), None, Some(stamp), None];
-        let keep = keep_of_article(&[0.16, 0.3, 0.04, 0.16], &[2, 30, 2, 30], 1.0, &spared, text);
+        let keep = keep_of_article(&[0.16, 0.3, 0.04, 0.16], &[2, 30, 2, 30], 1.0, |at| spared[at], text);
         assert_eq!(keep, [true, true, false, false]);
     }
 

@@ -14,7 +14,6 @@ mod threads;
 pub mod tokens;
 
 use super::Blocks;
-use super::code::is_code;
 use copies::Copies;
 use distances::{Dated, Distances};
 use overlap::overlaps;
@@ -231,8 +230,6 @@ pub struct Lines {
 struct Line {
     shape: Shape,
     words: u32,
-    /// True for a line of program code.
-    is_code: bool,
     /// Its part of the hashes.
     first: u32,
     end: u32,
@@ -274,14 +271,7 @@ impl Lines {
                 distinct += u32::from(seen[place] != at as u32);
                 seen[place] = at as u32;
             }
-            items.push(Line {
-                shape,
-                words: block.words,
-                is_code: is_code(blocks.text_of(block)),
-                first: first as u32,
-                end: hashes.len() as u32,
-                distinct,
-            });
+            items.push(Line { shape, words: block.words, first: first as u32, end: hashes.len() as u32, distinct });
         }
         Lines { items, hashes }
     }
@@ -290,11 +280,6 @@ impl Lines {
     pub fn words_of(&self, at: usize) -> &[u32] {
         let line = &self.items[at];
         &self.hashes[line.first as usize..line.end as usize]
-    }
-
-    /// True for a line of program code.
-    pub fn is_code(&self, at: usize) -> bool {
-        self.items[at].is_code
     }
 
     /// True for a line of many words with a sentence end in it.
@@ -429,6 +414,16 @@ fn prefix(values: impl Iterator<Item = f32>) -> Vec<f32> {
 fn mean(sums: &[f32], at: usize, before: usize, after: usize) -> f32 {
     let (from, to) = (at.saturating_sub(before), (at + after + 1).min(sums.len() - 1));
     if to > from { (sums[to] - sums[from]) / (to - from) as f32 } else { 0.0 }
+}
+
+/// The mean of the values of `reach` lines before a place, without its own.
+fn mean_before(sums: &[f32], at: usize, reach: usize) -> f32 {
+    if at == 0 { 0.0 } else { mean(sums, at - 1, reach - 1, 0) }
+}
+
+/// The mean of the values of `reach` lines after a place, without its own.
+fn mean_after(sums: &[f32], at: usize, reach: usize) -> f32 {
+    if at + 2 < sums.len() { mean(sums, at + 1, 0, reach - 1) } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The lines of a page that are still there, and what stands around each: neighbours, windows, statistics of the whole.
 
 use super::copies::Copies;
-use super::{Line, Lines, MANY, is, mean, prefix, share};
+use super::{Line, Lines, MANY, is, mean, mean_after, mean_before, prefix, share};
 
 /// Lines at either end of a page that its statistics look at.
 const END_LINES: usize = 10;
@@ -57,11 +57,6 @@ impl<'l> Page<'l> {
     }
 
     pub(super) fn windows(&self, at: usize) -> [f32; 15] {
-        // A window on one side does not hold the line itself.
-        let before = |sums: &[f32], reach: usize| if at == 0 { 0.0 } else { mean(sums, at - 1, reach - 1, 0) };
-        let after = |sums: &[f32], reach: usize| {
-            if at + 1 < self.alive.len() { mean(sums, at + 1, 0, reach - 1) } else { 0.0 }
-        };
         [
             mean(&self.words, at, 3, 3),
             mean(&self.words, at, 8, 8),
@@ -69,10 +64,10 @@ impl<'l> Page<'l> {
             mean(&self.sentence_words, at, 3, 3),
             mean(&self.sentence_words, at, 8, 8),
             mean(&self.sentence_words, at, 20, 20),
-            before(&self.sentence_words, 5),
-            after(&self.sentence_words, 5),
-            before(&self.sentence_words, 20),
-            after(&self.sentence_words, 20),
+            mean_before(&self.sentence_words, at, 5),
+            mean_after(&self.sentence_words, at, 5),
+            mean_before(&self.sentence_words, at, 20),
+            mean_after(&self.sentence_words, at, 20),
             mean(&self.ended, at, 3, 3),
             mean(&self.ended, at, 8, 8),
             mean(&self.short, at, 3, 3),

@@ -1,7 +1,7 @@
 //! What the words of the lines of a page say by one table of weights: a line's own, its neighbours', the whole page's.
 
 use super::page::Page;
-use super::{TABLES, Weighed, mean, prefix};
+use super::{TABLES, Weighed, mean, mean_after, mean_before, prefix};
 
 /// What the words say by one table.
 pub(super) struct Said {
@@ -38,11 +38,6 @@ impl Said {
             let place = at.checked_add_signed(step);
             place.and_then(|place| self.lines.get(place)).map_or(0.0, |weighed| weighed.score)
         };
-        // A window on one side does not hold the line itself.
-        let before = |reach: usize| if at == 0 { 0.0 } else { mean(&self.scores, at - 1, reach - 1, 0) };
-        let after = |reach: usize| {
-            if at + 1 < self.lines.len() { mean(&self.scores, at + 1, 0, reach - 1) } else { 0.0 }
-        };
         [
             own.score,
             own.size,
@@ -53,10 +48,10 @@ impl Said {
             mean(&self.scores, at, 1, 1),
             mean(&self.scores, at, 3, 3),
             mean(&self.scores, at, 8, 8),
-            before(5),
-            after(5),
-            before(20),
-            after(20),
+            mean_before(&self.scores, at, 5),
+            mean_after(&self.scores, at, 5),
+            mean_before(&self.scores, at, 20),
+            mean_after(&self.scores, at, 20),
             self.mean_score,
             self.mean_word_score,
             own.score - self.mean_score,
