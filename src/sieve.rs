@@ -11,7 +11,7 @@ use crate::block::{Gap, words};
 use crate::judge::{HEAD_BLOCKS, Judge, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
 use crate::repeats::RepeatFinder;
-use crate::rules::{RuleSet, Where};
+use crate::rules::{Folded, RuleSet, Where};
 use foldhash::{HashMap, HashMapExt};
 use std::ops::Range;
 
@@ -30,13 +30,13 @@ pub fn is_calm(text: &str, judge: &Judge, limits: &Limits) -> bool {
         scan: &scan,
         folded: text.to_ascii_lowercase(),
         blocks: Vec::with_capacity(pieces.len()),
-        stirred: Vec::new(),
+        asked: Vec::with_capacity(pieces.len()),
     };
     for line in pieces.chunk_by(|_, next| next.gap == Gap::Joined) {
         let first = look.blocks.len();
-        let is_cut = line.len() > 1;
-        if line.iter().any(|piece| look.at_block(piece)) || is_cut && look.at_joined(first..look.blocks.len()) {
-            return false;
+        line.iter().for_each(|piece| look.add_block(piece));
+        if line.len() > 1 {
+            look.add_joined(first..look.blocks.len());
         }
     }
     !look.acts() && !look.has_repeats()
@@ -51,8 +51,8 @@ struct Look<'t> {
     /// The text in small letters, in which most blocks are folded, and behind it the folded form of the others.
     folded: String,
     blocks: Vec<Seen>,
-    /// The rules that act in some places only or not alone, with the blocks that they match.
-    stirred: Vec<(Range<usize>, usize)>,
+    /// What rules are asked about.
+    asked: Vec<Asked>,
 }
 
 /// A block that was looked at.
@@ -63,31 +63,40 @@ struct Seen {
     words: u32,
 }
 
+/// A block, or the line that some were cut from.
+struct Asked {
+    blocks: Range<usize>,
+    /// Its place in the folded text.
+    folded: Range<usize>,
+    words: u32,
+}
+
 impl Look<'_> {
-    /// Looks at the next block; true when a rule acts on it wherever it stands.
-    fn at_block(&mut self, piece: &Piece) -> bool {
+    /// Adds the next block.
+    fn add_block(&mut self, piece: &Piece) {
         let (range, words) = (piece.range(), piece.words);
-        let is_asked =
-            range.len() <= self.max_bytes && (self.rules.reaches(words) || RepeatFinder::WORDS.contains(&words));
-        let folded = match is_asked {
+        let is_too_long = range.len() > self.max_bytes;
+        let is_asked = !is_too_long && self.rules.reaches(words);
+        let folded = match is_asked || !is_too_long && RepeatFinder::WORDS.contains(&words) {
             true => self.fold(range.clone()),
             false => 0..0,
         };
         let here = self.blocks.len();
-        self.blocks.push(Seen { range, folded: folded.clone(), words });
-        is_asked && self.stirs(folded, words, here..here + 1)
+        if is_asked {
+            self.asked.push(Asked { blocks: here..here + 1, folded: folded.clone(), words });
+        }
+        self.blocks.push(Seen { range, folded, words });
     }
 
-    /// Looks at the line that some blocks were cut from; true when a rule acts on it wherever it stands.
-    fn at_joined(&mut self, blocks: Range<usize>) -> bool {
+    /// Adds the line that some blocks were cut from.
+    fn add_joined(&mut self, blocks: Range<usize>) {
         let pieces = &self.blocks[blocks.clone()];
         let range = pieces[0].range.start..pieces[pieces.len() - 1].range.end;
         let words = pieces.iter().map(|block| block.words).sum();
-        if range.len() > self.max_bytes || !self.rules.reaches(words) {
-            return false;
+        if range.len() <= self.max_bytes && self.rules.reaches(words) {
+            let folded = self.fold(range);
+            self.asked.push(Asked { blocks, folded, words });
         }
-        let folded = self.fold(range);
-        self.stirs(folded, words, blocks)
     }
 
     /// Where the folded form of a part of the text stands.
@@ -101,26 +110,25 @@ impl Look<'_> {
         start..self.folded.len()
     }
 
-    fn stirs(&mut self, folded: Range<usize>, words: u32, blocks: Range<usize>) -> bool {
-        let stirred = &mut self.stirred;
-        self.rules.stirs(&self.folded[folded], words, |at, rule| {
+    /// True when a rule acts on a block where it stands. Nothing is removed yet, so the edges of the page are those that it has.
+    fn acts(&self) -> bool {
+        let folded = |asked: &Asked| Folded { text: &self.folded[asked.folded.clone()], words: asked.words };
+        let folded: Vec<Folded<'_>> = self.asked.iter().map(folded).collect();
+        // The rules that act in some places only or not alone, with the blocks that they match.
+        let mut stirred: Vec<(Range<usize>, usize)> = Vec::new();
+        let acts_anywhere = self.rules.stirs(&folded, |at, number, rule| {
             let acts = rule.place == Where::Any && rule.alone;
             if !acts {
-                stirred.push((blocks.clone(), at));
+                stirred.push((self.asked[at].blocks.clone(), number));
             }
             acts
-        })
-    }
-
-    /// True when one of the rules that act in some places only, or not alone, may act where it stands. Nothing is removed yet, so
-    /// the edges of the page are those that it has.
-    fn acts(&self) -> bool {
-        if self.stirred.is_empty() {
-            return false;
+        });
+        if acts_anywhere || stirred.is_empty() {
+            return acts_anywhere;
         }
         let count = self.blocks.len();
         let mut is_stirred = vec![false; count];
-        self.stirred.iter().for_each(|(blocks, _)| is_stirred[blocks.clone()].fill(true));
+        stirred.iter().for_each(|(blocks, _)| is_stirred[blocks.clone()].fill(true));
         let is_prose = |at: &usize| {
             let Seen { range, words, .. } = &self.blocks[*at];
             !is_stirred[*at] && words::is_prose(&self.text[range.clone()], *words as usize)
@@ -130,7 +138,7 @@ impl Look<'_> {
         let is_head = |at: usize| at < HEAD_BLOCKS || first_prose.is_some_and(|first| at < first);
         let is_tail = |at: usize| count - 1 - at < TAIL_BLOCKS || last_prose.is_some_and(|last| at > last);
         let may_run = is_stirred.iter().filter(|is_stirred| **is_stirred).count() >= WEAK_RUN;
-        self.stirred.iter().any(|(blocks, rule)| {
+        stirred.iter().any(|(blocks, rule)| {
             let rule = &self.rules.rules()[*rule];
             let in_place = |at: usize| match rule.place {
                 Where::Any => true,

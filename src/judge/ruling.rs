@@ -6,9 +6,10 @@ use crate::block::Gap;
 use crate::block::fold::fold;
 use crate::html::parse::Page;
 use crate::repeats::RepeatFinder;
-use crate::rules::Where;
+use crate::rules::{Candidates, Folded, Where};
 use foldhash::HashMap;
 use scraper::ElementRef;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -18,7 +19,9 @@ const MAX_ROUNDS: usize = 50;
 impl State<'_> {
     /// Asks guards and rules about each line, and about each piece of a line that was cut at joints.
     pub(super) fn find_candidates(&mut self) {
-        let items = &self.blocks.items;
+        let (items, rules) = (&self.blocks.items, &self.judge.rules);
+        let mut asked: Vec<(Cow<'_, str>, u32, Range<usize>)> = Vec::with_capacity(items.len());
+        let is_asked = |folded: &str, words| !folded.is_empty() && rules.reaches(words);
         let mut at = 0;
         while at < items.len() {
             let pieces = 1 + items[at + 1..].iter().take_while(|block| block.gap == Gap::Joined).count();
@@ -27,25 +30,29 @@ impl State<'_> {
             if pieces > 1 {
                 let text = &self.blocks.text[items[line.start].range().start..items[line.end - 1].range().end];
                 let words = items[line.clone()].iter().map(|block| block.words).sum();
-                if text.len() <= self.judge.max_rule_block_bytes && self.judge.rules.reaches(words) {
-                    self.ask(&fold(text), words, line.clone(), true);
+                let folded = if text.len() <= self.judge.max_rule_block_bytes { fold(text) } else { String::new() };
+                if is_asked(&folded, words) {
+                    asked.push((folded.into(), words, line.clone()));
                 }
             }
             for piece in line {
-                if items[piece].kind != BlockKind::Code {
-                    self.ask(&self.folded[piece], items[piece].words, piece..piece + 1, false);
+                let (folded, words) = (&self.folded[piece], items[piece].words);
+                if items[piece].kind != BlockKind::Code && is_asked(folded, words) {
+                    asked.push((folded.as_str().into(), words, piece..piece + 1));
                 }
             }
         }
+        let folded: Vec<_> = asked.iter().map(|(text, words, _)| Folded { text, words: *words }).collect();
+        let candidates = rules.candidates(&folded);
+        for ((folded, _, line), candidates) in asked.iter().zip(candidates) {
+            self.say(folded, line.clone(), &candidates);
+        }
     }
 
-    fn ask(&mut self, folded: &str, words: u32, line: Range<usize>, is_cut: bool) {
+    /// Notes what guards and rules say about a line or a piece of one.
+    fn say(&mut self, folded: &str, line: Range<usize>, candidates: &Candidates) {
         let rules = &self.judge.rules;
-        if folded.is_empty() || !rules.reaches(words) {
-            return;
-        }
-        let candidates = rules.candidates(folded, words);
-        if let Some(guarding) = rules.guarding(folded, &candidates) {
+        if let Some(guarding) = rules.guarding(folded, candidates) {
             // A link that says "Opinion" leads to a section of the site and marks nothing.
             let is_link = |at: &usize| self.blocks.items[*at].link_words * 2 > self.blocks.items[*at].words;
             for at in line.filter(|at| !is_link(at)) {
@@ -56,12 +63,12 @@ impl State<'_> {
             }
             return;
         }
-        rules.matches(folded, &candidates, |rule| {
+        rules.matches(folded, candidates, |rule| {
             let (id, family) = (&rules.rules()[rule].id, rules.rules()[rule].family());
             if rules.keeps_reason(id) || self.is_at_rest(family) {
                 return line.clone().for_each(|at| self.notes.passed_over(at, id));
             }
-            let whole: Option<Rc<str>> = is_cut.then(|| folded.into());
+            let whole: Option<Rc<str>> = (line.len() > 1).then(|| folded.into());
             for at in line.clone() {
                 let found = whole.clone().map_or(Found::Block, Found::Line);
                 self.candidates[at].push(Candidate { rule, found });

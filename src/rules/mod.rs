@@ -22,6 +22,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use matcher::Pattern;
 use pack::{BuiltIn, PackGuard, PackRule, PackTopic, Text};
+pub use prefilter::Folded;
 use prefilter::{Filtered, Prefilter};
 use reach::Asked;
 use scraper::Selector;
@@ -345,19 +346,20 @@ impl RuleSet {
                 || id.split_once('/').is_some_and(|(family, _)| self.kept_reasons.contains(&format!("{family}/*"))))
     }
 
-    /// What could be said about a folded block of so many words: nothing of most. For [`guarding`](RuleSet::guarding) and
+    /// What could be said about each of these blocks: nothing about most. For [`guarding`](RuleSet::guarding) and
     /// [`matches`](RuleSet::matches).
-    pub fn candidates(&self, folded: &str, words: u32) -> Candidates {
-        let mut candidates = Candidates::default();
-        if words <= self.max_words {
-            self.prefilter.any(folded, words, Asked::All, |at, is_sure| {
-                let list = if at < self.rules.len() { &mut candidates.rules } else { &mut candidates.guards };
-                list.push((at as u32, is_sure));
-                false
-            });
-            // Of several that match the first of the packs is named, however they were found.
-            candidates.rules.sort_unstable();
-            candidates.guards.sort_unstable();
+    pub fn candidates(&self, blocks: &[Folded<'_>]) -> Vec<Candidates> {
+        let mut candidates: Vec<Candidates> = blocks.iter().map(|_| Candidates::default()).collect();
+        self.prefilter.any(blocks, Asked::All, |block, at, is_sure| {
+            let Candidates { rules, guards } = &mut candidates[block];
+            let list = if at < self.rules.len() { rules } else { guards };
+            list.push((at as u32, is_sure));
+            false
+        });
+        // Of several that match the first of the packs is named, however they were found.
+        for Candidates { rules, guards } in &mut candidates {
+            rules.sort_unstable();
+            guards.sort_unstable();
         }
         candidates
     }
@@ -392,14 +394,13 @@ impl RuleSet {
         words <= self.max_words || !self.kept_lines.is_empty()
     }
 
-    /// True when `found` accepts one of the rules whose patterns match the folded block of so many words; it is given them with
-    /// their indexes until it does.
-    pub fn stirs(&self, folded: &str, words: u32, mut found: impl FnMut(usize, &Rule) -> bool) -> bool {
-        if words > self.max_words {
-            return false;
-        }
-        self.prefilter.any(folded, words, Asked::Rules, |at, is_sure| match &self.rules[at].matcher {
-            Matcher::Pattern(pattern) => (is_sure || pattern.is_match(folded)) && found(at, &self.rules[at]),
+    /// True when `found` accepts one of the rules whose patterns match one of the blocks; it is given the place of the block and the
+    /// rule with its index until it does.
+    pub fn stirs(&self, blocks: &[Folded<'_>], mut found: impl FnMut(usize, usize, &Rule) -> bool) -> bool {
+        self.prefilter.any(blocks, Asked::Rules, |block, at, is_sure| match &self.rules[at].matcher {
+            Matcher::Pattern(pattern) => {
+                (is_sure || pattern.is_match(blocks[block].text)) && found(block, at, &self.rules[at])
+            }
             Matcher::Selector(_) => false,
         })
     }
@@ -466,7 +467,9 @@ mod tests {
                     None => &set.guards[at - set.rules.len()].pattern,
                 };
                 assert_eq!(asked.is_match(&folded), regex.is_match(&folded), "{id}: {line:?}");
-                let candidates = set.candidates(&folded, words);
+                let [candidates] = &set.candidates(&[Folded { text: &folded, words }])[..] else {
+                    panic!("one block was asked about")
+                };
                 for (at, _) in candidates.rules.iter().filter(|(_, is_sure)| *is_sure) {
                     let Matcher::Pattern(pattern) = &set.rules[*at as usize].matcher else {
                         unreachable!("it is asked")

@@ -6,7 +6,8 @@
 
 use super::beginnings::{Beginning, branches};
 use super::reach::{Asked, Words};
-use super::table::{Fit, Table};
+use super::starting::Begun;
+use super::table::{Fit, Table, Way, ways};
 use crate::error::{Error, ErrorKind};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
@@ -40,6 +41,20 @@ pub struct Filtered<'a> {
     pub max_words: u32,
 }
 
+/// A folded block that patterns are asked about.
+#[derive(Clone, Copy)]
+pub struct Folded<'t> {
+    pub text: &'t str,
+    pub words: u32,
+}
+
+impl Folded<'_> {
+    /// Its words as tables know them: at least one, and those of the longest blocks are all the same.
+    fn words(&self) -> u8 {
+        u8::try_from(self.words.max(1)).unwrap_or(u8::MAX)
+    }
+}
+
 impl Prefilter {
     /// A prefilter for the patterns of rules and of guards, by their index in both.
     pub fn new<'a>(rules: &[Filtered<'a>], guards: &[Filtered<'a>]) -> Result<Prefilter, Error> {
@@ -65,37 +80,45 @@ impl Prefilter {
         Ok(Prefilter { tables })
     }
 
-    /// True when `test` accepts one of the patterns that could match a block of so many words; it is asked once for each until it
-    /// does, and never for those that look at fewer words or are not `asked`. It is told whether the pattern is known to match.
-    pub fn any(&self, folded: &str, words: u32, asked: Asked, mut test: impl FnMut(usize, bool) -> bool) -> bool {
-        let bytes = folded.as_bytes();
-        let is_ascii = LazyCell::new(|| bytes.is_ascii());
-        // Half of the words that patterns require stand in no text of ASCII.
-        let holds = |word: &[u8]| {
-            (word[0].is_ascii() || !*is_ascii) && dispatch!(Level::new(), simd => holds(simd, bytes, word))
-        };
-        let words = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
-        let (beginning, year) = (Beginning::of(bytes), Beginning::of_year(bytes));
+    /// True when `test` accepts one of the patterns that could match one of the blocks, which it is given by their places: it is asked
+    /// once for each block and pattern until it does, and never for those that look at fewer words or are not `asked`. It is told
+    /// whether the pattern is known to match.
+    pub fn any(&self, blocks: &[Folded<'_>], asked: Asked, mut test: impl FnMut(usize, usize, bool) -> bool) -> bool {
+        let mut begun = Vec::with_capacity(blocks.len());
+        for (at, block) in (0..).zip(blocks) {
+            let (bytes, words) = (block.text.as_bytes(), block.words());
+            begun.push(Begun { at, beginning: Beginning::of(bytes), words });
+            begun.extend(Beginning::of_year(bytes).map(|beginning| Begun { at, beginning, words }));
+        }
+        let begun: Vec<_> = self.tables.iter().map(|known| known.table.starting.find(&begun, asked)).collect();
+        let mut begun: Vec<_> = begun.iter().map(Vec::as_slice).collect();
         let mut tried: Vec<u32> = Vec::new();
-        let mut ask = |known: &Known, branch: u32| {
-            let branch = known.table.branch(branch);
-            let pattern = known.patterns.get(branch.pattern as usize).copied().unwrap_or(UNASKED);
-            if words > branch.max_words(asked) || pattern == UNASKED || tried.contains(&pattern) {
-                return false;
-            }
-            let fit = known.table.fits(&branch, bytes, holds);
-            if fit == Fit::No {
-                return false;
-            }
-            tried.push(pattern);
-            test(pattern as usize, fit == Fit::Sure)
-        };
-        self.tables.iter().any(|known| {
-            let Table { starting, floating, .. } = &known.table;
-            let mut begins = |beginning| starting.find(beginning, words, asked, |branch| ask(known, branch));
-            begins(&beginning)
-                || year.as_ref().is_some_and(begins)
-                || floating.find(bytes, words, asked).any(|branch| ask(known, branch))
+        (0..).zip(blocks).any(|(at, block)| {
+            let (bytes, words) = (block.text.as_bytes(), block.words());
+            let is_ascii = LazyCell::new(|| bytes.is_ascii());
+            // Half of the words that patterns require stand in no text of ASCII.
+            let holds = |word: &[u8]| {
+                (word[0].is_ascii() || !*is_ascii) && dispatch!(Level::new(), simd => holds(simd, bytes, word))
+            };
+            tried.clear();
+            let mut ask = |known: &Known, way: Way<'_>| {
+                let pattern = known.patterns.get(way.pattern as usize).copied().unwrap_or(UNASKED);
+                if words > way.max_words(asked) || pattern == UNASKED || tried.contains(&pattern) {
+                    return false;
+                }
+                let fit = known.table.fits(&way, bytes, holds);
+                if fit == Fit::No {
+                    return false;
+                }
+                tried.push(pattern);
+                test(at as usize, pattern as usize, fit == Fit::Sure)
+            };
+            self.tables.iter().zip(&mut begun).any(|(known, begun)| {
+                let count = begun.iter().take_while(|(block, _)| *block == at).count();
+                let here = begun.split_off(..count).unwrap_or_default();
+                here.iter().any(|(_, listed)| ways(listed).any(|way| ask(known, way)))
+                    || known.table.floating.find(bytes, words, asked).any(|at| ask(known, known.table.way(at)))
+            })
         })
     }
 }
@@ -130,7 +153,7 @@ mod tests {
 
     fn asked(filter: &Prefilter, text: &str) -> Vec<usize> {
         let mut asked = Vec::new();
-        filter.any(text, 1, Asked::Rules, |at, _| {
+        filter.any(&[Folded { text, words: 1 }], Asked::Rules, |_, at, _| {
             asked.push(at);
             false
         });
@@ -160,8 +183,8 @@ mod tests {
     #[test]
     fn longer_blocks_than_a_pattern_looks_at_are_not_searched() {
         let filter = filter(&["logged in"]);
-        assert!(filter.any("be logged in", 20, Asked::Rules, |_, _| true));
-        assert!(!filter.any("be logged in", 21, Asked::Rules, |_, _| true));
+        let stands = |words| filter.any(&[Folded { text: "be logged in", words }], Asked::Rules, |_, _, _| true);
+        assert!(stands(20) && !stands(21));
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! Literals that blocks begin with, and those that one begins with.
+//! Literals that blocks begin with, and those that one begins with, each with what it leads to.
 //!
 //! There are tens of thousands, and most blocks begin with none. The first two bytes of a block tell what short ones it may begin
 //! with, and the first four what long ones: how long these are, and in how many words a block may have to begin so. For each
 //! length that is left a hash of so many bytes is asked the same, and only where it passes one of the literals is compared.
 
 use super::beginnings::{Beginning, MAX_ANCHORED_BYTES, WORD_END};
-use super::lists::{List, entry, number, push, short, take};
+use super::lists::{List, push, short, take};
 use super::reach::{Asked, Reach, Words, rows};
 use crate::stride::places;
 
-/// Literals by their hash, each with the branches that begin with it.
+/// Literals by their hash, each with the ways that it leads to, which are bytes here.
 pub struct Starting {
     /// With the mark of the literal that has a hash, [`ANY_MARK`] where there are several: a mark is read in less time than a literal
     /// is compared.
@@ -18,12 +18,19 @@ pub struct Starting {
     shorts: Openings<{ 1 << SHORT_BITS }, { rows(1 << SHORT_BITS) }>,
     /// Of the literals that have as many bytes or more, by the hash of their first ones.
     stems: Openings<{ 1 << STEM_BITS }, { rows(1 << STEM_BITS) }>,
-    /// One more than the place of a literal, in the first free slot from that of its hash on; 0 in those that stay free.
+    /// One more than the place of a literal's record, in the first free slot from that of its hash on; 0 in those that stay free.
     slots: List<4>,
-    /// The literals, each as its bytes and how many they are, and where its branches begin in `branches`; one more shows where the
-    /// last one's end.
-    keys: List<{ KEY_BYTES + 4 }>,
-    branches: List<4>,
+    /// Of each literal its bytes and how many they are, how many bytes its ways take, and these.
+    records: List<1>,
+}
+
+/// How a block begins.
+pub struct Begun {
+    /// Its place among those that are asked about.
+    pub at: u32,
+    pub beginning: Beginning,
+    /// Its words, at least one.
+    pub words: u8,
 }
 
 const KEY_BITS: u32 = 17;
@@ -40,8 +47,6 @@ type Openings<const COUNT: usize, const ROWS: usize> = Reach<4, COUNT, ROWS>;
 
 /// Where the mark or the kinds stand in an entry, behind its words.
 const KNOWN: usize = 2;
-/// Bytes of a key in a list.
-const KEY_BYTES: usize = MAX_ANCHORED_BYTES + 1;
 
 /// A literal: its bytes as a number, the first in the lowest, and how many they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,11 +62,12 @@ impl Key {
         Key { bytes: bytes & u64::MAX >> (64 - 8 * u32::from(length)), length }
     }
 
-    /// The literal in an entry of the list.
+    /// The literal of a record, and what stands behind it.
     #[inline(always)]
-    fn listed(entry: &[u8; KEY_BYTES + 4]) -> Key {
-        let [bytes @ .., length, _, _, _, _] = *entry;
-        Key { bytes: u64::from_le_bytes(bytes), length }
+    fn recorded(record: &[u8]) -> (Key, &[u8]) {
+        let (bytes, rest) = record.split_first_chunk().expect(WHOLE_RECORD);
+        let (length, rest) = rest.split_first().expect(WHOLE_RECORD);
+        (Key { bytes: u64::from_le_bytes(*bytes), length: *length }, rest)
     }
 
     /// How many bytes it has without the end of a word.
@@ -109,62 +115,45 @@ impl Key {
 }
 
 impl Starting {
-    /// Literals of one to eight bytes, none of them twice, each with its branches; `words` tells for a branch in which blocks it is
-    /// looked for.
-    pub fn new(
-        literals: impl Iterator<Item = ([u8; MAX_ANCHORED_BYTES], u8, impl Iterator<Item = u32>)>,
-        words: impl Fn(u32) -> Words,
-    ) -> Starting {
-        let mut starting = Starting {
-            marks: Reach::new(),
-            shorts: Reach::new(),
-            stems: Reach::new(),
-            slots: List::default(),
-            keys: List::default(),
-            branches: List::default(),
-        };
-        let (mut keys, mut ends, mut listed) = (Vec::new(), Vec::new(), Vec::new());
-        for (bytes, length, branches) in literals {
-            let key = Key::new(u64::from_le_bytes(bytes), length);
-            ends.push(listed.len() as u32);
-            let mut reach = Words::default();
-            for branch in branches {
-                reach.raise(words(branch));
-                listed.push(branch.to_le_bytes());
-            }
+    /// Literals of one to eight bytes, none of them twice, each with the words of the blocks that it is looked for in and its ways.
+    pub fn new<'a>(literals: impl Iterator<Item = (&'a [u8], Words, Vec<u8>)>) -> Starting {
+        let (mut marks, mut shorts, mut stems) = (Reach::new(), Reach::new(), Reach::new());
+        let (mut keys, mut records) = (Vec::new(), Vec::new());
+        for (literal, words, ways) in literals.filter(|(.., ways)| !ways.is_empty()) {
+            let mut bytes = [0; MAX_ANCHORED_BYTES];
+            bytes[..literal.len()].copy_from_slice(literal);
+            let key = Key::new(u64::from_le_bytes(bytes), literal.len() as u8);
             let hash = key.hash(KEY_BITS);
-            let is_first = !starting.marks.has_any(hash);
-            starting.marks.raise(hash, reach)[KNOWN] = if is_first { key.mark() } else { ANY_MARK };
+            let is_first = !marks.has_any(hash);
+            marks.raise(hash, words)[KNOWN] = if is_first { key.mark() } else { ANY_MARK };
             if key.own_bytes() >= STEM {
-                add_kind(starting.stems.raise(Key::new(key.bytes, STEM).hash(STEM_BITS), reach), key);
+                add_kind(stems.raise(Key::new(key.bytes, STEM).hash(STEM_BITS), words), key);
             } else {
-                shorts_of(key).for_each(|short| add_kind(starting.shorts.raise(short, reach), key));
+                shorts_of(key).for_each(|short| add_kind(shorts.raise(short, words), key));
             }
-            keys.push(key);
+            keys.push((key, records.len() as u32));
+            records.extend(bytes);
+            records.push(key.length);
+            records.extend((ways.len() as u32).to_le_bytes());
+            records.extend(ways);
         }
         let count = (2 * keys.len()).next_power_of_two().max(1 << KEY_BITS);
         let mut slots = vec![[0; 4]; count];
-        for (at, key) in keys.iter().enumerate() {
+        for (key, record) in keys {
             let mut slot = key.hash(count.ilog2());
             while slots[slot] != [0; 4] {
                 slot = (slot + 1) % count;
             }
-            slots[slot] = (at as u32 + 1).to_le_bytes();
+            slots[slot] = (record + 1).to_le_bytes();
         }
-        keys.push(Key { bytes: 0, length: 0 });
-        ends.push(listed.len() as u32);
-        let listed_key =
-            |(key, end): (&Key, &u32)| entry(&[&key.bytes.to_le_bytes(), &[key.length], &end.to_le_bytes()]);
-        starting.keys = keys.iter().zip(&ends).map(listed_key).collect();
-        starting.slots = slots.into();
-        starting.branches = listed.into();
-        starting
+        let records = records.into_iter().map(|byte| [byte]).collect();
+        Starting { marks, shorts, stems, slots: slots.into(), records }
     }
 
     /// One that was written.
     pub fn read(from: &mut &'static [u8]) -> Starting {
         let (marks, shorts, stems) = (Reach::read(from), Reach::read(from), Reach::read(from));
-        Starting { marks, shorts, stems, slots: take(from), keys: take(from), branches: take(from) }
+        Starting { marks, shorts, stems, slots: take(from), records: take(from) }
     }
 
     /// Writes it for a run.
@@ -173,42 +162,65 @@ impl Starting {
         self.shorts.write(to);
         self.stems.write(to);
         push(&self.slots, to);
-        push(&self.keys, to);
-        push(&self.branches, to);
+        push(&self.records, to);
     }
 
-    /// Calls `found` with the branches that begin as a block of so many words does, those of shorter literals first, until it says
-    /// true.
-    pub fn find(&self, block: &Beginning, words: u8, asked: Asked, mut found: impl FnMut(u32) -> bool) -> bool {
-        let (bytes, count) = (block.number(), block.bytes().len() as u8);
-        let mut begins = |key: Key| {
-            let mark = self.marks.get(key.hash(KEY_BITS), words, asked);
-            mark.is_some_and(|mark| [ANY_MARK, key.mark()].contains(&mark[KNOWN]))
-                && self.branches(key).iter().any(|branch| found(u32::from_le_bytes(*branch)))
-        };
-        let short = self.shorts.get(usize::from(bytes as u16), words, asked);
-        let stem = || self.stems.get(Key::new(bytes, STEM).hash(STEM_BITS), words, asked);
+    /// The ways of the literals that blocks begin with, each with the place of its block: in the order of the blocks, and of a block
+    /// those of the shorter literals first.
+    ///
+    /// Each table is asked about all blocks before the next one is: the questions to it do not wait for one another, so that the
+    /// processor fetches the answers of many at once, which lie in no near cache.
+    pub fn find(&self, blocks: &[Begun], asked: Asked) -> Vec<(u32, &[u8])> {
+        let kinds: Vec<u64> = blocks.iter().map(|block| self.kinds(block, asked)).collect();
+        let mut keys = Vec::with_capacity(blocks.len());
+        for (block, kinds) in blocks.iter().zip(kinds) {
+            for kind in places(kinds) {
+                let key = Key::of_kind(kind as u8, block.beginning.number());
+                if let Some(key) = key.filter(|key| self.is_marked(*key, block.words, asked)) {
+                    keys.push((block.at, key));
+                }
+            }
+        }
+        keys.into_iter().filter_map(|(at, key)| Some((at, self.ways(key)?))).collect()
+    }
+
+    /// The kinds of the literals that a block may begin with, a bit for each.
+    #[inline(always)]
+    fn kinds(&self, block: &Begun, asked: Asked) -> u64 {
+        let Begun { beginning, words, .. } = block;
+        let (bytes, count) = (beginning.number(), beginning.bytes().len() as u8);
+        let short = self.shorts.get(usize::from(bytes as u16), *words, asked);
+        let stem = || self.stems.get(Key::new(bytes, STEM).hash(STEM_BITS), *words, asked);
         let stem = if count >= STEM { stem() } else { None };
         let kinds = |opening: Option<&[u8; 4]>| opening.map_or(0, kinds_of);
-        let kinds = u64::from(kinds(short) | kinds(stem));
         // No literal is longer than the block.
-        let kinds = kinds & !(u64::MAX << (2 * count));
-        places(kinds).any(|kind| Key::of_kind(kind as u8, bytes).is_some_and(&mut begins))
+        u64::from(kinds(short) | kinds(stem)) & !(u64::MAX << (2 * count))
     }
 
-    /// The branches that begin with a literal.
-    fn branches(&self, key: Key) -> &[[u8; 4]] {
+    /// False when no block of so many words begins with the literal.
+    #[inline(always)]
+    fn is_marked(&self, key: Key, words: u8, asked: Asked) -> bool {
+        let mark = self.marks.get(key.hash(KEY_BITS), words, asked);
+        mark.is_some_and(|mark| [ANY_MARK, key.mark()].contains(&mark[KNOWN]))
+    }
+
+    /// The ways of a literal.
+    fn ways(&self, key: Key) -> Option<&[u8]> {
         let mut slot = key.hash(self.slots.len().ilog2());
         loop {
-            let Some(at) = (u32::from_le_bytes(self.slots[slot]) as usize).checked_sub(1) else { return &[] };
-            if Key::listed(&self.keys[at]) == key {
-                let end = |at: usize| number(&self.keys[at], KEY_BYTES) as usize;
-                return &self.branches[end(at)..end(at + 1)];
+            let at = (u32::from_le_bytes(self.slots[slot]) as usize).checked_sub(1)?;
+            let (recorded, rest) = Key::recorded(&self.records.as_flattened()[at..]);
+            if recorded == key {
+                let (length, rest) = rest.split_first_chunk().expect(WHOLE_RECORD);
+                return Some(&rest[..u32::from_le_bytes(*length) as usize]);
             }
             slot = (slot + 1) % self.slots.len();
         }
     }
 }
+
+/// Why there are bytes.
+const WHOLE_RECORD: &str = "records stand whole";
 
 /// The kinds of the literals of an opening, a bit for each.
 #[inline(always)]
@@ -246,8 +258,8 @@ mod tests {
         [b"a", b"ab", b"abc\xff", b"abcd", b"abcde\xff", b"abcdefgh", b"b\xff", b"b a", b"\xc3\xa9\xff", b"\xc3\xa9a"];
 
     /// As many words as a block may have that begins with a literal, by its place.
-    fn words(branch: u32) -> Words {
-        Words::new(10 + branch, branch % 2 == 1)
+    fn words(branch: u8) -> Words {
+        Words::new(10 + u32::from(branch), branch % 2 == 1)
     }
 
     /// The table of these literals as it is made, and as it is read when it was written.
@@ -258,13 +270,8 @@ mod tests {
     });
 
     fn starting() -> Starting {
-        let branches: [u32; LITERALS.len()] = std::array::from_fn(|at| at as u32);
-        let literals = LITERALS.iter().zip(branches).map(|(literal, branch)| {
-            let mut bytes = [0; MAX_ANCHORED_BYTES];
-            bytes[..literal.len()].copy_from_slice(literal);
-            (bytes, literal.len() as u8, std::iter::once(branch))
-        });
-        Starting::new(literals, words)
+        let branches = 0..LITERALS.len() as u8;
+        Starting::new(LITERALS.iter().zip(branches).map(|(literal, branch)| (*literal, words(branch), vec![branch])))
     }
 
     fn begins(block: &[u8], literal: &[u8]) -> bool {
@@ -280,20 +287,20 @@ mod tests {
         #[test]
         fn all_that_a_block_begins_with_are_found(block in "[ab]{0,2}[abé]c?(defgh|de|d)?[ a]{0,2}", count in 1..22u8) {
             let found = |starting: &Starting, asked| {
-                let mut found = Vec::new();
-                starting.find(&Beginning::of(block.as_bytes()), count, asked, |branch| {
-                    found.push(branch);
-                    false
-                });
+                let begun = |at, words| Begun { at, beginning: Beginning::of(block.as_bytes()), words };
+                let found = starting.find(&[begun(1, count), begun(2, 22), begun(3, count)], asked);
+                let of = |number| found.iter().filter(move |(at, _)| *at == number).flat_map(|(_, ways)| *ways).copied();
+                assert!(found.is_sorted_by_key(|(at, _)| *at) && of(1).eq(of(3)) && of(2).count() == 0);
+                let mut found: Vec<u8> = of(1).collect();
                 found.sort_unstable();
                 found
             };
             let (made, read) = &*STARTING;
             for asked in [Asked::Rules, Asked::All] {
-                let expected = (0u32..).zip(LITERALS).filter(|(branch, literal)| {
+                let expected = (0u8..).zip(LITERALS).filter(|(branch, literal)| {
                     begins(block.as_bytes(), literal) && words(*branch).of(asked) >= count
                 });
-                let expected: Vec<u32> = expected.map(|(branch, _)| branch).collect();
+                let expected: Vec<u8> = expected.map(|(branch, _)| branch).collect();
                 prop_assert_eq!(found(made, asked), &expected[..]);
                 prop_assert_eq!(found(read, asked), expected);
             }

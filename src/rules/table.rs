@@ -4,71 +4,121 @@
 //! In go the [`Branch`]es of patterns in their order, out comes a [`Table`] that is asked where it lies: the program
 //! holds the one of the built-in packs, so that nothing of it is built at the start of a run.
 
-use super::beginnings::{Branch, Bytes, Extent, MAX_ANCHORED_BYTES};
+use super::beginnings::{Branch, Bytes, Extent, Literals, NUMBER, WORD_END, YEAR};
 use super::floating::Floating;
 use super::lists::{List, entry, number, push, short, take};
 use super::reach::{Asked, Words};
 use super::starting::Starting;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// A table; of a user's packs it is made at run time.
 pub struct Table {
-    /// The literals that branches begin with at the start of a text.
+    /// The literals that branches begin with at the start of a text, each with the ways that it leads to.
     pub starting: Starting,
     /// Those that branches begin with anywhere.
     pub floating: Floating,
-    /// The pattern of each branch, where its lists begin in `words`, the most bytes of its extent, [`NO_EXTENT`] when it has none,
-    /// where its trailing bytes stand in `sets`, and the words of the texts that its pattern looks at.
-    branches: List<ENTRY_BYTES>,
-    /// Lists of words of the branches: how many lists in a byte, [`WHOLE`] added to it where the heads are all that the branch
-    /// matches, then of each how many words in a byte, and each word after its length in a byte. The first list is of heads, the
-    /// others of required words.
-    words: List<1>,
+    /// The ways of the literals that may stand anywhere, by the number that they have there: without heads.
+    ways: List<ENTRY_BYTES>,
+    /// Lists of required words, those that many branches share once: of each list how many words in a byte, and each word after its
+    /// length in a byte.
+    required: List<1>,
     /// The sets of bytes that extents name.
     sets: List<{ size_of::<Bytes>() }>,
 }
 
-/// What is known of a branch.
+/// A branch as one of its literals leads to it.
+///
+/// It stands behind the literal, with all that tells most texts that it does not match: what lies elsewhere is in no near cache
+/// of the processor, and takes longer to come than to compare.
 #[derive(Clone, Copy)]
-pub struct Entry {
-    /// The pattern that it is one of.
+pub struct Way<'t> {
+    /// The pattern that the branch is one of.
     pub pattern: u32,
-    words: u32,
-    max_bytes: u16,
-    set: u16,
     max_words: Words,
+    /// The most bytes of its extent, [`NO_EXTENT`] when it has none.
+    max_bytes: u16,
+    /// Where its trailing bytes stand among the sets.
+    set: u16,
+    /// Whether its heads are all that the branch matches but for what may follow.
+    is_whole: bool,
+    /// The longer beginnings of which a text has one, those that begin as the literal does, each after its length in a byte; when
+    /// there are none, all that the literal says is known.
+    heads: &'t [u8],
+    /// Where its lists of required words stand, and how many there are.
+    required: u32,
+    lists: u8,
 }
 
-/// Bytes of an [`Entry`] in the list: with two more than they have, so that none lies in two lines of a cache.
-const ENTRY_BYTES: usize = 16;
+/// Bytes of a way without its heads in a list.
+const ENTRY_BYTES: usize = 17;
+/// What is added to the number of a way's lists when it is whole.
+const WHOLE: u8 = 0x80;
+const NO_EXTENT: u16 = u16::MAX;
 
-impl Entry {
+impl<'t> Way<'t> {
+    /// The way that stands first.
     #[inline(always)]
-    fn read(listed: &[u8; ENTRY_BYTES]) -> Entry {
-        Entry {
+    fn read(from: &'t [u8]) -> (Way<'t>, &'t [u8]) {
+        let (listed, rest) = from.split_first_chunk::<ENTRY_BYTES>().expect("ways stand whole");
+        let (heads, rest) = rest.split_at(usize::from(short(listed, 15)));
+        let way = Way {
             pattern: number(listed, 0),
-            words: number(listed, 4),
+            required: number(listed, 4),
             max_bytes: short(listed, 8),
             set: short(listed, 10),
             max_words: Words([listed[12], listed[13]]),
-        }
+            lists: listed[14] & !WHOLE,
+            is_whole: listed[14] & WHOLE != 0,
+            heads,
+        };
+        (way, rest)
     }
 
     fn listed(&self) -> [u8; ENTRY_BYTES] {
         let (max_bytes, set) = (self.max_bytes.to_le_bytes(), self.set.to_le_bytes());
-        entry(&[&self.pattern.to_le_bytes(), &self.words.to_le_bytes(), &max_bytes, &set, &self.max_words.0, &[0; 2]])
+        let lists = self.lists | if self.is_whole { WHOLE } else { 0 };
+        let heads = u16::try_from(self.heads.len()).expect("beginnings keeps heads short and few").to_le_bytes();
+        let numbers = [self.pattern.to_le_bytes(), self.required.to_le_bytes()];
+        entry(&[numbers.as_flattened(), &max_bytes, &set, &self.max_words.0, &[lists], &heads])
     }
 
     /// Words of the texts that it is asked about, at most.
     pub fn max_words(&self, asked: Asked) -> u8 {
         self.max_words.of(asked)
     }
+
+    /// What its heads say about a text that begins with the literal that led here.
+    fn fits_heads(&self, text: &[u8], may_trail: impl Fn(&[u8]) -> bool) -> Fit {
+        if !self.is_whole {
+            let fits = self.heads.is_empty() || counted(self.heads).any(|head| begins_with(text, head));
+            return if fits { Fit::Maybe } else { Fit::No };
+        }
+        let mut fit = Fit::No;
+        for head in counted(self.heads) {
+            if begins_with(text, head) && may_trail(&text[head.len()..]) {
+                // Characters beyond ASCII are not told apart.
+                if text[head.len()..].is_ascii() {
+                    return Fit::Sure;
+                }
+                fit = Fit::Maybe;
+            }
+        }
+        fit
+    }
 }
 
-const NO_EXTENT: u16 = u16::MAX;
-/// What is added to the number of a branch's lists where its heads are all that it matches but for what may follow.
-const WHOLE: u8 = 0x80;
+/// The ways that stand behind a literal.
+#[inline(always)]
+pub fn ways(mut listed: &[u8]) -> impl Iterator<Item = Way<'_>> {
+    std::iter::from_fn(move || {
+        let (way, rest) = (!listed.is_empty()).then(|| Way::read(listed))?;
+        listed = rest;
+        Some(way)
+    })
+}
 
-/// What a table says about a text and a branch.
+/// What a table says about a text and a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     /// The branch does not match it.
@@ -82,11 +132,10 @@ pub enum Fit {
 impl Table {
     /// The table of the branches of patterns, in their order, each with the words of the texts that it looks at.
     pub fn build<'a>(patterns: impl Iterator<Item = (&'a [Branch], Words)>) -> Table {
-        let (mut keys, mut floating) = (Vec::new(), Vec::new());
-        let (mut branches, mut words, mut sets) = (Vec::<Entry>::new(), Vec::new(), Vec::new());
-        for (pattern, (found, max_words)) in patterns.enumerate() {
-            for branch in found {
-                let at = branches.len() as u32;
+        let (mut starting, mut floating, mut ways) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lists, mut sets) = (Lists::default(), Vec::new());
+        for (pattern, (branches, max_words)) in patterns.enumerate() {
+            for branch in branches {
                 // Of more sets than can be named the others say nothing.
                 let (max_bytes, set) = match &branch.extent {
                     None => (NO_EXTENT, 0),
@@ -95,33 +144,43 @@ impl Table {
                         Err(_) => (NO_EXTENT, 0),
                     },
                 };
-                branches.push(Entry { pattern: pattern as u32, words: words.len() as u32, max_bytes, set, max_words });
-                let lists = byte(1 + branch.required.len());
-                let is_whole = branch.is_whole && max_bytes != NO_EXTENT;
-                words.push(if is_whole { lists | WHOLE } else { lists });
-                for list in std::iter::once(&branch.heads).chain(&branch.required) {
-                    words.push(byte(list.len()));
-                    list.iter().for_each(|word| push_counted(&mut words, word));
-                }
-                for literal in &branch.literals {
-                    match branch.anchored {
-                        true => keys.push((&**literal, at)),
-                        false => floating.push((&**literal, at, max_words)),
-                    }
+                let way = Way {
+                    pattern: pattern as u32,
+                    max_words,
+                    max_bytes,
+                    set,
+                    is_whole: branch.is_whole && max_bytes != NO_EXTENT,
+                    heads: &[],
+                    required: lists.place_of(&branch.required),
+                    lists: byte(branch.required.len()),
+                };
+                if branch.anchored {
+                    starting.extend(branch.literals.iter().map(|literal| (&**literal, way, &branch.heads)));
+                } else {
+                    let at = ways.len() as u32;
+                    ways.push(way.listed());
+                    floating.extend(branch.literals.iter().map(|literal| (&**literal, at, max_words)));
                 }
             }
         }
-        keys.sort_unstable();
-        let starting = keys.chunk_by(|one, other| one.0 == other.0).map(|same| {
-            let mut bytes = [0; MAX_ANCHORED_BYTES];
-            bytes[..same[0].0.len()].copy_from_slice(same[0].0);
-            (bytes, byte(same[0].0.len()), same.iter().map(|(_, branch)| *branch))
+        // Those of a literal stay in their order.
+        starting.sort_by_key(|(literal, ..)| *literal);
+        let starting = starting.chunk_by(|one, other| one.0 == other.0).map(|same| {
+            let literal = same[0].0;
+            let (mut listed, mut words) = (Vec::new(), Words::default());
+            for (_, way, heads) in same {
+                let Some(heads) = heads_behind(literal, heads) else { continue };
+                listed.extend(Way { heads: &heads, ..*way }.listed());
+                listed.extend(heads);
+                words.raise(way.max_words);
+            }
+            (literal, words, listed)
         });
         Table {
-            starting: Starting::new(starting, |branch| branches[branch as usize].max_words),
+            starting: Starting::new(starting),
             floating: Floating::new(floating.into_iter()),
-            branches: branches.iter().map(Entry::listed).collect(),
-            words: words.into_iter().map(|byte| [byte]).collect(),
+            ways: ways.into(),
+            required: lists.bytes.into_iter().map(|byte| [byte]).collect(),
             sets: sets.into(),
         }
     }
@@ -130,7 +189,7 @@ impl Table {
     pub fn read(mut from: &'static [u8]) -> Table {
         let from = &mut from;
         let (starting, floating) = (Starting::read(from), Floating::read(from));
-        Table { starting, floating, branches: take(from), words: take(from), sets: take(from) }
+        Table { starting, floating, ways: take(from), required: take(from), sets: take(from) }
     }
 
     /// It as a run reads it.
@@ -139,57 +198,79 @@ impl Table {
         let mut to = Vec::new();
         self.starting.write(&mut to);
         self.floating.write(&mut to);
-        push(&self.branches, &mut to);
-        push(&self.words, &mut to);
+        push(&self.ways, &mut to);
+        push(&self.required, &mut to);
         push(&self.sets, &mut to);
         to
     }
 
-    /// What is known of a branch.
+    /// The way of a literal that may stand anywhere.
     #[inline(always)]
-    pub fn branch(&self, at: u32) -> Entry {
-        Entry::read(&self.branches[at as usize])
+    pub fn way(&self, at: u32) -> Way<'_> {
+        Way::read(&self.ways[at as usize]).0
     }
 
     /// Says whether a text is what a branch of the table matches. If it may be so, it is within its extent, it begins with one of the
     /// heads, and of each list of required words one is in it, as `holds` says.
-    pub fn fits(&self, branch: &Entry, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> Fit {
-        let max_bytes = usize::from(branch.max_bytes);
+    pub fn fits(&self, way: &Way<'_>, text: &[u8], mut holds: impl FnMut(&[u8]) -> bool) -> Fit {
+        let max_bytes = usize::from(way.max_bytes);
         let may_trail = |rest: &[u8]| {
-            let set = &self.sets[usize::from(branch.set)];
+            let set = &self.sets[usize::from(way.set)];
             rest.iter().rev().all(|byte| set[usize::from(byte / 8)] >> (byte % 8) & 1 == 1)
         };
-        if branch.max_bytes != NO_EXTENT && text.len() > max_bytes && !may_trail(&text[max_bytes..]) {
+        if way.max_bytes != NO_EXTENT && text.len() > max_bytes && !may_trail(&text[max_bytes..]) {
             return Fit::No;
         }
-        let words = self.words.as_flattened();
-        let (lists, mut rest) = words[branch.words as usize..].split_first().expect(COUNTED);
-        if lists & WHOLE != 0 {
-            let count = rest.split_off_first().expect(COUNTED);
-            let mut fit = Fit::No;
-            for _ in 0..*count {
-                let word = take_counted(&mut rest);
-                if begins_with(text, word) && may_trail(&text[word.len()..]) {
-                    // Characters beyond ASCII are not told apart.
-                    if text[word.len()..].is_ascii() {
-                        return Fit::Sure;
-                    }
-                    fit = Fit::Maybe;
-                }
-            }
+        let fit = way.fits_heads(text, may_trail);
+        if fit != Fit::Maybe {
             return fit;
         }
-        let may_match = (0..*lists).all(|list| {
-            let (count, words) = rest.split_first().expect(COUNTED);
-            rest = words;
-            let mut found = *count == 0;
+        let mut rest = &self.required.as_flattened()[way.required as usize..];
+        let may_match = (0..way.lists).all(|_| {
+            let count = rest.split_off_first().expect(COUNTED);
+            let mut found = false;
             for _ in 0..*count {
                 let word = take_counted(&mut rest);
-                found = found || if list == 0 { begins_with(text, word) } else { holds(word) };
+                found = found || holds(word);
             }
             found
         });
         if may_match { Fit::Maybe } else { Fit::No }
+    }
+}
+
+/// Of the heads of a branch those that a text may begin with that begins with the literal, each after its length; nothing when
+/// there are heads and such a text begins with none of them.
+fn heads_behind(literal: &[u8], heads: &Literals) -> Option<Vec<u8>> {
+    let own = literal.strip_suffix(&[WORD_END]).unwrap_or(literal);
+    let mut listed = Vec::new();
+    let stands_for_number = [NUMBER, YEAR].contains(&literal[0]);
+    let fits = |head: &&Cow<[u8]>| stands_for_number || head.starts_with(own) || own.starts_with(head);
+    heads.iter().filter(fits).for_each(|head| push_counted(&mut listed, head));
+    (!listed.is_empty() || heads.is_empty()).then_some(listed)
+}
+
+/// Lists of required words as they are put one behind the other.
+#[derive(Default)]
+struct Lists {
+    bytes: Vec<u8>,
+    /// Where the lists of a branch begin that has as many and the same.
+    places: HashMap<Vec<u8>, u32>,
+}
+
+impl Lists {
+    /// Where the lists of a branch stand from now on.
+    fn place_of(&mut self, lists: &[Literals]) -> u32 {
+        let mut listed = Vec::new();
+        for list in lists {
+            listed.push(byte(list.len()));
+            list.iter().for_each(|word| push_counted(&mut listed, word));
+        }
+        let place = self.bytes.len() as u32;
+        *self.places.entry(listed).or_insert_with_key(|listed| {
+            self.bytes.extend(listed);
+            place
+        })
     }
 }
 
@@ -216,6 +297,10 @@ fn byte(count: usize) -> u8 {
 fn push_counted(to: &mut Vec<u8>, bytes: &[u8]) {
     to.push(byte(bytes.len()));
     to.extend_from_slice(bytes);
+}
+
+fn counted(mut from: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || (!from.is_empty()).then(|| take_counted(&mut from)))
 }
 
 fn take_counted<'a>(from: &mut &'a [u8]) -> &'a [u8] {
