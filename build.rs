@@ -13,6 +13,8 @@ mod floating;
 mod forms;
 #[path = "src/rules/lists.rs"]
 mod lists;
+#[path = "src/rules/parts.rs"]
+mod parts;
 #[path = "src/rules/reach.rs"]
 mod reach;
 #[path = "src/rules/starting.rs"]

@@ -6,6 +6,7 @@
 //! or speech.
 
 use crate::article::{BlockKind, Format};
+use crate::block::fold::FoldedTexts;
 use crate::block::{Block, Blocks, Gap, words};
 use foldhash::{HashMap, HashMapExt};
 use std::ops::RangeInclusive;
@@ -52,7 +53,7 @@ impl RepeatFinder {
 
     /// The blocks that say the same and could be copies of captions, by what they say, each list in their order; `folded` holds the
     /// folded text of each block, empty where it was not needed.
-    pub fn alike(blocks: &Blocks<'_>, folded: &[String]) -> Vec<Vec<usize>> {
+    pub fn alike(blocks: &Blocks<'_>, folded: &FoldedTexts) -> Vec<Vec<usize>> {
         /// The first block that says something, and the list of those that do once there are more.
         type Seen = (usize, Option<usize>);
         let mut seen: HashMap<&str, Seen> = HashMap::with_capacity(blocks.items.len());
@@ -79,7 +80,7 @@ impl RepeatFinder {
     pub fn find(
         &self,
         blocks: &Blocks<'_>,
-        folded: &[String],
+        folded: &FoldedTexts,
         alike: &[Vec<usize>],
         gone: impl Fn(usize) -> bool,
     ) -> Vec<Repeat> {

@@ -11,7 +11,7 @@ use crate::block::{Gap, words};
 use crate::judge::{HEAD_BLOCKS, Judge, TAIL_BLOCKS, WEAK_RUN};
 use crate::limits::Limits;
 use crate::repeats::RepeatFinder;
-use crate::rules::{Folded, RuleSet, Where};
+use crate::rules::{Part, RuleSet, Where};
 use foldhash::{HashMap, HashMapExt};
 use std::ops::Range;
 
@@ -31,6 +31,7 @@ pub fn is_calm(text: &str, judge: &Judge, limits: &Limits) -> bool {
         folded: text.to_ascii_lowercase(),
         blocks: Vec::with_capacity(pieces.len()),
         asked: Vec::with_capacity(pieces.len()),
+        parts: Vec::with_capacity(pieces.len()),
     };
     for line in pieces.chunk_by(|_, next| next.gap == Gap::Joined) {
         let first = look.blocks.len();
@@ -51,22 +52,15 @@ struct Look<'t> {
     /// The text in small letters, in which most blocks are folded, and behind it the folded form of the others.
     folded: String,
     blocks: Vec<Seen>,
-    /// What rules are asked about.
-    asked: Vec<Asked>,
+    /// What rules are asked about, blocks and lines that some were cut from: of each the blocks, and its place in the folded text.
+    asked: Vec<Range<usize>>,
+    parts: Vec<Part>,
 }
 
 /// A block that was looked at.
 struct Seen {
     range: Range<usize>,
     /// Its place in the folded text; empty when it is too long for any rule and for the repeats.
-    folded: Range<usize>,
-    words: u32,
-}
-
-/// A block, or the line that some were cut from.
-struct Asked {
-    blocks: Range<usize>,
-    /// Its place in the folded text.
     folded: Range<usize>,
     words: u32,
 }
@@ -83,7 +77,7 @@ impl Look<'_> {
         };
         let here = self.blocks.len();
         if is_asked {
-            self.asked.push(Asked { blocks: here..here + 1, folded: folded.clone(), words });
+            self.ask(here..here + 1, folded.clone(), words);
         }
         self.blocks.push(Seen { range, folded, words });
     }
@@ -95,8 +89,15 @@ impl Look<'_> {
         let words = pieces.iter().map(|block| block.words).sum();
         if range.len() <= self.max_bytes && self.rules.reaches(words) {
             let folded = self.fold(range);
-            self.asked.push(Asked { blocks, folded, words });
+            self.ask(blocks, folded, words);
         }
+    }
+
+    fn ask(&mut self, blocks: Range<usize>, folded: Range<usize>, words: u32) {
+        self.asked.push(blocks);
+        // What is folded where it stands is of ASCII.
+        let is_ascii = folded.start < self.text.len() || self.folded[folded.clone()].is_ascii();
+        self.parts.push(Part::new(folded, words, is_ascii));
     }
 
     /// Where the folded form of a part of the text stands.
@@ -112,14 +113,12 @@ impl Look<'_> {
 
     /// True when a rule acts on a block where it stands. Nothing is removed yet, so the edges of the page are those that it has.
     fn acts(&self) -> bool {
-        let folded = |asked: &Asked| Folded { text: &self.folded[asked.folded.clone()], words: asked.words };
-        let folded: Vec<Folded<'_>> = self.asked.iter().map(folded).collect();
         // The rules that act in some places only or not alone, with the blocks that they match.
         let mut stirred: Vec<(Range<usize>, usize)> = Vec::new();
-        let acts_anywhere = self.rules.stirs(&folded, |at, number, rule| {
+        let acts_anywhere = self.rules.stirs(&self.folded, &self.parts, |at, number, rule| {
             let acts = rule.place == Where::Any && rule.alone;
             if !acts {
-                stirred.push((self.asked[at].blocks.clone(), number));
+                stirred.push((self.asked[at].clone(), number));
             }
             acts
         });

@@ -6,7 +6,7 @@ use crate::normalize::{is_inert, normalize, printable_prefix};
 use crate::stride::{self, STRIDE, bits, is, within};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, mask8x64, u8x64};
-use std::ops::Range;
+use std::ops::{Index, Range};
 
 /// A text in the form that rules and repeats compare: normalized, lower case, white space squeezed to one space, quotes
 /// and dashes made straight, three dots for an ellipsis, no list bullet.
@@ -22,6 +22,45 @@ pub fn fold(text: &str) -> String {
 pub fn fold_onto(text: &str, folded: &mut String) {
     let bytes = text.as_bytes();
     dispatch!(Level::new(), simd => fold_by(text, folded, |at| plain_prefix(simd, &bytes[at..])));
+}
+
+/// The folded texts of blocks, one behind the other in one text.
+#[derive(Default)]
+pub struct FoldedTexts {
+    text: String,
+    ranges: Vec<Range<usize>>,
+}
+
+impl FoldedTexts {
+    /// Adds the folded form of a text.
+    pub fn push(&mut self, text: &str) {
+        let start = self.text.len();
+        fold_onto(text, &mut self.text);
+        self.ranges.push(start..self.text.len());
+    }
+
+    /// All of them.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where one stands among all.
+    pub fn range(&self, at: usize) -> Range<usize> {
+        self.ranges[at].clone()
+    }
+
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.ranges.iter().map(|range| &self.text[range.clone()])
+    }
+}
+
+impl Index<usize> for FoldedTexts {
+    type Output = str;
+
+    fn index(&self, at: usize) -> &str {
+        &self.text[self.range(at)]
+    }
 }
 
 /// The same of a text of which `plain` says how many bytes from a place on are plain, in it or beyond its end.

@@ -1,8 +1,8 @@
 //! Where an extractor glued sentences together: `logged inPlease refresh`.
 //!
 //! A joint is the end of a small word, or an end mark with perhaps a closing quote, and at once a capital that begins a
-//! word. Few bytes of a text look like that, and a [`Scan`](super::scan::Scan) finds them in all of it at once; only lines
-//! with one that still may be a joint when what stands around it is looked at are read.
+//! word. Few bytes of a text look like that, and a [`Scan`](super::scan::Scan) finds them in all of it at once; of those only
+//! what stands around them is read.
 
 use super::words;
 use crate::normalize::is_dropped;
@@ -12,14 +12,12 @@ use fearless_simd::{Simd, mask8x64, u8x64};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Words that a piece must have: names such as `iPhone` and `McDonald` are no joints.
-const PIECE_WORDS: usize = 2;
 /// Letters of a small word before a joint, at least.
 const MIN_SMALL_LETTERS: usize = 2;
 /// The same after a capital.
 const MIN_CAPITAL_LETTERS: usize = 6;
 
-/// The places of a text that may be joints.
+/// The places of a text that are joints where the pieces beside them have words enough.
 pub struct Joints<'s> {
     text: &'s str,
     places: Vec<u32>,
@@ -28,13 +26,10 @@ pub struct Joints<'s> {
 }
 
 impl<'s> Joints<'s> {
-    /// The joints of a text, of the places in it that may be some by the bytes beside them.
+    /// The joints of a text, of the places in it that may be some by the bytes beside them; words are not counted yet.
     pub fn new(text: &'s str, places: &[u32]) -> Joints<'s> {
-        let may_be_joint = |at: &u32| {
-            let (before, after) = text.split_at(*at as usize);
-            may_begin(after) && may_end(before)
-        };
-        Joints { text, places: places.iter().copied().filter(may_be_joint).collect(), passed: 0 }
+        let places = places.iter().copied().filter(|at| is_joint(text, *at as usize));
+        Joints { text, places: places.collect(), passed: 0 }
     }
 
     /// True when there are none for sure.
@@ -44,16 +39,68 @@ impl<'s> Joints<'s> {
 
     /// Where sentences are glued in a line, in bytes of the text; lines are asked for in their order. `iPhone`, `eBay`,
     /// `McDonald` and `YouTube` are no joints: their first part is one letter, or begins with a capital and is short. Each piece
-    /// has [`PIECE_WORDS`] or more.
+    /// has two words or more.
     pub fn in_line(&mut self, line: Range<usize>) -> Vec<usize> {
-        let here = self.places[self.passed..].iter().take_while(|at| (**at as usize) < line.end).count();
-        if here == 0 {
-            return Vec::new();
+        let here = &self.places[self.passed..];
+        let here = &here[..here.iter().take_while(|at| (**at as usize) < line.end).count()];
+        self.passed += here.len();
+        let text = &self.text[line.clone()];
+        // Where the second word of a piece begins and the last of the line: looked for once there is a joint.
+        let (mut next_word, mut last_word) = (None, None);
+        let mut joints = Vec::new();
+        for at in here.iter().map(|at| *at as usize - line.start) {
+            let piece = joints.last().copied().unwrap_or(0);
+            // The word that a joint cuts counts on both sides.
+            let has_words_before = *next_word.get_or_insert_with(|| piece + second_word(&text[piece..])) < at;
+            if has_words_before && at < *last_word.get_or_insert_with(|| last_of_words(text)) {
+                joints.push(at);
+                next_word = None;
+            }
         }
-        self.passed += here;
-        let mut joints = joints(&self.text[line.clone()]);
         joints.iter_mut().for_each(|joint| *joint += line.start);
         joints
+    }
+}
+
+/// Where the second word of a text begins; its end if it has none.
+fn second_word(text: &str) -> usize {
+    let mut chars = text.char_indices().filter(|(_, c)| !is_dropped(*c)).skip_while(|(_, c)| c.is_whitespace());
+    chars.find(|(_, c)| c.is_whitespace());
+    chars.find(|(_, c)| !c.is_whitespace()).map_or(text.len(), |(at, _)| at)
+}
+
+/// Where the last word of a text begins if there is one before it, or else 0.
+fn last_of_words(text: &str) -> usize {
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || is_dropped(c));
+    text.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8())
+}
+
+/// True when what stands before and behind a place of a text is the end of a sentence or of a small word and the beginning of
+/// another.
+fn is_joint(text: &str, at: usize) -> bool {
+    let (before, after) = text.split_at(at);
+    let shown = |traits: &Traits| !traits.has(Traits::DROPPED);
+    let mut after = after.chars().map(Traits::of).filter(shown);
+    let mut before = before.chars().rev().map(Traits::of).filter(shown);
+    let is_begin = after.next().is_some_and(|first| first.has(Traits::CAPITAL))
+        && after.next().is_some_and(|second| second.has(Traits::GOES_ON));
+    if !is_begin {
+        return false;
+    }
+    let Some(last) = before.next() else { return false };
+    if !last.has(Traits::SMALL) {
+        let closes = last.has(Traits::CLOSING) && before.next().is_some_and(|end| end.has(Traits::SENTENCE_END));
+        return last.has(Traits::END) || closes;
+    }
+    let (mut letters, mut earlier) = (1, before.next());
+    while earlier.is_some_and(|traits| traits.has(Traits::SMALL)) {
+        letters += 1;
+        earlier = before.next();
+    }
+    match earlier {
+        Some(capital) if capital.has(Traits::CAPITAL) => letters >= MIN_CAPITAL_LETTERS,
+        Some(other) if other.has(Traits::ALPHANUMERIC) => false,
+        _ => letters >= MIN_SMALL_LETTERS,
     }
 }
 
@@ -76,76 +123,6 @@ pub fn may_be_joint<S: Simd>(before: u8x64<S>, at: u8x64<S>, after: u8x64<S>) ->
         | is(at, 0xd0) & after.simd_ge(0xb0)
         | is(at, 0xd1) & after.simd_lt(0xa0);
     may_end & !has_no_capitals & !is_no_capital
-}
-
-/// True when a text ends as a sentence or a word that may be glued does, for all that its last characters say.
-fn may_end(text: &str) -> bool {
-    let mut before = text.chars().rev();
-    let Some(last) = before.next() else { return false };
-    let earlier = before.next().unwrap_or(' ');
-    let last_traits = Traits::of(last);
-    if last.is_ascii_lowercase() {
-        return ends_in_small_word(text.as_bytes());
-    }
-    last_traits.has(Traits::END)
-        || last_traits.has(Traits::SMALL)
-        || last_traits.has(Traits::DROPPED)
-        || last_traits.has(Traits::CLOSING) && (words::ends_sentence(earlier) || is_dropped(earlier))
-}
-
-/// True when a text that ends in a small letter of ASCII may end in a small word.
-fn ends_in_small_word(text: &[u8]) -> bool {
-    let small = text.iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
-    match text[..text.len() - small].last() {
-        Some(b'A'..=b'Z') => small >= MIN_CAPITAL_LETTERS,
-        Some(b'0'..=b'9') => false,
-        // It may be a letter, or nothing that counts.
-        Some(byte) if !byte.is_ascii_graphic() && *byte != b' ' => true,
-        _ => small >= MIN_SMALL_LETTERS,
-    }
-}
-
-/// True for text that begins with a capital and goes on as a word or a sentence does.
-fn may_begin(text: &str) -> bool {
-    let mut chars = text.chars();
-    let goes_on = |c: char| Traits::of(c).has(Traits::GOES_ON) || Traits::of(c).has(Traits::DROPPED);
-    chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(goes_on)
-}
-
-/// The joints of a line, whose characters it reads one by one.
-fn joints(line: &str) -> Vec<usize> {
-    let mut candidates = Vec::new();
-    // A capital after an end, which is a candidate if what comes next says so.
-    let mut capital_after_end = None;
-    // Words begun so far; the letters of a small word, which may begin with a capital.
-    let (mut words, mut letters, mut capital) = (0, 0, false);
-    let (mut earlier, mut last) = (Traits::SPACE, Traits::SPACE);
-    for (at, c) in line.char_indices() {
-        let now = Traits::of(c);
-        if now.has(Traits::DROPPED) {
-            continue;
-        }
-        candidates.extend(capital_after_end.take().filter(|_| now.has(Traits::GOES_ON)));
-        let small_word = letters >= if capital { MIN_CAPITAL_LETTERS } else { MIN_SMALL_LETTERS };
-        let closes = last.has(Traits::CLOSING) && earlier.has(Traits::SENTENCE_END);
-        if now.has(Traits::CAPITAL) && (small_word || last.has(Traits::END) || closes) {
-            capital_after_end = Some((at, words));
-        }
-        words += usize::from(!now.has(Traits::SPACE) && last.has(Traits::SPACE));
-        let goes_on =
-            now.has(Traits::SMALL) && (letters > 0 || last.has(Traits::CAPITAL) || !last.has(Traits::ALPHANUMERIC));
-        capital = goes_on && (capital || last.has(Traits::CAPITAL));
-        letters = if goes_on { letters + 1 } else { 0 };
-        (earlier, last) = (last, now);
-    }
-    // The word that a joint cuts counts on both sides.
-    let mut before = 0;
-    candidates.retain(|&(_, here)| {
-        let fits = here - before >= PIECE_WORDS && words + 1 - here >= PIECE_WORDS;
-        before = if fits { here - 1 } else { before };
-        fits
-    });
-    candidates.into_iter().map(|(at, _)| at).collect()
 }
 
 /// What is asked of a character where sentences may be glued.
@@ -199,6 +176,42 @@ mod tests {
     use super::*;
     use crate::block::scan::Scan;
     use proptest::prelude::*;
+
+    /// The joints of a line, whose characters it reads one by one.
+    fn joints(line: &str) -> Vec<usize> {
+        let mut candidates = Vec::new();
+        // A capital after an end, which is a candidate if what comes next says so.
+        let mut capital_after_end = None;
+        // Words begun so far; the letters of a small word, which may begin with a capital.
+        let (mut words, mut letters, mut capital) = (0, 0, false);
+        let (mut earlier, mut last) = (Traits::SPACE, Traits::SPACE);
+        for (at, c) in line.char_indices() {
+            let now = Traits::of(c);
+            if now.has(Traits::DROPPED) {
+                continue;
+            }
+            candidates.extend(capital_after_end.take().filter(|_| now.has(Traits::GOES_ON)));
+            let small_word = letters >= if capital { MIN_CAPITAL_LETTERS } else { MIN_SMALL_LETTERS };
+            let closes = last.has(Traits::CLOSING) && earlier.has(Traits::SENTENCE_END);
+            if now.has(Traits::CAPITAL) && (small_word || last.has(Traits::END) || closes) {
+                capital_after_end = Some((at, words));
+            }
+            words += usize::from(!now.has(Traits::SPACE) && last.has(Traits::SPACE));
+            let goes_on =
+                now.has(Traits::SMALL) && (letters > 0 || last.has(Traits::CAPITAL) || !last.has(Traits::ALPHANUMERIC));
+            capital = goes_on && (capital || last.has(Traits::CAPITAL));
+            letters = if goes_on { letters + 1 } else { 0 };
+            (earlier, last) = (last, now);
+        }
+        // The word that a joint cuts counts on both sides.
+        let mut before = 0;
+        candidates.retain(|&(_, here)| {
+            let fits = here - before >= 2 && words + 1 - here >= 2;
+            before = if fits { here - 1 } else { before };
+            fits
+        });
+        candidates.into_iter().map(|(at, _)| at).collect()
+    }
 
     /// The joints of a line of a text, without those that are not looked for.
     fn found(line: &str) -> Vec<usize> {

@@ -83,7 +83,7 @@ impl State<'_> {
     /// there is one: a refrain or a section may say what the title says.
     fn ends_of_headlines(&self, title: &str, keep: &[bool]) -> (usize, usize) {
         let is_headline =
-            |at: &usize| self.blocks.items[*at].kind == BlockKind::Heading(1) && self.folded[*at] == title;
+            |at: &usize| self.blocks.items[*at].kind == BlockKind::Heading(1) && self.folded[*at] == *title;
         let is_body = |at: &usize| keep[*at] && self.is_kept(*at) && self.prose[*at];
         let body = (0..keep.len()).find(is_body).unwrap_or(keep.len());
         (body, (0..keep.len()).find(is_headline).unwrap_or(body))

@@ -14,8 +14,9 @@ mod scores;
 use crate::account::Grounds;
 use crate::article::{BlockKind, Format, Metadata, Reason};
 use crate::block::features::{self, Features, Stated};
+use crate::block::fold::{FoldedTexts, fold};
 use crate::block::outline::Cues;
-use crate::block::{Blocks, fold::fold, words};
+use crate::block::{Blocks, words};
 use crate::html::parse::Page;
 use crate::model::decode::Favor;
 use crate::model::html::HtmlModel;
@@ -205,24 +206,23 @@ impl Judge {
         rows
     }
 
-    fn features<'b>(&self, blocks: &'b Blocks<'b>, folded: &[String], metadata: &Metadata) -> Features<'b> {
+    fn features<'b>(&self, blocks: &'b Blocks<'b>, folded: &FoldedTexts, metadata: &Metadata) -> Features<'b> {
         let fold = |stated: &Option<String>| stated.as_deref().map(fold).unwrap_or_default();
         let (title, description) = (fold(&metadata.title), fold(&metadata.description));
         let stated = Stated { title: &title, description: &description };
         Features::new(blocks, folded, stated, |name| self.model().weight(name))
     }
 
-    /// The folded text of each block that a rule, a guard or the repeats could look at.
-    fn fold(&self, blocks: &Blocks<'_>) -> Vec<String> {
+    /// The folded text of each block that a rule, a guard or the repeats could look at, nothing for the others.
+    fn fold(&self, blocks: &Blocks<'_>) -> FoldedTexts {
         let reaches = |words: u32| self.rules.reaches(words) || words <= *RepeatFinder::WORDS.end();
-        let items = blocks.items.iter();
-        items
-            .map(|block| {
-                let text = blocks.text_of(block);
-                let wanted = reaches(block.words) && text.len() <= self.max_rule_block_bytes;
-                if wanted { fold(text) } else { String::new() }
-            })
-            .collect()
+        let mut folded = FoldedTexts::default();
+        for block in &blocks.items {
+            let text = blocks.text_of(block);
+            let is_wanted = reaches(block.words) && text.len() <= self.max_rule_block_bytes;
+            folded.push(if is_wanted { text } else { "" });
+        }
+        folded
     }
 }
 
@@ -249,7 +249,7 @@ fn without_noise(score: f32) -> f32 {
 struct State<'j> {
     judge: &'j Judge,
     blocks: &'j Blocks<'j>,
-    folded: &'j [String],
+    folded: &'j FoldedTexts,
     verdicts: Vec<Option<Verdict>>,
     guarded: Vec<bool>,
     /// The rules whose words stand in each block.
@@ -273,7 +273,7 @@ impl<'j> State<'j> {
     fn new(
         judge: &'j Judge,
         blocks: &'j Blocks<'j>,
-        folded: &'j [String],
+        folded: &'j FoldedTexts,
         title: Option<&'j str>,
         notes: Notes,
     ) -> Self {

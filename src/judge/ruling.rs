@@ -2,14 +2,13 @@
 
 use super::{Candidate, Captions, Found, HEAD_BLOCKS, State, TAIL_BLOCKS, Verdict, WEAK_RUN};
 use crate::article::{BlockKind, Format, Reason};
-use crate::block::Gap;
-use crate::block::fold::fold;
+use crate::block::fold::{FoldedTexts, fold};
+use crate::block::{Block, Gap};
 use crate::html::parse::Page;
 use crate::repeats::RepeatFinder;
-use crate::rules::{Candidates, Folded, Where};
+use crate::rules::{Candidates, Part, Where};
 use foldhash::HashMap;
 use scraper::ElementRef;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -19,33 +18,42 @@ const MAX_ROUNDS: usize = 50;
 impl State<'_> {
     /// Asks guards and rules about each line, and about each piece of a line that was cut at joints.
     pub(super) fn find_candidates(&mut self) {
-        let (items, rules) = (&self.blocks.items, &self.judge.rules);
-        let mut asked: Vec<(Cow<'_, str>, u32, Range<usize>)> = Vec::with_capacity(items.len());
-        let is_asked = |folded: &str, words| !folded.is_empty() && rules.reaches(words);
+        let (items, folded, rules) = (&self.blocks.items, self.folded, &self.judge.rules);
+        let part = |of: &FoldedTexts, at, words| Part::new(of.range(at), words, of[at].is_ascii());
+        let (mut pieces, mut parts) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        // Those that were cut.
+        let (mut lines, mut folded_lines, mut line_words) = (Vec::new(), FoldedTexts::default(), Vec::new());
         let mut at = 0;
         while at < items.len() {
-            let pieces = 1 + items[at + 1..].iter().take_while(|block| block.gap == Gap::Joined).count();
-            let line = at..at + pieces;
+            let count = 1 + items[at + 1..].iter().take_while(|block| block.gap == Gap::Joined).count();
+            let line = at..at + count;
             at = line.end;
-            if pieces > 1 {
+            if count > 1 {
                 let text = &self.blocks.text[items[line.start].range().start..items[line.end - 1].range().end];
                 let words = items[line.clone()].iter().map(|block| block.words).sum();
-                let folded = if text.len() <= self.judge.max_rule_block_bytes { fold(text) } else { String::new() };
-                if is_asked(&folded, words) {
-                    asked.push((folded.into(), words, line.clone()));
+                if text.len() <= self.judge.max_rule_block_bytes && rules.reaches(words) {
+                    folded_lines.push(text);
+                    line_words.push(words);
+                    lines.push(line.clone());
                 }
             }
             for piece in line {
-                let (folded, words) = (&self.folded[piece], items[piece].words);
-                if items[piece].kind != BlockKind::Code && is_asked(folded, words) {
-                    asked.push((folded.as_str().into(), words, piece..piece + 1));
+                let Block { kind, words, .. } = items[piece];
+                if kind != BlockKind::Code && !folded[piece].is_empty() && rules.reaches(words) {
+                    pieces.push(piece);
+                    parts.push(part(folded, piece, words));
                 }
             }
         }
-        let folded: Vec<_> = asked.iter().map(|(text, words, _)| Folded { text, words: *words }).collect();
-        let candidates = rules.candidates(&folded);
-        for ((folded, _, line), candidates) in asked.iter().zip(candidates) {
-            self.say(folded, line.clone(), &candidates);
+        let of_pieces = rules.candidates(folded.text(), &parts);
+        let parts: Vec<_> = line_words.iter().enumerate().map(|(at, words)| part(&folded_lines, at, *words)).collect();
+        let of_lines = rules.candidates(folded_lines.text(), &parts);
+        // What is said about a line stands before what is said about its pieces.
+        for ((line, folded), candidates) in lines.into_iter().zip(folded_lines.iter()).zip(of_lines) {
+            self.say(folded, line, &candidates);
+        }
+        for (piece, candidates) in pieces.into_iter().zip(of_pieces) {
+            self.say(&folded[piece], piece..piece + 1, &candidates);
         }
     }
 
@@ -82,7 +90,7 @@ impl State<'_> {
         let families = || {
             let first_lines = if self.blocks.format == Format::Text { FIRST_LINES } else { 0 };
             let title = self.title.map(fold);
-            let headlines = title.iter().chain(self.folded.iter().take(first_lines));
+            let headlines = title.as_deref().into_iter().chain(self.folded.iter().take(first_lines));
             headlines.flat_map(|headline| self.judge.rules.families_at_rest(headline)).collect()
         };
         self.at_rest.get_or_init(families).contains(&family)

@@ -1,6 +1,7 @@
 //! Literals that may stand anywhere in a block, and which of them do.
 
 use super::lists::{Array, List, entry, number, push, take};
+use super::parts::{Part, Stretch};
 use super::reach::{Asked, Reach, Words, rows};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
@@ -129,9 +130,13 @@ impl Grams {
         commonness(&gram.to_le_bytes()) + NEW_GRAM * new
     }
 
-    /// Calls `found` with each literal of these bytes, and how many bytes of it stand behind them.
+    /// Calls `found` with each literal of these bytes, and how many bytes of it stand behind them, if one is looked for in blocks of so
+    /// many words.
     #[inline(always)]
-    fn each(&self, gram: u32, mut found: impl FnMut(u32, usize)) {
+    fn each(&self, gram: u32, words: u8, asked: Asked, mut found: impl FnMut(u32, usize)) {
+        if self.reach.get(place(gram), words, asked).is_none() {
+            return;
+        }
         let first = usize::from(u16::from_le_bytes(self.firsts[place(gram)]));
         for known in self.grams.get(first..).into_iter().flatten() {
             let bytes = number(known, 0);
@@ -143,10 +148,11 @@ impl Grams {
         }
     }
 
-    /// The next place from `at` on, by steps, whose four bytes may be known; blocks have so many words or more.
-    fn next_known(&self, bytes: &[u8], mut at: usize, words: u8, asked: Asked) -> Option<usize> {
+    /// The next place from `at` on, by steps, whose four bytes may be known.
+    #[inline(always)]
+    fn next_known(&self, bytes: &[u8], mut at: usize) -> Option<usize> {
         const STEPS: usize = 4;
-        let is_known = |gram: u32| self.reach.get(place(gram), words, asked).is_some();
+        let is_known = |gram: u32| self.reach.has_any(place(gram));
         // Some steps at a time, which takes a third of the time.
         while let Some(window) = bytes.get(at..at + (STEPS - 1) * STEP + GRAM) {
             let first = u64::from_le_bytes(*window.first_chunk().expect("it is longer"));
@@ -163,6 +169,19 @@ impl Grams {
         let rest = bytes.get(at..)?.windows(GRAM).step_by(STEP).position(|window| is_known(gram(window)))?;
         Some(at + rest * STEP)
     }
+}
+
+/// A literal that stands in a part of a text.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// The place of the part among all.
+    pub part: u32,
+    /// Where it ends, and how long it is.
+    end: usize,
+    length: Reverse<usize>,
+    literal: u32,
+    /// What it leads to.
+    pub branch: u32,
 }
 
 impl Floating {
@@ -256,58 +275,58 @@ impl Floating {
         Literal { bytes, branch: number(listed, 4), rest: usize::from(listed[9]) }
     }
 
-    /// The branches of the literals that stand in a block of so many words, at least one: in the order in which they end, of those
-    /// that end together the longest first.
-    pub fn find(&self, bytes: &[u8], words: u8, asked: Asked) -> impl Iterator<Item = u32> {
-        let mut found = self.places(bytes, words, asked);
-        found.sort_unstable();
-        found.into_iter().map(|(.., number)| self.literal(number).branch)
-    }
-
-    /// Where literals end, and for each how long it is and its number.
-    fn places(&self, bytes: &[u8], least: u8, asked: Asked) -> Vec<(usize, Reverse<usize>, u32)> {
-        let mut found = Vec::new();
-        // Of a literal that ends at a place if it stands there.
-        let mut look = |end: usize, number: u32| {
-            let literal = self.literal(number).bytes;
-            if bytes.get(..end).is_some_and(|before| before.ends_with(literal)) {
-                found.push((end, Reverse(literal.len()), number));
+    /// The literals that stand in parts of a text: in the order of the parts, in each in the order in which they end, of those that end
+    /// together the longest first.
+    pub fn find(&self, text: &[u8], parts: &[Part], asked: Asked) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        // Of a literal that ends at a place of a part if it stands there.
+        let mut look = |at: u32, part: Part, end: usize, number: u32| {
+            let Literal { bytes, branch, .. } = self.literal(number);
+            let range = part.range();
+            if end <= range.end && text[range.start..end].ends_with(bytes) {
+                hits.push(Hit { part: at, end, length: Reverse(bytes.len()), literal: number, branch });
             }
         };
-        if least <= self.spaced.max_words.of(asked) {
-            let mut places = Vec::new();
-            let is_known = |gram| self.spaced.reach.get(place(gram), least, asked).is_some();
-            dispatch!(Level::new(), simd => known_spaces(simd, is_known, bytes, &mut places));
-            for around in places.into_iter().map(|at| at..at + SPACED) {
-                let end = around.end;
-                self.spaced.each(beside_space(&bytes[around]), |literal, rest| look(end + rest, literal));
+        let mut places = Vec::new();
+        for mut stretch in Stretch::of(parts, |part| part.words <= self.spaced.max_words.of(asked)) {
+            let begin = stretch.range.start;
+            let is_known = |gram| self.spaced.reach.has_any(place(gram));
+            dispatch!(Level::new(), simd => known_spaces(simd, is_known, &text[stretch.range.clone()], &mut places));
+            for around in places.drain(..).map(|at| begin + at..begin + at + SPACED) {
+                let Some((at, part)) = stretch.part_of(&around) else { continue };
+                let found = |literal, rest| look(at, part, around.end + rest, literal);
+                self.spaced.each(beside_space(&text[around.clone()]), part.words, asked, found);
             }
         }
-        if least > self.unspaced.max_words.of(asked).max(self.short_words.of(asked)) {
-            return found;
-        }
-        let is_ascii = bytes.is_ascii();
-        if least <= if is_ascii { self.ascii_words } else { self.unspaced.max_words }.of(asked) {
-            let mut at = 0;
-            while let Some(next) = self.unspaced.next_known(bytes, at, least, asked) {
-                let end = next + GRAM;
-                self.unspaced.each(gram(&bytes[next..end]), |literal, rest| look(end + rest, literal));
-                at = next + STEP;
+        let max_words = |part: &Part| if part.is_ascii { self.ascii_words } else { self.unspaced.max_words };
+        for mut stretch in Stretch::of(parts, |part| part.words <= max_words(part).of(asked)) {
+            let bytes = &text[..stretch.range.end];
+            let mut begin = stretch.range.start;
+            while let Some(next) = self.unspaced.next_known(bytes, begin) {
+                begin = next + STEP;
+                let Some((at, part)) = stretch.part_of(&(next..next + GRAM)) else { continue };
+                let found = |literal, rest| look(at, part, next + GRAM + rest, literal);
+                self.unspaced.each(gram(&bytes[next..next + GRAM]), part.words, asked, found);
             }
         }
-        if least <= self.short_words.of(asked) {
-            let wanted = if is_ascii { &self.short_bytes[..1] } else { &self.short_bytes };
+        for stretch in Stretch::of(parts, |part| part.words <= self.short_words.of(asked)) {
+            let wanted = if stretch.is_ascii() { &self.short_bytes[..1] } else { &self.short_bytes };
             for [one, two, three] in wanted.iter().flatten() {
-                for at in memchr::memchr3_iter(*one, *two, *three, bytes) {
-                    let first = self.shorts.partition_point(|short| short[0] < bytes[at]);
-                    for short in self.shorts[first..].iter().take_while(|short| short[0] == bytes[at]) {
+                let mut stretch = stretch.clone();
+                let begin = stretch.range.start;
+                for place in memchr::memchr3_iter(*one, *two, *three, &text[stretch.range.clone()]) {
+                    let place = begin + place;
+                    let Some((at, part)) = stretch.part_of(&(place..place + 1)) else { continue };
+                    let first = self.shorts.partition_point(|short| short[0] < text[place]);
+                    for short in self.shorts[first..].iter().take_while(|short| short[0] == text[place]) {
                         let literal = number(short, 1);
-                        look(at + 1 + self.literal(literal).rest, literal);
+                        look(at, part, place + 1 + self.literal(literal).rest, literal);
                     }
                 }
             }
         }
-        found
+        hits.sort_unstable();
+        hits
     }
 }
 

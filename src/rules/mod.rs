@@ -12,6 +12,7 @@ mod forms;
 mod lists;
 mod matcher;
 pub mod pack;
+mod parts;
 mod prefilter;
 mod reach;
 mod starting;
@@ -22,7 +23,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use matcher::Pattern;
 use pack::{BuiltIn, PackGuard, PackRule, PackTopic, Text};
-pub use prefilter::Folded;
+pub use parts::Part;
 use prefilter::{Filtered, Prefilter};
 use reach::Asked;
 use scraper::Selector;
@@ -346,11 +347,11 @@ impl RuleSet {
                 || id.split_once('/').is_some_and(|(family, _)| self.kept_reasons.contains(&format!("{family}/*"))))
     }
 
-    /// What could be said about each of these blocks: nothing about most. For [`guarding`](RuleSet::guarding) and
+    /// What could be said about each of these folded blocks of a text: nothing about most. For [`guarding`](RuleSet::guarding) and
     /// [`matches`](RuleSet::matches).
-    pub fn candidates(&self, blocks: &[Folded<'_>]) -> Vec<Candidates> {
+    pub fn candidates(&self, text: &str, blocks: &[Part]) -> Vec<Candidates> {
         let mut candidates: Vec<Candidates> = blocks.iter().map(|_| Candidates::default()).collect();
-        self.prefilter.any(blocks, Asked::All, |block, at, is_sure| {
+        self.prefilter.any(text, blocks, Asked::All, |block, at, is_sure| {
             let Candidates { rules, guards } = &mut candidates[block];
             let list = if at < self.rules.len() { rules } else { guards };
             list.push((at as u32, is_sure));
@@ -394,12 +395,12 @@ impl RuleSet {
         words <= self.max_words || !self.kept_lines.is_empty()
     }
 
-    /// True when `found` accepts one of the rules whose patterns match one of the blocks; it is given the place of the block and the
-    /// rule with its index until it does.
-    pub fn stirs(&self, blocks: &[Folded<'_>], mut found: impl FnMut(usize, usize, &Rule) -> bool) -> bool {
-        self.prefilter.any(blocks, Asked::Rules, |block, at, is_sure| match &self.rules[at].matcher {
+    /// True when `found` accepts one of the rules whose patterns match one of these folded blocks of a text; it is given the place of
+    /// the block and the rule with its index until it does.
+    pub fn stirs(&self, text: &str, blocks: &[Part], mut found: impl FnMut(usize, usize, &Rule) -> bool) -> bool {
+        self.prefilter.any(text, blocks, Asked::Rules, |block, at, is_sure| match &self.rules[at].matcher {
             Matcher::Pattern(pattern) => {
-                (is_sure || pattern.is_match(blocks[block].text)) && found(block, at, &self.rules[at])
+                (is_sure || pattern.is_match(&text[blocks[block].range()])) && found(block, at, &self.rules[at])
             }
             Matcher::Selector(_) => false,
         })
@@ -467,7 +468,9 @@ mod tests {
                     None => &set.guards[at - set.rules.len()].pattern,
                 };
                 assert_eq!(asked.is_match(&folded), regex.is_match(&folded), "{id}: {line:?}");
-                let [candidates] = &set.candidates(&[Folded { text: &folded, words }])[..] else {
+                let [candidates] =
+                    &set.candidates(&folded, &[Part::new(0..folded.len(), words, folded.is_ascii())])[..]
+                else {
                     panic!("one block was asked about")
                 };
                 for (at, _) in candidates.rules.iter().filter(|(_, is_sure)| *is_sure) {

@@ -5,13 +5,13 @@
 //! in it too. A pattern whose beginnings cannot be listed is refused, so that none runs on every block.
 
 use super::beginnings::{Beginning, branches};
+use super::parts::Part;
 use super::reach::{Asked, Words};
 use super::starting::Begun;
 use super::table::{Fit, Table, Way, ways};
 use crate::error::{Error, ErrorKind};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
-use std::cell::LazyCell;
 
 /// The table that the build script wrote of the built-in patterns.
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
@@ -41,20 +41,6 @@ pub struct Filtered<'a> {
     pub max_words: u32,
 }
 
-/// A folded block that patterns are asked about.
-#[derive(Clone, Copy)]
-pub struct Folded<'t> {
-    pub text: &'t str,
-    pub words: u32,
-}
-
-impl Folded<'_> {
-    /// Its words as tables know them: at least one, and those of the longest blocks are all the same.
-    fn words(&self) -> u8 {
-        u8::try_from(self.words.max(1)).unwrap_or(u8::MAX)
-    }
-}
-
 impl Prefilter {
     /// A prefilter for the patterns of rules and of guards, by their index in both.
     pub fn new<'a>(rules: &[Filtered<'a>], guards: &[Filtered<'a>]) -> Result<Prefilter, Error> {
@@ -80,47 +66,60 @@ impl Prefilter {
         Ok(Prefilter { tables })
     }
 
-    /// True when `test` accepts one of the patterns that could match one of the blocks, which it is given by their places: it is asked
-    /// once for each block and pattern until it does, and never for those that look at fewer words or are not `asked`. It is told
-    /// whether the pattern is known to match.
-    pub fn any(&self, blocks: &[Folded<'_>], asked: Asked, mut test: impl FnMut(usize, usize, bool) -> bool) -> bool {
-        let mut begun = Vec::with_capacity(blocks.len());
-        for (at, block) in (0..).zip(blocks) {
-            let (bytes, words) = (block.text.as_bytes(), block.words());
+    /// True when `test` accepts one of the patterns that could match one of the parts, folded blocks of one text, which it is given by
+    /// their places: it is asked once for each part and pattern until it does, and never for those that look at fewer words or are
+    /// not `asked`. It is told whether the pattern is known to match.
+    pub fn any(
+        &self,
+        text: &str,
+        parts: &[Part],
+        asked: Asked,
+        mut test: impl FnMut(usize, usize, bool) -> bool,
+    ) -> bool {
+        let text = text.as_bytes();
+        let mut begun = Vec::with_capacity(parts.len());
+        for (at, part) in (0..).zip(parts) {
+            let (bytes, words) = (&text[part.range()], part.words);
             begun.push(Begun { at, beginning: Beginning::of(bytes), words });
             begun.extend(Beginning::of_year(bytes).map(|beginning| Begun { at, beginning, words }));
         }
-        let begun: Vec<_> = self.tables.iter().map(|known| known.table.starting.find(&begun, asked)).collect();
-        let mut begun: Vec<_> = begun.iter().map(Vec::as_slice).collect();
-        let mut tried: Vec<u32> = Vec::new();
-        (0..).zip(blocks).any(|(at, block)| {
-            let (bytes, words) = (block.text.as_bytes(), block.words());
-            let is_ascii = LazyCell::new(|| bytes.is_ascii());
-            // Half of the words that patterns require stand in no text of ASCII.
-            let holds = |word: &[u8]| {
-                (word[0].is_ascii() || !*is_ascii) && dispatch!(Level::new(), simd => holds(simd, bytes, word))
-            };
-            tried.clear();
-            let mut ask = |known: &Known, way: Way<'_>| {
-                let pattern = known.patterns.get(way.pattern as usize).copied().unwrap_or(UNASKED);
-                if words > way.max_words(asked) || pattern == UNASKED || tried.contains(&pattern) {
-                    return false;
-                }
-                let fit = known.table.fits(&way, bytes, holds);
-                if fit == Fit::No {
-                    return false;
-                }
-                tried.push(pattern);
-                test(at as usize, pattern as usize, fit == Fit::Sure)
-            };
-            self.tables.iter().zip(&mut begun).any(|(known, begun)| {
-                let count = begun.iter().take_while(|(block, _)| *block == at).count();
-                let here = begun.split_off(..count).unwrap_or_default();
-                here.iter().any(|(_, listed)| ways(listed).any(|way| ask(known, way)))
-                    || known.table.floating.find(bytes, words, asked).any(|at| ask(known, known.table.way(at)))
+        self.tables.iter().any(|known| {
+            let begun = known.table.starting.find(&begun, asked);
+            let floating = known.table.floating.find(text, parts, asked);
+            let (mut begun, mut floating) = (&begun[..], &floating[..]);
+            let mut tried: Vec<u32> = Vec::new();
+            (0..).zip(parts).any(|(at, part)| {
+                let bytes = &text[part.range()];
+                // Half of the words that patterns require stand in no text of ASCII.
+                let holds = |word: &[u8]| {
+                    (word[0].is_ascii() || !part.is_ascii) && dispatch!(Level::new(), simd => holds(simd, bytes, word))
+                };
+                tried.clear();
+                let mut ask = |way: Way<'_>| {
+                    let pattern = known.patterns.get(way.pattern as usize).copied().unwrap_or(UNASKED);
+                    if part.words > way.max_words(asked) || pattern == UNASKED || tried.contains(&pattern) {
+                        return false;
+                    }
+                    let fit = known.table.fits(&way, bytes, holds);
+                    if fit == Fit::No {
+                        return false;
+                    }
+                    tried.push(pattern);
+                    test(at as usize, pattern as usize, fit == Fit::Sure)
+                };
+                let begun = split_while(&mut begun, |(part, _)| *part == at);
+                let floating = split_while(&mut floating, |hit| hit.part == at);
+                begun.iter().any(|(_, listed)| ways(listed).any(&mut ask))
+                    || floating.iter().any(|hit| ask(known.table.way(hit.branch)))
             })
         })
     }
+}
+
+/// Takes off a list what stands first and is accepted.
+fn split_while<'l, T>(list: &mut &'l [T], is_accepted: impl Fn(&T) -> bool) -> &'l [T] {
+    let count = list.iter().take_while(|entry| is_accepted(entry)).count();
+    list.split_off(..count).unwrap_or_default()
 }
 
 /// True when a word, which is not empty, stands in a text.
@@ -153,7 +152,7 @@ mod tests {
 
     fn asked(filter: &Prefilter, text: &str) -> Vec<usize> {
         let mut asked = Vec::new();
-        filter.any(&[Folded { text, words: 1 }], Asked::Rules, |_, at, _| {
+        filter.any(text, &[Part::new(0..text.len(), 1, text.is_ascii())], Asked::Rules, |_, at, _| {
             asked.push(at);
             false
         });
@@ -183,7 +182,8 @@ mod tests {
     #[test]
     fn longer_blocks_than_a_pattern_looks_at_are_not_searched() {
         let filter = filter(&["logged in"]);
-        let stands = |words| filter.any(&[Folded { text: "be logged in", words }], Asked::Rules, |_, _, _| true);
+        let text = "be logged in";
+        let stands = |words| filter.any(text, &[Part::new(0..text.len(), words, true)], Asked::Rules, |_, _, _| true);
         assert!(stands(20) && !stands(21));
     }
 

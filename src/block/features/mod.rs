@@ -12,6 +12,7 @@ mod tree;
 mod vocabulary;
 
 use super::Blocks;
+use super::fold::FoldedTexts;
 use super::outline::{CUES, Cues, Entry, Outline};
 use crate::article::BlockKind;
 use foldhash::{HashSet, HashSetExt};
@@ -121,7 +122,7 @@ pub struct Features<'a> {
 impl<'a> Features<'a> {
     /// Looks at a whole page. `folded` holds the folded text of each block (empty for long ones), `stated` what the page says
     /// of itself, `weight` gives the learned weight of a hashed name.
-    pub fn new(blocks: &'a Blocks<'a>, folded: &[String], stated: Stated<'_>, weight: impl Fn(u32) -> f32) -> Self {
+    pub fn new(blocks: &'a Blocks<'a>, folded: &FoldedTexts, stated: Stated<'_>, weight: impl Fn(u32) -> f32) -> Self {
         let outline = &blocks.outline;
         let page = PageSums::new(blocks);
         let own_cues: Vec<Cues> = outline.elements.iter().map(|element| element.own_cues).collect();
