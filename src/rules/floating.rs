@@ -6,6 +6,7 @@ use super::reach::{Asked, Reach, Words, rows};
 use crate::stride::{STRIDE, places, places_of};
 use fearless_simd::{Level, Simd, dispatch};
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// Literals that may stand anywhere in a block.
 ///
@@ -18,20 +19,53 @@ pub struct Floating {
     ascii_words: Words,
     short_words: Words,
     /// Literals that are too short for both, after the byte of theirs that few texts hold, in the order of these.
-    shorts: List<5>,
+    shorts: List<{ 1 + KNOWN_BYTES }>,
     /// These bytes, by as many as are looked for at once: those of ASCII, and the others.
     short_bytes: [Vec<[u8; 3]>; 2],
-    /// Where the bytes of each literal begin in `bytes`, its branch, how many they are, and of those of `shorts` how many stand behind
-    /// the byte by which they are found.
-    literals: List<10>,
+    /// Where the bytes of each literal begin in `bytes`, and its branch.
+    literals: List<8>,
     bytes: List<1>,
 }
 
-/// A literal of a list.
-struct Literal<'f> {
-    bytes: &'f [u8],
-    branch: u32,
-    rest: usize,
+/// What stands of a literal behind the bytes by which it is found. Its edges tell most texts that it does not stand there, for less
+/// than it takes to fetch the rest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Known {
+    literal: u32,
+    /// The bytes that follow those by which it is found.
+    rest: u8,
+    length: u8,
+    first: u8,
+    last: u8,
+}
+
+/// Bytes of a [`Known`] in a list.
+const KNOWN_BYTES: usize = 8;
+
+impl Known {
+    fn new(literal: u32, bytes: &[u8], rest: usize) -> Known {
+        let [rest, length] = [rest, bytes.len()].map(|count| u8::try_from(count).expect("literals are short"));
+        Known { literal, rest, length, first: bytes[0], last: bytes[bytes.len() - 1] }
+    }
+
+    #[inline(always)]
+    fn read(from: &[u8]) -> Known {
+        let [rest, length, first, last] = number(from, 4).to_le_bytes();
+        Known { literal: number(from, 0), rest, length, first, last }
+    }
+
+    fn listed(&self) -> [u8; KNOWN_BYTES] {
+        entry(&[&self.literal.to_le_bytes(), &[self.rest, self.length, self.first, self.last]])
+    }
+
+    /// Where it stands in a part of a text, if its edges do: the bytes by which it is found end at a place.
+    #[inline(always)]
+    fn place(&self, text: &[u8], part: &Part, found: usize) -> Option<Range<usize>> {
+        let within = part.range();
+        let end = found + usize::from(self.rest);
+        let start = end.checked_sub(usize::from(self.length)).filter(|start| *start >= within.start)?;
+        (end <= within.end && text[start] == self.first && text[end - 1] == self.last).then_some(start..end)
+    }
 }
 
 /// What literals are known by: four bytes of each.
@@ -40,29 +74,10 @@ struct Grams {
     reach: Reach<2, { 1 << HASH_BITS }, { rows(1 << HASH_BITS) }>,
     /// The same for all literals.
     max_words: Words,
-    /// Four bytes, the literal, and its bytes behind them: by the hash of the four bytes.
-    grams: List<12>,
+    /// Four bytes of a literal and what is known of it, by the hash of the four bytes.
+    grams: List<{ GRAM + KNOWN_BYTES }>,
     /// Where the grams of a hash begin.
     firsts: Array<2, { 1 << HASH_BITS }>,
-}
-
-/// Four bytes of a literal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Gram {
-    bytes: u32,
-    literal: u32,
-    /// The bytes of the literal after them.
-    rest: u32,
-}
-
-impl Gram {
-    fn read(entry: &[u8; 12]) -> Gram {
-        Gram { bytes: number(entry, 0), literal: number(entry, 4), rest: number(entry, 8) }
-    }
-
-    fn listed(&self) -> [u8; 12] {
-        entry(&[&self.bytes.to_le_bytes(), &self.literal.to_le_bytes(), &self.rest.to_le_bytes()])
-    }
 }
 
 const HASH_BITS: u32 = 15;
@@ -108,16 +123,16 @@ impl Grams {
         self.firsts.push(to);
     }
 
-    fn add(&mut self, gram: Gram, words: Words) {
-        self.reach.raise(place(gram.bytes), words);
+    fn add(&mut self, gram: u32, known: Known, words: Words) {
+        self.reach.raise(place(gram), words);
         self.max_words.raise(words);
-        self.grams.to_mut().push(gram.listed());
+        self.grams.to_mut().push(entry(&[&gram.to_le_bytes(), &known.listed()]));
     }
 
     /// Puts the grams in their order.
     fn sort(&mut self) {
         let grams = self.grams.to_mut();
-        grams.sort_unstable_by_key(|gram| (place(number(gram, 0)), Gram::read(gram)));
+        grams.sort_unstable_by_key(|gram| (place(number(gram, 0)), number(gram, 0), Known::read(&gram[GRAM..])));
         for (at, gram) in grams.iter().enumerate().rev() {
             let first = u16::try_from(at).unwrap_or(u16::MAX);
             self.firsts.made()[place(number(gram, 0))] = first.to_le_bytes();
@@ -130,10 +145,9 @@ impl Grams {
         commonness(&gram.to_le_bytes()) + NEW_GRAM * new
     }
 
-    /// Calls `found` with each literal of these bytes, and how many bytes of it stand behind them, if one is looked for in blocks of so
-    /// many words.
+    /// Calls `found` with each literal of these bytes, if one is looked for in blocks of so many words.
     #[inline(always)]
-    fn each(&self, gram: u32, words: u8, asked: Asked, mut found: impl FnMut(u32, usize)) {
+    fn each(&self, gram: u32, words: u8, asked: Asked, mut found: impl FnMut(Known)) {
         if self.reach.get(place(gram), words, asked).is_none() {
             return;
         }
@@ -141,7 +155,7 @@ impl Grams {
         for known in self.grams.get(first..).into_iter().flatten() {
             let bytes = number(known, 0);
             if bytes == gram {
-                found(number(known, 4), number(known, 8) as usize);
+                found(Known::read(&known[GRAM..]));
             } else if place(bytes) > place(gram) {
                 break;
             }
@@ -236,11 +250,10 @@ impl Floating {
 
     fn add(&mut self, bytes: &[u8], branch: u32, words: Words) {
         let literal = self.literals.len() as u32;
+        let known = |rest| Known::new(literal, bytes, rest);
         let spaces = bytes.windows(SPACED).enumerate().filter(|(_, around)| around[1] == b' ');
-        let mut rest = 0;
         if let Some((at, around)) = spaces.min_by_key(|(_, around)| self.spaced.cost(beside_space(around))) {
-            let rest = (bytes.len() - at - SPACED) as u32;
-            self.spaced.add(Gram { bytes: beside_space(around), literal, rest }, words);
+            self.spaced.add(beside_space(around), known(bytes.len() - at - SPACED), words);
         } else if bytes.len() >= GRAM + STEP - 1 {
             if bytes.is_ascii() {
                 self.ascii_words.raise(words);
@@ -251,40 +264,31 @@ impl Floating {
             let windows = bytes.windows(GRAM + STEP - 1).enumerate();
             let first = windows.min_by_key(|(_, window)| grams(window)).map_or(0, |(at, _)| at);
             for (at, window) in bytes.windows(GRAM).enumerate().skip(first).take(STEP) {
-                let rest = (bytes.len() - at - GRAM) as u32;
-                self.unspaced.add(Gram { bytes: gram(window), literal, rest }, words);
+                self.unspaced.add(gram(window), known(bytes.len() - at - GRAM), words);
             }
         } else {
             let rarest = bytes.iter().enumerate().min_by_key(|(_, byte)| commonness(&[**byte]));
             let at = rarest.map_or(0, |(at, _)| at);
-            self.shorts.to_mut().push(entry(&[&[bytes[at]], &literal.to_le_bytes()]));
+            self.shorts.to_mut().push(entry(&[&[bytes[at]], &known(bytes.len() - at - 1).listed()]));
             self.short_words.raise(words);
-            rest = bytes.len() - at - 1;
         }
         let begin = (self.bytes.len() as u32).to_le_bytes();
-        let lengths = [bytes.len(), rest].map(|length| u8::try_from(length).expect("literals are short"));
-        self.literals.to_mut().push(entry(&[&begin, &branch.to_le_bytes(), &lengths]));
+        self.literals.to_mut().push(entry(&[&begin, &branch.to_le_bytes()]));
         self.bytes.to_mut().extend(bytes.iter().map(|byte| [*byte]));
-    }
-
-    #[inline(always)]
-    fn literal(&self, at: u32) -> Literal<'_> {
-        let listed = &self.literals[at as usize];
-        let begin = number(listed, 0) as usize;
-        let bytes = &self.bytes.as_flattened()[begin..begin + usize::from(listed[8])];
-        Literal { bytes, branch: number(listed, 4), rest: usize::from(listed[9]) }
     }
 
     /// The literals that stand in parts of a text: in the order of the parts, in each in the order in which they end, of those that end
     /// together the longest first.
     pub fn find(&self, text: &[u8], parts: &[Part], asked: Asked) -> Vec<Hit> {
         let mut hits = Vec::new();
-        // Of a literal that ends at a place of a part if it stands there.
-        let mut look = |at: u32, part: Part, end: usize, number: u32| {
-            let Literal { bytes, branch, .. } = self.literal(number);
-            let range = part.range();
-            if end <= range.end && text[range.start..end].ends_with(bytes) {
-                hits.push(Hit { part: at, end, length: Reverse(bytes.len()), literal: number, branch });
+        // Of a literal if it stands in a part where the bytes by which it is found end.
+        let mut look = |at: u32, part: Part, found: usize, known: Known| {
+            let Some(range) = known.place(text, &part, found) else { return };
+            let (literal, end, length) = (known.literal, range.end, range.len());
+            let listed = &self.literals[literal as usize];
+            let bytes = &self.bytes.as_flattened()[number(listed, 0) as usize..][..length];
+            if text[range] == *bytes {
+                hits.push(Hit { part: at, end, length: Reverse(length), literal, branch: number(listed, 4) });
             }
         };
         let mut places = Vec::new();
@@ -294,7 +298,7 @@ impl Floating {
             dispatch!(Level::new(), simd => known_spaces(simd, is_known, &text[stretch.range.clone()], &mut places));
             for around in places.drain(..).map(|at| begin + at..begin + at + SPACED) {
                 let Some((at, part)) = stretch.part_of(&around) else { continue };
-                let found = |literal, rest| look(at, part, around.end + rest, literal);
+                let found = |known| look(at, part, around.end, known);
                 self.spaced.each(beside_space(&text[around.clone()]), part.words, asked, found);
             }
         }
@@ -305,7 +309,7 @@ impl Floating {
             while let Some(next) = self.unspaced.next_known(bytes, begin) {
                 begin = next + STEP;
                 let Some((at, part)) = stretch.part_of(&(next..next + GRAM)) else { continue };
-                let found = |literal, rest| look(at, part, next + GRAM + rest, literal);
+                let found = |known| look(at, part, next + GRAM, known);
                 self.unspaced.each(gram(&bytes[next..next + GRAM]), part.words, asked, found);
             }
         }
@@ -319,8 +323,7 @@ impl Floating {
                     let Some((at, part)) = stretch.part_of(&(place..place + 1)) else { continue };
                     let first = self.shorts.partition_point(|short| short[0] < text[place]);
                     for short in self.shorts[first..].iter().take_while(|short| short[0] == text[place]) {
-                        let literal = number(short, 1);
-                        look(at, part, place + 1 + self.literal(literal).rest, literal);
+                        look(at, part, place + 1, Known::read(&short[1..]));
                     }
                 }
             }

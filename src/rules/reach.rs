@@ -51,15 +51,11 @@ impl Words {
     }
 }
 
-/// For each hash of literals the most words of a block that one of them is looked for in, in the first two bytes of its entry, and
-/// behind them what else is known of them.
+/// Which hashes literals have, a bit for each.
 ///
-/// Most hashes that are asked for no literal has. A bit for each tells them: the bits stay in the nearest cache of the
-/// processor, where the rest would take turns with the text and with other tables.
-pub struct Reach<const BYTES: usize, const COUNT: usize, const ROWS: usize> {
-    has_any: Array<8, ROWS>,
-    entries: Array<BYTES, COUNT>,
-}
+/// Most hashes that are asked for no literal has. The bits tell them, which stay in the nearest cache of the processor, where
+/// what else is known of the literals would take turns with the text and with other tables.
+pub struct Hashes<const ROWS: usize>(Array<8, ROWS>);
 
 /// Hashes whose bits are one number.
 const ROW: usize = u64::BITS as usize;
@@ -69,20 +65,56 @@ pub const fn rows(count: usize) -> usize {
     count / ROW
 }
 
+impl<const ROWS: usize> Hashes<ROWS> {
+    /// Those of no literal.
+    pub fn new() -> Self {
+        Hashes(Array::new())
+    }
+
+    /// Those that were written.
+    pub fn read(from: &mut &'static [u8]) -> Self {
+        Hashes(Array::take(from))
+    }
+
+    /// Writes them for a run.
+    pub fn write(&self, to: &mut Vec<u8>) {
+        self.0.push(to);
+    }
+
+    /// Whether there is a literal with this hash.
+    #[inline(always)]
+    pub fn has(&self, hash: usize) -> bool {
+        u64::from_le_bytes(self.0[hash / ROW]) >> (hash % ROW) & 1 == 1
+    }
+
+    /// Adds that of a literal.
+    pub fn add(&mut self, hash: usize) {
+        let row = &mut self.0.made()[hash / ROW];
+        *row = (u64::from_le_bytes(*row) | 1 << (hash % ROW)).to_le_bytes();
+    }
+}
+
+/// For each hash of literals the most words of a block that one of them is looked for in, in the first two bytes of its entry, and
+/// behind them what else is known of them.
+pub struct Reach<const BYTES: usize, const COUNT: usize, const ROWS: usize> {
+    hashes: Hashes<ROWS>,
+    entries: Array<BYTES, COUNT>,
+}
+
 impl<const BYTES: usize, const COUNT: usize, const ROWS: usize> Reach<BYTES, COUNT, ROWS> {
     /// That of no literal.
     pub fn new() -> Self {
-        Reach { has_any: Array::new(), entries: Array::new() }
+        Reach { hashes: Hashes::new(), entries: Array::new() }
     }
 
     /// One that was written.
     pub fn read(from: &mut &'static [u8]) -> Self {
-        Reach { has_any: Array::take(from), entries: Array::take(from) }
+        Reach { hashes: Hashes::read(from), entries: Array::take(from) }
     }
 
     /// Writes it for a run.
     pub fn write(&self, to: &mut Vec<u8>) {
-        self.has_any.push(to);
+        self.hashes.write(to);
         self.entries.push(to);
     }
 
@@ -96,13 +128,12 @@ impl<const BYTES: usize, const COUNT: usize, const ROWS: usize> Reach<BYTES, COU
     /// Whether there is a literal with this hash.
     #[inline(always)]
     pub fn has_any(&self, hash: usize) -> bool {
-        u64::from_le_bytes(self.has_any[hash / ROW]) >> (hash % ROW) & 1 == 1
+        self.hashes.has(hash)
     }
 
     /// Adds a literal with this hash, which is looked for in blocks of so many words; back comes the entry of those that have it.
     pub fn raise(&mut self, hash: usize, words: Words) -> &mut [u8; BYTES] {
-        let row = &mut self.has_any.made()[hash / ROW];
-        *row = (u64::from_le_bytes(*row) | 1 << (hash % ROW)).to_le_bytes();
+        self.hashes.add(hash);
         let entry = &mut self.entries.made()[hash];
         let mut reach = Words([entry[0], entry[1]]);
         reach.raise(words);

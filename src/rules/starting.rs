@@ -2,24 +2,22 @@
 //!
 //! There are tens of thousands, and most blocks begin with none. The first two bytes of a block tell what short ones it may begin
 //! with, and the first four what long ones: how long these are, and in how many words a block may have to begin so. For each
-//! length that is left a hash of so many bytes is asked the same, and only where it passes one of the literals is compared.
+//! length that is left the hash of so many bytes is looked up, and only where a literal has it one is compared.
 
 use super::beginnings::{Beginning, MAX_ANCHORED_BYTES, WORD_END};
-use super::lists::{List, push, short, take};
-use super::reach::{Asked, Reach, Words, rows};
+use super::lists::{List, entry, number, push, short, take};
+use super::reach::{Asked, Hashes, Reach, Words, rows};
 use crate::stride::places;
 
 /// Literals by their hash, each with the ways that it leads to, which are bytes here.
 pub struct Starting {
-    /// With the mark of the literal that has a hash, [`ANY_MARK`] where there are several: a mark is read in less time than a literal
-    /// is compared.
-    marks: Reach<3, { 1 << KEY_BITS }, { rows(1 << KEY_BITS) }>,
+    hashes: Hashes<{ rows(1 << KEY_BITS) }>,
     /// Of the literals that have fewer bytes of their own than a stem, by the first two of a block that may begin with them.
     shorts: Openings<{ 1 << SHORT_BITS }, { rows(1 << SHORT_BITS) }>,
     /// Of the literals that have as many bytes or more, by the hash of their first ones.
     stems: Openings<{ 1 << STEM_BITS }, { rows(1 << STEM_BITS) }>,
-    /// One more than the place of a literal's record, in the first free slot from that of its hash on; 0 in those that stay free.
-    slots: List<4>,
+    /// The literals, each in the first free slot from that of its hash on.
+    slots: List<SLOT_BYTES>,
     /// Of each literal its bytes and how many they are, how many bytes its ways take, and these.
     records: List<1>,
 }
@@ -36,8 +34,9 @@ pub struct Begun {
 const KEY_BITS: u32 = 17;
 const STEM_BITS: u32 = 16;
 const SHORT_BITS: u32 = 16;
-/// The mark of no literal.
-const ANY_MARK: u8 = 0;
+/// Bytes of a slot: the words of the blocks that its literal is looked for in, its mark, and one more than the place of its record;
+/// zeros when it is free.
+const SLOT_BYTES: usize = 8;
 /// Bytes by which most blocks are seen to begin with none that is as long.
 const STEM: u8 = 4;
 
@@ -45,7 +44,7 @@ const STEM: u8 = 4;
 /// for each.
 type Openings<const COUNT: usize, const ROWS: usize> = Reach<4, COUNT, ROWS>;
 
-/// Where the mark or the kinds stand in an entry, behind its words.
+/// Where the kinds stand in an entry, behind its words.
 const KNOWN: usize = 2;
 
 /// A literal: its bytes as a number, the first in the lowest, and how many they are.
@@ -102,10 +101,10 @@ impl Key {
         (self.mix() >> (64 - bits)) as usize
     }
 
-    /// What tells most of the literals with the same hash apart.
+    /// What tells nearly all literals in slots beside one another apart: it is read in less time than a literal is compared.
     #[inline(always)]
-    fn mark(self) -> u8 {
-        ((self.mix() >> (64 - KEY_BITS - u8::BITS)) as u8).max(ANY_MARK + 1)
+    fn mark(self) -> u16 {
+        (self.mix() >> 32) as u16
     }
 
     #[inline(always)]
@@ -117,48 +116,47 @@ impl Key {
 impl Starting {
     /// Literals of one to eight bytes, none of them twice, each with the words of the blocks that it is looked for in and its ways.
     pub fn new<'a>(literals: impl Iterator<Item = (&'a [u8], Words, Vec<u8>)>) -> Starting {
-        let (mut marks, mut shorts, mut stems) = (Reach::new(), Reach::new(), Reach::new());
+        let (mut hashes, mut shorts, mut stems) = (Hashes::new(), Reach::new(), Reach::new());
         let (mut keys, mut records) = (Vec::new(), Vec::new());
         for (literal, words, ways) in literals.filter(|(.., ways)| !ways.is_empty()) {
             let mut bytes = [0; MAX_ANCHORED_BYTES];
             bytes[..literal.len()].copy_from_slice(literal);
             let key = Key::new(u64::from_le_bytes(bytes), literal.len() as u8);
-            let hash = key.hash(KEY_BITS);
-            let is_first = !marks.has_any(hash);
-            marks.raise(hash, words)[KNOWN] = if is_first { key.mark() } else { ANY_MARK };
+            hashes.add(key.hash(KEY_BITS));
             if key.own_bytes() >= STEM {
                 add_kind(stems.raise(Key::new(key.bytes, STEM).hash(STEM_BITS), words), key);
             } else {
                 shorts_of(key).for_each(|short| add_kind(shorts.raise(short, words), key));
             }
-            keys.push((key, records.len() as u32));
+            keys.push((key, words, records.len() as u32));
             records.extend(bytes);
             records.push(key.length);
             records.extend((ways.len() as u32).to_le_bytes());
             records.extend(ways);
         }
-        let count = (2 * keys.len()).next_power_of_two().max(1 << KEY_BITS);
-        let mut slots = vec![[0; 4]; count];
-        for (key, record) in keys {
+        // Of four one is free at least, and there is one more.
+        let count = (4 * keys.len() / 3 + 2).next_power_of_two();
+        let mut slots = vec![[0; SLOT_BYTES]; count];
+        for (key, words, record) in keys {
             let mut slot = key.hash(count.ilog2());
-            while slots[slot] != [0; 4] {
+            while slots[slot] != [0; SLOT_BYTES] {
                 slot = (slot + 1) % count;
             }
-            slots[slot] = (record + 1).to_le_bytes();
+            slots[slot] = entry(&[&words.0, &key.mark().to_le_bytes(), &(record + 1).to_le_bytes()]);
         }
         let records = records.into_iter().map(|byte| [byte]).collect();
-        Starting { marks, shorts, stems, slots: slots.into(), records }
+        Starting { hashes, shorts, stems, slots: slots.into(), records }
     }
 
     /// One that was written.
     pub fn read(from: &mut &'static [u8]) -> Starting {
-        let (marks, shorts, stems) = (Reach::read(from), Reach::read(from), Reach::read(from));
-        Starting { marks, shorts, stems, slots: take(from), records: take(from) }
+        let (hashes, shorts, stems) = (Hashes::read(from), Reach::read(from), Reach::read(from));
+        Starting { hashes, shorts, stems, slots: take(from), records: take(from) }
     }
 
     /// Writes it for a run.
     pub fn write(&self, to: &mut Vec<u8>) {
-        self.marks.write(to);
+        self.hashes.write(to);
         self.shorts.write(to);
         self.stems.write(to);
         push(&self.slots, to);
@@ -172,16 +170,14 @@ impl Starting {
     /// processor fetches the answers of many at once, which lie in no near cache.
     pub fn find(&self, blocks: &[Begun], asked: Asked) -> Vec<(u32, &[u8])> {
         let kinds: Vec<u64> = blocks.iter().map(|block| self.kinds(block, asked)).collect();
-        let mut keys = Vec::with_capacity(blocks.len());
+        let mut records = Vec::with_capacity(blocks.len());
         for (block, kinds) in blocks.iter().zip(kinds) {
             for kind in places(kinds) {
-                let key = Key::of_kind(kind as u8, block.beginning.number());
-                if let Some(key) = key.filter(|key| self.is_marked(*key, block.words, asked)) {
-                    keys.push((block.at, key));
-                }
+                let Some(key) = Key::of_kind(kind as u8, block.beginning.number()) else { continue };
+                self.each_record(key, block.words, asked, |record| records.push((block.at, key, record)));
             }
         }
-        keys.into_iter().filter_map(|(at, key)| Some((at, self.ways(key)?))).collect()
+        records.into_iter().filter_map(|(at, key, record)| Some((at, self.ways(key, record)?))).collect()
     }
 
     /// The kinds of the literals that a block may begin with, a bit for each.
@@ -197,25 +193,28 @@ impl Starting {
         u64::from(kinds(short) | kinds(stem)) & !(u64::MAX << (2 * count))
     }
 
-    /// False when no block of so many words begins with the literal.
+    /// Calls `found` with the places of the records that may be that of a literal, when it is looked for in blocks of so many words.
     #[inline(always)]
-    fn is_marked(&self, key: Key, words: u8, asked: Asked) -> bool {
-        let mark = self.marks.get(key.hash(KEY_BITS), words, asked);
-        mark.is_some_and(|mark| [ANY_MARK, key.mark()].contains(&mark[KNOWN]))
+    fn each_record(&self, key: Key, words: u8, asked: Asked, mut found: impl FnMut(usize)) {
+        if !self.hashes.has(key.hash(KEY_BITS)) {
+            return;
+        }
+        let mut at = key.hash(self.slots.len().ilog2());
+        while let slot = self.slots[at]
+            && slot != [0; SLOT_BYTES]
+        {
+            if Words([slot[0], slot[1]]).of(asked) >= words && short(&slot, 2) == key.mark() {
+                found(number(&slot, 4) as usize - 1);
+            }
+            at = (at + 1) % self.slots.len();
+        }
     }
 
-    /// The ways of a literal.
-    fn ways(&self, key: Key) -> Option<&[u8]> {
-        let mut slot = key.hash(self.slots.len().ilog2());
-        loop {
-            let at = (u32::from_le_bytes(self.slots[slot]) as usize).checked_sub(1)?;
-            let (recorded, rest) = Key::recorded(&self.records.as_flattened()[at..]);
-            if recorded == key {
-                let (length, rest) = rest.split_first_chunk().expect(WHOLE_RECORD);
-                return Some(&rest[..u32::from_le_bytes(*length) as usize]);
-            }
-            slot = (slot + 1) % self.slots.len();
-        }
+    /// The ways of a literal, if the record is its.
+    fn ways(&self, key: Key, record: usize) -> Option<&[u8]> {
+        let (recorded, rest) = Key::recorded(&self.records.as_flattened()[record..]);
+        let (length, rest) = rest.split_first_chunk().expect(WHOLE_RECORD);
+        (recorded == key).then(|| &rest[..u32::from_le_bytes(*length) as usize])
     }
 }
 

@@ -42,16 +42,18 @@ pub struct Way<'t> {
     set: u16,
     /// Whether its heads are all that the branch matches but for what may follow.
     is_whole: bool,
-    /// The longer beginnings of which a text has one, those that begin as the literal does, each after its length in a byte; when
-    /// there are none, all that the literal says is known.
+    /// The longer beginnings of which a text has one, those that begin as the literal does, each after its length in a byte and without
+    /// the bytes that are passed over; when there are none, all that can be said is known.
     heads: &'t [u8],
+    /// Bytes of the literal that stand before the heads: all of a text that is asked about begin so.
+    passed: u8,
     /// Where its lists of required words stand, and how many there are.
     required: u32,
     lists: u8,
 }
 
 /// Bytes of a way without its heads in a list.
-const ENTRY_BYTES: usize = 17;
+const ENTRY_BYTES: usize = 18;
 /// What is added to the number of a way's lists when it is whole.
 const WHOLE: u8 = 0x80;
 const NO_EXTENT: u16 = u16::MAX;
@@ -61,7 +63,7 @@ impl<'t> Way<'t> {
     #[inline(always)]
     fn read(from: &'t [u8]) -> (Way<'t>, &'t [u8]) {
         let (listed, rest) = from.split_first_chunk::<ENTRY_BYTES>().expect("ways stand whole");
-        let (heads, rest) = rest.split_at(usize::from(short(listed, 15)));
+        let (heads, rest) = rest.split_at(usize::from(short(listed, 16)));
         let way = Way {
             pattern: number(listed, 0),
             required: number(listed, 4),
@@ -70,6 +72,7 @@ impl<'t> Way<'t> {
             max_words: Words([listed[12], listed[13]]),
             lists: listed[14] & !WHOLE,
             is_whole: listed[14] & WHOLE != 0,
+            passed: listed[15],
             heads,
         };
         (way, rest)
@@ -80,7 +83,7 @@ impl<'t> Way<'t> {
         let lists = self.lists | if self.is_whole { WHOLE } else { 0 };
         let heads = u16::try_from(self.heads.len()).expect("beginnings keeps heads short and few").to_le_bytes();
         let numbers = [self.pattern.to_le_bytes(), self.required.to_le_bytes()];
-        entry(&[numbers.as_flattened(), &max_bytes, &set, &self.max_words.0, &[lists], &heads])
+        entry(&[numbers.as_flattened(), &max_bytes, &set, &self.max_words.0, &[lists, self.passed], &heads])
     }
 
     /// Words of the texts that it is asked about, at most.
@@ -91,6 +94,7 @@ impl<'t> Way<'t> {
     /// What its heads say about a text that begins with the literal that led here.
     fn fits_heads(&self, text: &[u8], may_trail: impl Fn(&[u8]) -> bool) -> Fit {
         if !self.is_whole {
+            let text = &text[usize::from(self.passed)..];
             let fits = self.heads.is_empty() || counted(self.heads).any(|head| begins_with(text, head));
             return if fits { Fit::Maybe } else { Fit::No };
         }
@@ -151,6 +155,7 @@ impl Table {
                     set,
                     is_whole: branch.is_whole && max_bytes != NO_EXTENT,
                     heads: &[],
+                    passed: 0,
                     required: lists.place_of(&branch.required),
                     lists: byte(branch.required.len()),
                 };
@@ -169,8 +174,8 @@ impl Table {
             let literal = same[0].0;
             let (mut listed, mut words) = (Vec::new(), Words::default());
             for (_, way, heads) in same {
-                let Some(heads) = heads_behind(literal, heads) else { continue };
-                listed.extend(Way { heads: &heads, ..*way }.listed());
+                let Some((passed, heads)) = heads_behind(literal, way.is_whole, heads) else { continue };
+                listed.extend(Way { heads: &heads, passed, ..*way }.listed());
                 listed.extend(heads);
                 words.raise(way.max_words);
             }
@@ -239,15 +244,22 @@ impl Table {
     }
 }
 
-/// Of the heads of a branch those that a text may begin with that begins with the literal, each after its length; nothing when
-/// there are heads and such a text begins with none of them.
-fn heads_behind(literal: &[u8], heads: &Literals) -> Option<Vec<u8>> {
+/// How many bytes of a literal heads are listed without, and the heads of a branch that a text may begin with that begins with the
+/// literal, each after its length: none when the literal says as much, nothing when there are heads and such a text begins with
+/// none of them.
+fn heads_behind(literal: &[u8], are_whole: bool, heads: &Literals) -> Option<(u8, Vec<u8>)> {
     let own = literal.strip_suffix(&[WORD_END]).unwrap_or(literal);
+    // Texts that begin with a number need not begin as what stands for it does.
+    let own = if [NUMBER, YEAR].contains(&literal[0]) { &[] } else { own };
+    let says_as_much = |head: &Cow<'_, [u8]>| own.starts_with(head);
+    let may_follow = |head: &&Cow<'_, [u8]>| head.starts_with(own) || says_as_much(head);
+    let passed = if are_whole { 0 } else { own.len() };
     let mut listed = Vec::new();
-    let stands_for_number = [NUMBER, YEAR].contains(&literal[0]);
-    let fits = |head: &&Cow<[u8]>| stands_for_number || head.starts_with(own) || own.starts_with(head);
-    heads.iter().filter(fits).for_each(|head| push_counted(&mut listed, head));
-    (!listed.is_empty() || heads.is_empty()).then_some(listed)
+    if heads.is_empty() || !are_whole && heads.iter().any(says_as_much) {
+        return Some((0, listed));
+    }
+    heads.iter().filter(may_follow).for_each(|head| push_counted(&mut listed, &head[passed..]));
+    (!listed.is_empty()).then_some((byte(passed), listed))
 }
 
 /// Lists of required words as they are put one behind the other.
