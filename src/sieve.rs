@@ -4,7 +4,7 @@
 //! to know that nothing goes. What passes the sieve has no finding; what stays in it is judged as ever and may have none
 //! either. Guards and topics only ever spare a line, so they have no part here.
 
-use crate::block::fold::{fold_by, folded_plain};
+use crate::block::fold::{fold_by, folded_plain, in_small_letters};
 use crate::block::from_text::{self, Piece};
 use crate::block::scan::Scan;
 use crate::block::{Gap, words};
@@ -28,7 +28,7 @@ pub fn is_calm(text: &str, judge: &Judge, limits: &Limits) -> bool {
         max_bytes: judge.max_rule_block_bytes,
         text,
         scan: &scan,
-        folded: text.to_ascii_lowercase(),
+        folded: in_small_letters(text),
         blocks: Vec::with_capacity(pieces.len()),
         asked: Vec::with_capacity(pieces.len()),
         parts: Vec::with_capacity(pieces.len()),
@@ -103,7 +103,7 @@ impl Look<'_> {
     /// Where the folded form of a part of the text stands.
     fn fold(&mut self, range: Range<usize>) -> Range<usize> {
         if self.scan.is_even(range.clone()) {
-            let folded = folded_plain(&self.folded[range.clone()]);
+            let folded = folded_plain(&self.folded.as_bytes()[range.clone()]);
             return range.start + folded.start..range.start + folded.end;
         }
         let start = self.folded.len();

@@ -143,12 +143,17 @@ pub fn is_not_plain<S: Simd>(bytes: u8x64<S>) -> mask8x64<S> {
 }
 
 /// Where the folded form of a text stands in its small letters, when its bytes are all plain and no two of them spaces in a row.
-pub fn folded_plain(small: &str) -> Range<usize> {
-    let bytes = small.as_bytes();
-    let start = usize::from(bytes.first() == Some(&b' '));
-    let end = small.len() - usize::from(small.len() > start && bytes.last() == Some(&b' '));
-    let has_bullet = end - start > 1 && bytes[start..].starts_with(b"- ");
+pub fn folded_plain(small: &[u8]) -> Range<usize> {
+    let start = usize::from(small.first() == Some(&b' '));
+    let end = small.len() - usize::from(small.len() > start && small.last() == Some(&b' '));
+    let has_bullet = end - start > 1 && small[start..].starts_with(b"- ");
     start + 2 * usize::from(has_bullet)..end
+}
+
+/// A text with the letters of ASCII made small.
+pub fn in_small_letters(text: &str) -> String {
+    // Vector code for this processor takes half of the time.
+    dispatch!(Level::new(), _simd => text.to_ascii_lowercase())
 }
 
 /// What folding makes of a quotation mark, a dash or an ellipsis.

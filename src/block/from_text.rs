@@ -85,15 +85,12 @@ pub fn pieces(scan: &Scan<'_>, max: usize) -> (Vec<Piece>, bool) {
     (pieces, is_full)
 }
 
-/// Bytes of a line in a text of short ones.
-const MEAN_LINE_BYTES: usize = 64;
-
 /// The lines that hold more than white space; LF, CRLF and CR end a line, so does a line or paragraph separator.
 fn lines(scan: &Scan<'_>) -> Vec<Piece> {
     let text = scan.text();
     let bytes = text.as_bytes();
-    let mut lines = Vec::with_capacity(bytes.len() / MEAN_LINE_BYTES);
-    let (mut start, mut gap, mut before) = (0, Gap::Paragraph, End::default());
+    let mut lines = Vec::with_capacity(scan.ends().len());
+    let (mut start, mut gap, mut before) = (0, Gap::Paragraph, &End::default());
     for after in scan.ends() {
         let line_end = after.at as usize;
         // The second of CR and LF ends nothing.
@@ -105,7 +102,7 @@ fn lines(scan: &Scan<'_>) -> Vec<Piece> {
         if start == end {
             gap = Gap::Paragraph;
         } else {
-            let known = scan.words_between(&before, &after);
+            let known = scan.words_between(before, after);
             let words = known.unwrap_or_else(|| words::count(&text[start..end]) as u32);
             lines.push(Piece { start, end, gap, words });
             gap = Gap::Line;

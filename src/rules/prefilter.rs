@@ -5,6 +5,7 @@
 //! in it too. A pattern whose beginnings cannot be listed is refused, so that none runs on every block.
 
 use super::beginnings::{Beginning, branches};
+use super::floating::Hit;
 use super::parts::Part;
 use super::reach::{Asked, Words};
 use super::starting::Begun;
@@ -88,7 +89,9 @@ impl Prefilter {
             let floating = known.table.floating.find(text, parts, asked);
             let (mut begun, mut floating) = (&begun[..], &floating[..]);
             let mut tried: Vec<u32> = Vec::new();
-            (0..).zip(parts).any(|(at, part)| {
+            // Most parts begin with nothing and hold nothing that is known.
+            while let Some(at) = first_part(begun, floating) {
+                let part = &parts[at as usize];
                 let bytes = &text[part.range()];
                 // Half of the words that patterns require stand in no text of ASCII.
                 let holds = |word: &[u8]| {
@@ -109,11 +112,21 @@ impl Prefilter {
                 };
                 let begun = split_while(&mut begun, |(part, _)| *part == at);
                 let floating = split_while(&mut floating, |hit| hit.part == at);
-                begun.iter().any(|(_, listed)| ways(listed).any(&mut ask))
+                if begun.iter().any(|(_, listed)| ways(listed).any(&mut ask))
                     || floating.iter().any(|hit| ask(known.table.way(hit.branch)))
-            })
+                {
+                    return true;
+                }
+            }
+            false
         })
     }
+}
+
+/// The first part of which something is listed.
+fn first_part(begun: &[(u32, &[u8])], floating: &[Hit]) -> Option<u32> {
+    let (begun, floating) = (begun.first().map(|(part, _)| *part), floating.first().map(|hit| hit.part));
+    begun.into_iter().chain(floating).min()
 }
 
 /// Takes off a list what stands first and is accepted.
