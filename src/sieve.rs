@@ -136,7 +136,11 @@ impl Look<'_> {
         let last_prose = (0..count).rev().find(is_prose);
         let is_head = |at: usize| at < HEAD_BLOCKS || first_prose.is_some_and(|first| at < first);
         let is_tail = |at: usize| count - 1 - at < TAIL_BLOCKS || last_prose.is_some_and(|last| at > last);
-        let may_run = is_stirred.iter().filter(|is_stirred| **is_stirred).count() >= WEAK_RUN;
+        let is_in_run = |at: usize| {
+            let before = is_stirred[..at].iter().rev().take_while(|is_stirred| **is_stirred).take(WEAK_RUN).count();
+            let after = is_stirred[at..].iter().take_while(|is_stirred| **is_stirred).take(WEAK_RUN).count();
+            before + after >= WEAK_RUN
+        };
         stirred.iter().any(|(blocks, rule)| {
             let rule = &self.rules.rules()[*rule];
             let in_place = |at: usize| match rule.place {
@@ -144,7 +148,7 @@ impl Look<'_> {
                 Where::Edge => is_head(at) || is_tail(at),
                 Where::Tail => is_tail(at),
             };
-            (rule.alone || may_run) && blocks.clone().any(in_place)
+            blocks.clone().any(|at| in_place(at) && (rule.alone || is_in_run(at)))
         })
     }
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 /// A folded block that patterns are asked about.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    start: u32,
-    end: u32,
+    start: usize,
+    end: usize,
     /// Its words as tables know them: at least one, and more than any pattern looks at are all the same.
     pub words: u8,
     /// Whether it is of ASCII.
@@ -17,16 +17,16 @@ pub struct Part {
 const NEAR: usize = 32;
 
 impl Part {
-    /// The block of so many words that stands in a range of a text, which has four gigabytes at most.
+    /// The block of so many words that stands in a range of a text.
     pub fn new(range: Range<usize>, words: u32, is_ascii: bool) -> Part {
         let words = u8::try_from(words.max(1)).unwrap_or(u8::MAX);
-        Part { start: range.start as u32, end: range.end as u32, words, is_ascii }
+        Part { start: range.start, end: range.end, words, is_ascii }
     }
 
     /// Where it stands in the text.
     #[inline(always)]
     pub fn range(&self) -> Range<usize> {
-        self.start as usize..self.end as usize
+        self.start..self.end
     }
 }
 
