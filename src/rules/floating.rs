@@ -10,21 +10,71 @@ use std::ops::Range;
 
 /// Literals that may stand anywhere in a block.
 ///
-/// Most hold a space and are known by the bytes beside it, for which each space of a block is looked at; the others are known by
-/// four bytes of their own wherever they begin, for which a block is looked at at every third place.
+/// Most hold a space and are known by the bytes beside it, for which each space of a block is looked at. Those with a sign that few
+/// texts hold, and those that are short, are known by one byte; the others by four bytes of their own wherever they begin, for
+/// which a block is looked at at every third place.
 pub struct Floating {
     spaced: Grams,
     unspaced: Grams,
-    /// Words of the blocks that literals are looked for in, at most: those of `unspaced` that are of ASCII, and those of `shorts`.
+    /// Words of the blocks that those of `unspaced` are looked for in that are of ASCII, at most.
     ascii_words: Words,
-    short_words: Words,
-    /// Literals that are too short for both, after the byte of theirs that few texts hold, in the order of these.
-    shorts: List<{ 1 + KNOWN_BYTES }>,
-    /// These bytes, by as many as are looked for at once: those of ASCII, and the others.
-    short_bytes: [Vec<[u8; 3]>; 2],
+    /// Those that are known by one of the signs, by another byte of ASCII, and by any other.
+    singles: [Singles; 3],
     /// Where the bytes of each literal begin in `bytes`, and its branch.
     literals: List<8>,
     bytes: List<1>,
+}
+
+/// Literals that are known by one byte.
+#[derive(Default)]
+struct Singles {
+    /// Words of the blocks that they are looked for in, at most.
+    max_words: Words,
+    /// What is known of each, behind the byte and the one that follows it, 0 at the end of the literal: in the order of these.
+    known: List<{ 2 + KNOWN_BYTES }>,
+    /// The bytes, by as many as are looked for at once.
+    bytes: Vec<[u8; 3]>,
+}
+
+impl Singles {
+    fn read(from: &mut &'static [u8]) -> Singles {
+        Singles { max_words: Words::read(from), known: take(from), bytes: Vec::new() }.with_bytes()
+    }
+
+    fn write(&self, to: &mut Vec<u8>) {
+        self.max_words.write(to);
+        push(&self.known, to);
+    }
+
+    fn add(&mut self, bytes: [u8; 2], known: Known, words: Words) {
+        self.known.to_mut().push(entry(&[&bytes, &known.listed()]));
+        self.max_words.raise(words);
+    }
+
+    fn with_bytes(mut self) -> Singles {
+        let mut bytes: Vec<u8> = self.known.iter().map(|known| known[0]).collect();
+        bytes.dedup();
+        let by_three = |bytes: &[u8]| std::array::from_fn(|at| *bytes.get(at).unwrap_or(&bytes[0]));
+        self.bytes = bytes.chunks(3).map(by_three).collect();
+        self
+    }
+
+    /// Calls `found` with the place of each of the bytes in a text, and what is known of the literals that may stand there.
+    #[inline(always)]
+    fn each(&self, text: &[u8], mut found: impl FnMut(usize, &mut dyn Iterator<Item = Known>)) {
+        for [one, two, three] in &self.bytes {
+            for at in memchr::memchr3_iter(*one, *two, *three, text) {
+                let of_bytes = |next: u8| {
+                    let bytes = [text[at], next];
+                    let first = self.known.partition_point(|known| known[..2] < bytes[..]);
+                    self.known[first..].iter().take_while(move |known| known[..2] == bytes)
+                };
+                let next = text.get(at + 1).copied().filter(|next| *next != 0);
+                let known = of_bytes(0).chain(next.into_iter().flat_map(of_bytes));
+                found(at, &mut known.map(|known| Known::read(&known[2..])));
+            }
+        }
+    }
 }
 
 /// What stands of a literal behind the bytes by which it is found. Its edges tell most texts that it does not stand there, for less
@@ -84,8 +134,11 @@ const HASH_BITS: u32 = 15;
 const GRAM: usize = 4;
 /// Bytes from one place of a block that is looked at to the next.
 const STEP: usize = 3;
-/// A space with what makes it known: the byte before it and three behind it.
-const SPACED: usize = 5;
+/// Bytes before a space that are looked at, and all with those behind it and itself.
+const BEFORE_SPACE: usize = 3;
+const AROUND_SPACE: usize = 8;
+/// Signs by which literals are known: few texts hold them.
+const SIGNS: &[u8] = b"|/*#@<>=+~^_";
 /// How much rarer a gram must be than those that there are to be one more.
 const NEW_GRAM: usize = 16;
 
@@ -94,10 +147,18 @@ fn gram(bytes: &[u8]) -> u32 {
     u32::from_le_bytes(bytes.try_into().expect("there are four of them"))
 }
 
-/// The bytes beside a space, of the bytes around it.
+/// What a space is known by, of the bytes around it: the one before it and three behind it, and three before it with itself.
 #[inline(always)]
-fn beside_space(around: &[u8]) -> u32 {
-    gram(&around[1..]) & !0xff | u32::from(around[0])
+fn space_grams(around: &[u8; AROUND_SPACE]) -> [u32; 2] {
+    let around = u64::from_le_bytes(*around);
+    let beside = (around >> (8 * BEFORE_SPACE)) as u32 & !0xff | (around >> (8 * (BEFORE_SPACE - 1))) as u32 & 0xff;
+    [beside, around as u32]
+}
+
+/// The bytes around a space of a text, zeros where it has none.
+fn around_space(text: &[u8], at: usize) -> [u8; AROUND_SPACE] {
+    let byte = |offset: usize| (at + offset).checked_sub(BEFORE_SPACE).and_then(|at| text.get(at));
+    std::array::from_fn(|offset| byte(offset).copied().unwrap_or(0))
 }
 
 /// The place of four bytes in a table.
@@ -205,26 +266,25 @@ impl Floating {
             spaced: Grams::new(),
             unspaced: Grams::new(),
             ascii_words: Words::default(),
-            short_words: Words::default(),
-            shorts: List::default(),
-            short_bytes: Default::default(),
+            singles: Default::default(),
             literals: List::default(),
             bytes: List::default(),
         };
         literals.for_each(|(literal, branch, words)| floating.add(literal, branch, words));
         floating.spaced.sort();
         floating.unspaced.sort();
-        floating.shorts.to_mut().sort_unstable();
-        floating.with_short_bytes()
+        for singles in &mut floating.singles {
+            singles.known.to_mut().sort_unstable();
+        }
+        floating.singles = floating.singles.map(Singles::with_bytes);
+        floating
     }
 
     /// One that was written.
     pub fn read(from: &mut &'static [u8]) -> Floating {
         let (spaced, unspaced) = (Grams::read(from), Grams::read(from));
-        let (ascii_words, short_words) = (Words::read(from), Words::read(from));
-        let (shorts, literals, bytes) = (take(from), take(from), take(from));
-        let short_bytes = Default::default();
-        Floating { spaced, unspaced, ascii_words, short_words, shorts, short_bytes, literals, bytes }.with_short_bytes()
+        let (ascii_words, singles) = (Words::read(from), std::array::from_fn(|_| Singles::read(from)));
+        Floating { spaced, unspaced, ascii_words, singles, literals: take(from), bytes: take(from) }
     }
 
     /// Writes it for a run.
@@ -232,29 +292,25 @@ impl Floating {
         self.spaced.write(to);
         self.unspaced.write(to);
         self.ascii_words.write(to);
-        self.short_words.write(to);
-        push(&self.shorts, to);
+        self.singles.iter().for_each(|singles| singles.write(to));
         push(&self.literals, to);
         push(&self.bytes, to);
-    }
-
-    fn with_short_bytes(mut self) -> Floating {
-        let mut bytes: Vec<u8> = self.shorts.iter().map(|short| short[0]).collect();
-        bytes.dedup();
-        let (ascii, others): (Vec<u8>, Vec<u8>) = bytes.into_iter().partition(u8::is_ascii);
-        let or_first = |bytes: &[u8], at| *bytes.get(at).unwrap_or(&bytes[0]);
-        let by_three = |bytes: &[u8]| [bytes[0], or_first(bytes, 1), or_first(bytes, 2)];
-        self.short_bytes = [ascii, others].map(|bytes| bytes.chunks(3).map(by_three).collect());
-        self
     }
 
     fn add(&mut self, bytes: &[u8], branch: u32, words: Words) {
         let literal = self.literals.len() as u32;
         let known = |rest| Known::new(literal, bytes, rest);
-        let spaces = bytes.windows(SPACED).enumerate().filter(|(_, around)| around[1] == b' ');
-        if let Some((at, around)) = spaces.min_by_key(|(_, around)| self.spaced.cost(beside_space(around))) {
-            self.spaced.add(beside_space(around), known(bytes.len() - at - SPACED), words);
-        } else if bytes.len() >= GRAM + STEP - 1 {
+        let spaces = memchr::memchr_iter(b' ', bytes).flat_map(|at| {
+            let [beside, before] = space_grams(&around_space(bytes, at));
+            let is_beside = at > 0 && at + GRAM <= bytes.len();
+            [(at, beside, is_beside), (at, before, at >= BEFORE_SPACE)]
+        });
+        let spaces = spaces.filter(|(.., is_whole)| *is_whole);
+        let rank = |at: &usize| commonness(&bytes[*at..=*at]);
+        let sign = (0..bytes.len()).filter(|at| SIGNS.contains(&bytes[*at])).min_by_key(rank);
+        if let Some((at, gram, _)) = spaces.min_by_key(|(_, gram, _)| self.spaced.cost(*gram)) {
+            self.spaced.add(gram, known(bytes.len() - at - 1), words);
+        } else if sign.is_none() && bytes.len() >= GRAM + STEP - 1 {
             if bytes.is_ascii() {
                 self.ascii_words.raise(words);
             }
@@ -267,10 +323,10 @@ impl Floating {
                 self.unspaced.add(gram(window), known(bytes.len() - at - GRAM), words);
             }
         } else {
-            let rarest = bytes.iter().enumerate().min_by_key(|(_, byte)| commonness(&[**byte]));
-            let at = rarest.map_or(0, |(at, _)| at);
-            self.shorts.to_mut().push(entry(&[&[bytes[at]], &known(bytes.len() - at - 1).listed()]));
-            self.short_words.raise(words);
+            let at = sign.or_else(|| (0..bytes.len()).min_by_key(rank)).unwrap_or(0);
+            let kind = if sign.is_some() { 0 } else { 1 + usize::from(!bytes[at].is_ascii()) };
+            let next = bytes.get(at + 1).copied().unwrap_or(0);
+            self.singles[kind].add([bytes[at], next], known(bytes.len() - at - 1), words);
         }
         let begin = (self.bytes.len() as u32).to_le_bytes();
         self.literals.to_mut().push(entry(&[&begin, &branch.to_le_bytes()]));
@@ -291,15 +347,15 @@ impl Floating {
                 hits.push(Hit { part: at, end, length: Reverse(length), literal, branch: number(listed, 4) });
             }
         };
-        let mut places = Vec::new();
+        let mut spaces = Vec::new();
         for mut stretch in Stretch::of(parts, |part| part.words <= self.spaced.max_words.of(asked)) {
-            let begin = stretch.range.start;
             let is_known = |gram| self.spaced.reach.has_any(place(gram));
-            dispatch!(Level::new(), simd => known_spaces(simd, is_known, &text[stretch.range.clone()], &mut places));
-            for around in places.drain(..).map(|at| begin + at..begin + at + SPACED) {
-                let Some((at, part)) = stretch.part_of(&around) else { continue };
-                let found = |known| look(at, part, around.end, known);
-                self.spaced.each(beside_space(&text[around.clone()]), part.words, asked, found);
+            dispatch!(Level::new(), simd => known_spaces(simd, is_known, text, stretch.range.clone(), &mut spaces));
+            for space in spaces.drain(..) {
+                let Some((at, part)) = stretch.part_of(&(space..space + 1)) else { continue };
+                for gram in space_grams(&around_space(text, space)) {
+                    self.spaced.each(gram, part.words, asked, |known| look(at, part, space + 1, known));
+                }
             }
         }
         let max_words = |part: &Part| if part.is_ascii { self.ascii_words } else { self.unspaced.max_words };
@@ -313,19 +369,16 @@ impl Floating {
                 self.unspaced.each(gram(&bytes[next..next + GRAM]), part.words, asked, found);
             }
         }
-        for stretch in Stretch::of(parts, |part| part.words <= self.short_words.of(asked)) {
-            let wanted = if stretch.is_ascii() { &self.short_bytes[..1] } else { &self.short_bytes };
-            for [one, two, three] in wanted.iter().flatten() {
-                let mut stretch = stretch.clone();
+        let kinds = self.singles.iter().zip([true, true, false]);
+        for (singles, are_ascii) in kinds.filter(|(singles, _)| !singles.bytes.is_empty()) {
+            let is_wanted = |part: &Part| (are_ascii || !part.is_ascii) && part.words <= singles.max_words.of(asked);
+            for stretch in Stretch::of(parts, is_wanted) {
                 let begin = stretch.range.start;
-                for place in memchr::memchr3_iter(*one, *two, *three, &text[stretch.range.clone()]) {
-                    let place = begin + place;
-                    let Some((at, part)) = stretch.part_of(&(place..place + 1)) else { continue };
-                    let first = self.shorts.partition_point(|short| short[0] < text[place]);
-                    for short in self.shorts[first..].iter().take_while(|short| short[0] == text[place]) {
-                        look(at, part, place + 1, Known::read(&short[1..]));
+                singles.each(&text[stretch.range.clone()], |place, known| {
+                    if let Some((at, part)) = stretch.part_at(begin + place) {
+                        known.for_each(|known| look(at, part, begin + place + 1, known));
                     }
-                }
+                });
             }
         }
         hits.sort_unstable();
@@ -333,17 +386,32 @@ impl Floating {
     }
 }
 
-/// Adds to `known` the places before the spaces that have bytes beside them that are known.
+/// Adds to `known` the places of the spaces in a part of a text by which a literal may be known.
 // Nothing but loops and functions that are always inlined: what the compiler keeps apart has no vector instructions.
 #[inline(always)]
-fn known_spaces<S: Simd>(simd: S, is_known: impl Fn(u32) -> bool, bytes: &[u8], known: &mut Vec<usize>) {
-    for begin in (0..bytes.len()).step_by(STRIDE) {
-        for at in places(places_of(simd, bytes, begin, b' ')) {
-            let before = (begin + at).wrapping_sub(1);
-            let around = bytes.get(before..before.wrapping_add(SPACED));
-            if around.is_some_and(|around| is_known(beside_space(around))) {
-                known.push(before);
-            }
+fn known_spaces<S: Simd>(
+    simd: S,
+    is_known: impl Fn(u32) -> bool,
+    text: &[u8],
+    range: Range<usize>,
+    known: &mut Vec<usize>,
+) {
+    let mut look = |space: usize, around: &[u8; AROUND_SPACE]| {
+        let [beside, before] = space_grams(around);
+        if is_known(beside) || is_known(before) {
+            known.push(space);
+        }
+    };
+    for begin in range.clone().step_by(STRIDE) {
+        let behind_end = u64::MAX.unbounded_shl((range.end - begin).min(STRIDE) as u32);
+        let spaces = places(places_of(simd, text, begin, b' ') & !behind_end);
+        let first = begin.checked_sub(BEFORE_SPACE);
+        match first.and_then(|first| text[first..].first_chunk::<{ STRIDE + AROUND_SPACE }>()) {
+            Some(window) => spaces.for_each(|at| {
+                let around = window[at % STRIDE..].first_chunk().expect("the window is longer than a stride");
+                look(begin + at, around);
+            }),
+            None => spaces.for_each(|at| look(begin + at, &around_space(text, begin + at))),
         }
     }
 }

@@ -31,7 +31,6 @@ impl Part {
 }
 
 /// Wanted parts that stand one behind the other, with what little lies between them.
-#[derive(Clone)]
 pub struct Stretch<'p> {
     /// Where they stand.
     pub range: Range<usize>,
@@ -60,9 +59,11 @@ impl<'p> Stretch<'p> {
         })
     }
 
-    /// Whether all its parts are of ASCII.
-    pub fn is_ascii(&self) -> bool {
-        self.parts.iter().all(|part| part.is_ascii)
+    /// The part in which a byte stands, with its place among all.
+    pub fn part_at(&self, place: usize) -> Option<(u32, Part)> {
+        let passed = self.parts.partition_point(|part| part.end <= place);
+        let part = self.parts.get(passed).filter(|part| part.start <= place)?;
+        Some((self.first + passed as u32, *part))
     }
 
     /// The part in which some bytes stand whole, with its place among all; they are asked for in their order.
@@ -94,6 +95,8 @@ mod tests {
     fn bytes_are_of_the_part_that_holds_them_whole() {
         let parts = [Part::new(3..9, 2, true), Part::new(10..20, 3, false)];
         let mut stretch = Stretch::of(&parts, |_| true).next().unwrap();
+        let places = [2, 3, 8, 9, 10, 19, 20].map(|place| stretch.part_at(place).map(|(at, _)| at));
+        assert_eq!(places, [None, Some(0), Some(0), None, Some(1), Some(1), None]);
         let part_of = |bytes| stretch.part_of(&bytes).map(|(at, part)| (at, part.words));
         assert_eq!(
             [3..9, 5..10, 8..12, 10..12, 19..20, 19..21].map(part_of),

@@ -214,8 +214,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn literals_are_found_where_an_automaton_finds_them_and_in_its_order(text in "[abc ]{0,40}") {
-            const WORDS: [&str; 9] = ["abca", "bca", "cab", "abcab", "ca b", "aaaa", "bca", "a bca", "cb a bca"];
+        fn literals_are_found_where_an_automaton_finds_them_and_in_its_order(text in "[abc ]{0,40}|[abc /é]{0,20}") {
+            const WORDS: [&str; 13] = [
+                "abca", "bca", "cab", "abcab", "ca b", "aaaa", "bca", "a bca", "cb a bca", "abc ", "/abcab", "caéb", "ab cé",
+            ];
             let automaton = AhoCorasick::new(WORDS).unwrap();
             let mut expected = Vec::new();
             for hit in automaton.find_overlapping_iter(&text) {
