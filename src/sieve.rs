@@ -93,6 +93,7 @@ impl Look<'_> {
         }
     }
 
+    #[inline(always)]
     fn ask(&mut self, blocks: Range<usize>, folded: Range<usize>, words: u32) {
         self.asked.push(blocks);
         // What is folded where it stands is of ASCII.

@@ -7,6 +7,7 @@ use super::printable;
 use super::unpack::unpack;
 use crate::cleaner::Hints;
 use crate::error::Error;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// A member as it was split off.
@@ -33,7 +34,8 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
     }
     bytes.drain(..raw.head);
     let page = unpack(bytes, read.limits)?;
-    let hints = Hints { name: page_name(path, page.levels), ..Hints::default() };
+    let name = page_name(path, page.levels).map(Cow::into_owned);
+    let hints = Hints { name, ..Hints::default() };
     Ok(Record { bytes: page.bytes, hints, trailing: page.trailing, row: None })
 }
 

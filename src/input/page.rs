@@ -11,14 +11,18 @@ use crate::article::Format;
 use crate::cleaner::Hints;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
+use std::borrow::Cow;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Bytes that are looked at to tell what a file is.
 const HEAD: usize = 4096;
 /// Bytes that are read first: most pages have fewer, and are read at once.
 const FIRST_READ: u64 = 1 << 16;
+/// The least time that a file's time of change can tell: Linux writes the one of its clock's last tick.
+const TICK: Duration = Duration::from_millis(1);
 /// Of a zstd frame nothing is known before its first block is there, which may be as large as this.
 const ZSTD_BLOCK: usize = 1 << 17;
 
@@ -36,6 +40,8 @@ pub struct OpenPage<'a> {
     rest: Rest<'a>,
     /// Whether all of it is read.
     is_whole: bool,
+    /// Whether that took one call and no longer than a [`TICK`], and the file was as long as before it.
+    is_at_once: bool,
 }
 
 enum Rest<'a> {
@@ -90,14 +96,12 @@ impl Inputs {
                 }
                 let stamp = Stamp::of(&before);
                 source.stamp.get_or_init(|| stamp);
-                let bytes = Vec::with_capacity(stamp.bytes.min(limits.max_document_bytes as u64) as usize);
                 file = Some(&source.path);
-                OpenPage { bytes, rest: Rest::File(opened, stamp, &source.path), is_whole: false }
+                OpenPage::begun(Rest::File(opened, stamp, &source.path), limits)?
             }
-            Kind::Stdin => OpenPage { bytes: Vec::new(), rest: Rest::Stdin, is_whole: false },
+            Kind::Stdin => OpenPage::begun(Rest::Stdin, limits)?,
             Kind::Refused(_) => return Err(Error::new(ErrorKind::Io, "not a page")),
         };
-        page.take(FIRST_READ)?;
         if page.bytes.starts_with(unpack::ZSTD) {
             page.take(ZSTD_BLOCK as u64)?;
         }
@@ -106,8 +110,8 @@ impl Inputs {
             Reading::Containers(format) => Some(format),
             Reading::Detected => {
                 let levels = limits.max_packing_levels;
-                let name = file.and_then(|path| page_name(path, levels));
-                InputFormat::of(&unpack::head(&page.bytes, HEAD, levels), name.is_some_and(|name| says_text(&name)))
+                let is_text = file.is_some_and(|path| page_name(path, levels).is_some_and(|name| says_text(&name)));
+                InputFormat::of(&unpack::head(&page.bytes, HEAD, levels), is_text)
             }
         };
         let Some(format) = format else {
@@ -124,6 +128,32 @@ impl Inputs {
     pub fn is_as_found(&self, index: usize) -> bool {
         let source = &self.sources[index];
         source.kind != Kind::File || fs::metadata(&source.path).is_ok_and(|now| Stamp::of(&now) == self.stamp(index))
+    }
+}
+
+impl<'a> OpenPage<'a> {
+    /// Reads the first bytes; all of a short file, in one call.
+    fn begun(rest: Rest<'a>, limits: &Limits) -> Result<OpenPage<'a>, Error> {
+        let mut page = OpenPage { bytes: Vec::new(), rest, is_whole: false, is_at_once: false };
+        if let Rest::File(file, stamp, _) = &mut page.rest {
+            let length = stamp.bytes.min(limits.max_document_bytes as u64) as usize;
+            if stamp.bytes < FIRST_READ {
+                // One byte more, which there is if it grew.
+                page.bytes = vec![0; length + 1];
+                let begin = Instant::now();
+                let read = match file.read(&mut page.bytes) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+                    read => Some(read.map_err(unreadable)?),
+                };
+                page.bytes.truncate(read.unwrap_or(0));
+                page.is_whole = read.is_some_and(|read| read as u64 == stamp.bytes);
+                page.is_at_once = page.is_whole && begin.elapsed() < TICK;
+            } else {
+                page.bytes.reserve_exact(length);
+            }
+        }
+        page.take(FIRST_READ.saturating_sub(page.bytes.len() as u64))?;
+        Ok(page)
     }
 }
 
@@ -146,7 +176,8 @@ impl OpenPage<'_> {
         }
         let mut name = None;
         if let Rest::File(file, before, path) = &self.rest {
-            if *before != Stamp::of(&file.metadata().map_err(unreadable)?) {
+            // A file that changed within a tick has the same time all the same.
+            if !self.is_at_once && *before != Stamp::of(&file.metadata().map_err(unreadable)?) {
                 return Err(Error::new(ErrorKind::Io, "changed while it was read"));
             }
             name = Some(*path);
@@ -156,7 +187,7 @@ impl OpenPage<'_> {
             Reading::Pages(format) => Some(format),
             _ => None,
         };
-        let name = name.and_then(|path| page_name(path, page.levels));
+        let name = name.and_then(|path| page_name(path, page.levels)).map(Cow::into_owned);
         Ok(Record {
             bytes: page.bytes,
             hints: Hints { name, format, ..Hints::default() },
@@ -194,7 +225,7 @@ fn says_text(name: &str) -> bool {
 }
 
 /// The file's name without the endings of the packing that was opened.
-pub(super) fn page_name(path: &Path, levels: usize) -> Option<String> {
+pub(super) fn page_name(path: &Path, levels: usize) -> Option<Cow<'_, str>> {
     let name = path.file_name()?.to_string_lossy();
     let mut page = &*name;
     for _ in 0..levels {
@@ -206,7 +237,11 @@ pub(super) fn page_name(path: &Path, levels: usize) -> Option<String> {
         }
         page = stem;
     }
-    Some(page.to_owned())
+    let length = page.len();
+    Some(match name {
+        Cow::Borrowed(name) => name[..length].into(),
+        Cow::Owned(name) => name[..length].to_owned().into(),
+    })
 }
 
 #[cfg(test)]
