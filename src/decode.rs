@@ -208,22 +208,28 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
 /// Tells a page with tags from plain text by its content; `name` decides how much proof a `.txt` needs.
 pub fn sniff(text: &str, name: Option<&str>) -> Format {
     let start = text.trim_start_matches(['\u{feff}', '\0']).trim_start();
+    let name = name.map(|name| name.trim_end_matches(".gz").trim_end_matches(".zst"));
+    // A text about HTML quotes many tags, and a page's article does not turn into a page again.
+    if !start.starts_with('<') && name.is_some_and(says_text) {
+        return Format::Text;
+    }
     let head = prefix(start.as_bytes(), 64).to_ascii_lowercase();
     const OPENINGS: &[&[u8]] = &[b"<!doctype", b"<html", b"<head", b"<body", b"<?xml"];
     if OPENINGS.iter().any(|opening| head.starts_with(opening)) {
         return Format::Html;
     }
-    let ending = name
-        .map(|name| name.trim_end_matches(".gz").trim_end_matches(".zst"))
-        .and_then(|name| name.rsplit_once('.'))
-        .map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = name.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
         Some("html" | "htm" | "xhtml" | "shtml") => Format::Html,
-        // A text about HTML quotes many tags, and a page's article does not turn into a page again.
-        Some("txt" | "text" | "md") if !head.starts_with(b"<") => Format::Text,
         _ if tag_bytes_share(start) > 0.05 || opens_with_tag(&head) => Format::Html,
         _ => Format::Text,
     }
+}
+
+/// Whether a name says that its file is a text.
+pub fn says_text(name: &str) -> bool {
+    const ENDINGS: &[&str] = &["txt", "text", "md"];
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|text| ending.eq_ignore_ascii_case(text)))
 }
 
 fn opens_with_tag(head: &[u8]) -> bool {

@@ -39,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rules", &["block", "block::fold", "block::words", "error", "limits", "stride"]),
     ("account", &["article", "block", "normalize"]),
     ("eval", &[]),
-    ("repeats", &["article", "block", "block::words"]),
+    ("repeats", &["article", "block", "block::fold", "block::words"]),
     ("model", &["block"]),
     ("finish", &["article", "block", "block::words"]),
     (
@@ -70,7 +70,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The stages apart, for benchmarks.
     ("stages", &["article", "block", "cleaner", "decode", "html", "html::metadata", "judge", "model", "normalize"]),
     // Inputs and outputs know pages and articles, and nothing of how one becomes the other.
-    ("input", &["article", "cleaner", "error", "limits", "model"]),
+    ("input", &["article", "cleaner", "decode", "error", "limits", "model"]),
     ("output", &["article", "error", "input", "limits"]),
     // What would be removed, for reports: it asks the cleaner and knows nothing of rules.
     ("check", &["article", "block::fold", "block::words", "cleaner", "error", "input"]),

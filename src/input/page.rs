@@ -9,6 +9,7 @@ use super::unpack::{self, too_large, unpack};
 use super::{Inputs, Kind, Record};
 use crate::article::Format;
 use crate::cleaner::Hints;
+use crate::decode::says_text;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use std::borrow::Cow;
@@ -110,6 +111,7 @@ impl Inputs {
             Reading::Containers(format) => Some(format),
             Reading::Detected => {
                 let levels = limits.max_packing_levels;
+                // Of such nothing else should be thought that may be one.
                 let is_text = file.is_some_and(|path| page_name(path, levels).is_some_and(|name| says_text(&name)));
                 InputFormat::of(&unpack::head(&page.bytes, HEAD, levels), is_text)
             }
@@ -216,12 +218,6 @@ impl OpenPage<'_> {
 
 fn unreadable(error: io::Error) -> Error {
     Error::with_source(ErrorKind::Io, "cannot read", error)
-}
-
-/// Whether a name says that its file is a text, of which nothing else should be thought that may be one.
-fn says_text(name: &str) -> bool {
-    const TEXTS: &[&str] = &["txt", "text", "md"];
-    name.rsplit_once('.').is_some_and(|(_, ending)| TEXTS.iter().any(|text| ending.eq_ignore_ascii_case(text)))
 }
 
 /// The file's name without the endings of the packing that was opened.
