@@ -93,7 +93,7 @@ fn lines(scan: &Scan<'_>) -> Vec<Piece> {
     let (mut start, mut gap, mut before) = (0, Gap::Paragraph, &End::default());
     for after in scan.ends() {
         let line_end = after.at as usize;
-        // The second of CR and LF ends nothing.
+        // It ends an empty line that was passed.
         if line_end < start {
             continue;
         }
@@ -108,14 +108,25 @@ fn lines(scan: &Scan<'_>) -> Vec<Piece> {
             gap = Gap::Line;
         }
         before = after;
-        start = line_end
-            + match bytes.get(line_end) {
-                Some(b'\n') => 1,
-                Some(b'\r') => 1 + usize::from(bytes.get(line_end + 1) == Some(&b'\n')),
-                _ => '\u{2028}'.len_utf8(),
-            };
+        start = line_end + line_break(bytes, line_end);
+        while let more = line_break(bytes, start)
+            && more > 0
+        {
+            gap = Gap::Paragraph;
+            start += more;
+        }
     }
     lines
+}
+
+/// Bytes of what ends a line at a place of a text; none when nothing does.
+fn line_break(text: &[u8], at: usize) -> usize {
+    match text.get(at..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n' | b'\r', ..] => 1,
+        [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
+        _ => 0,
+    }
 }
 
 /// A line without white space and characters that no article shows at its end.
