@@ -21,8 +21,8 @@ impl State<'_> {
         let (items, folded, rules) = (&self.blocks.items, self.folded, &self.judge.rules);
         let part = |of: &FoldedTexts, at, words| Part::new(of.range(at), words, of[at].is_ascii());
         let (mut pieces, mut parts) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
-        // Those that were cut.
-        let (mut lines, mut folded_lines, mut line_words) = (Vec::new(), FoldedTexts::default(), Vec::new());
+        // Those that were cut, with their words.
+        let (mut lines, mut folded_lines) = (Vec::new(), FoldedTexts::default());
         let mut at = 0;
         while at < items.len() {
             let count = 1 + items[at + 1..].iter().take_while(|block| block.gap == Gap::Joined).count();
@@ -33,8 +33,7 @@ impl State<'_> {
                 let words = items[line.clone()].iter().map(|block| block.words).sum();
                 if text.len() <= self.judge.max_rule_block_bytes && rules.reaches(words) {
                     folded_lines.push(text);
-                    line_words.push(words);
-                    lines.push(line.clone());
+                    lines.push((line.clone(), words));
                 }
             }
             for piece in line {
@@ -46,10 +45,10 @@ impl State<'_> {
             }
         }
         let of_pieces = rules.candidates(folded.text(), &parts);
-        let parts: Vec<_> = line_words.iter().enumerate().map(|(at, words)| part(&folded_lines, at, *words)).collect();
+        let parts: Vec<_> = lines.iter().enumerate().map(|(at, (_, words))| part(&folded_lines, at, *words)).collect();
         let of_lines = rules.candidates(folded_lines.text(), &parts);
         // What is said about a line stands before what is said about its pieces.
-        for ((line, folded), candidates) in lines.into_iter().zip(folded_lines.iter()).zip(of_lines) {
+        for (((line, _), folded), candidates) in lines.into_iter().zip(folded_lines.iter()).zip(of_lines) {
             self.say(folded, line, &candidates);
         }
         for (piece, candidates) in pieces.into_iter().zip(of_pieces) {

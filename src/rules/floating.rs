@@ -348,23 +348,23 @@ impl Floating {
             }
         };
         let mut spaces = Vec::new();
-        for mut stretch in Stretch::of(parts, |part| part.words <= self.spaced.max_words.of(asked)) {
+        for stretch in Stretch::of(parts, |part| part.words <= self.spaced.max_words.of(asked)) {
             let is_known = |gram| self.spaced.reach.has_any(place(gram));
             dispatch!(Level::new(), simd => known_spaces(simd, is_known, text, stretch.range.clone(), &mut spaces));
             for space in spaces.drain(..) {
-                let Some((at, part)) = stretch.part_of(&(space..space + 1)) else { continue };
+                let Some((at, part)) = stretch.part_at(space) else { continue };
                 for gram in space_grams(&around_space(text, space)) {
                     self.spaced.each(gram, part.words, asked, |known| look(at, part, space + 1, known));
                 }
             }
         }
         let max_words = |part: &Part| if part.is_ascii { self.ascii_words } else { self.unspaced.max_words };
-        for mut stretch in Stretch::of(parts, |part| part.words <= max_words(part).of(asked)) {
+        for stretch in Stretch::of(parts, |part| part.words <= max_words(part).of(asked)) {
             let bytes = &text[..stretch.range.end];
             let mut begin = stretch.range.start;
             while let Some(next) = self.unspaced.next_known(bytes, begin) {
                 begin = next + STEP;
-                let Some((at, part)) = stretch.part_of(&(next..next + GRAM)) else { continue };
+                let Some((at, part)) = stretch.part_at(next) else { continue };
                 let found = |known| look(at, part, next + GRAM, known);
                 self.unspaced.each(gram(&bytes[next..next + GRAM]), part.words, asked, found);
             }

@@ -60,20 +60,11 @@ impl<'p> Stretch<'p> {
     }
 
     /// The part in which a byte stands, with its place among all.
+    #[inline(always)]
     pub fn part_at(&self, place: usize) -> Option<(u32, Part)> {
         let passed = self.parts.partition_point(|part| part.end <= place);
         let part = self.parts.get(passed).filter(|part| part.start <= place)?;
         Some((self.first + passed as u32, *part))
-    }
-
-    /// The part in which some bytes stand whole, with its place among all; they are asked for in their order.
-    #[inline(always)]
-    pub fn part_of(&mut self, bytes: &Range<usize>) -> Option<(u32, Part)> {
-        let passed = self.parts.iter().take_while(|part| part.range().end < bytes.end).count();
-        self.parts = &self.parts[passed..];
-        self.first += passed as u32;
-        let part = self.parts.first().filter(|part| part.range().start <= bytes.start)?;
-        Some((self.first, *part))
     }
 }
 
@@ -92,15 +83,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_of_the_part_that_holds_them_whole() {
+    fn a_byte_is_of_the_part_that_holds_it() {
         let parts = [Part::new(3..9, 2, true), Part::new(10..20, 3, false)];
-        let mut stretch = Stretch::of(&parts, |_| true).next().unwrap();
-        let places = [2, 3, 8, 9, 10, 19, 20].map(|place| stretch.part_at(place).map(|(at, _)| at));
-        assert_eq!(places, [None, Some(0), Some(0), None, Some(1), Some(1), None]);
-        let part_of = |bytes| stretch.part_of(&bytes).map(|(at, part)| (at, part.words));
-        assert_eq!(
-            [3..9, 5..10, 8..12, 10..12, 19..20, 19..21].map(part_of),
-            [Some((0, 2)), None, None, Some((1, 3)), Some((1, 3)), None]
-        );
+        let stretch = Stretch::of(&parts, |_| true).next().unwrap();
+        let part_at = |place| stretch.part_at(place).map(|(at, part)| (at, part.words));
+        let places = [2, 3, 8, 9, 10, 19, 20].map(part_at);
+        assert_eq!(places, [None, Some((0, 2)), Some((0, 2)), None, Some((1, 3)), Some((1, 3)), None]);
     }
 }
