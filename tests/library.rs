@@ -436,6 +436,24 @@ fn a_privacy_policy_keeps_what_it_says() {
     assert!(!text(&build(Cleaner::builder()), &other).removals.is_empty());
 }
 
+#[test]
+fn so_does_a_page_whose_headline_says_that_it_is_one() {
+    let page = |headline: &str| {
+        format!(
+            "<html><head><title>Harbor Museum</title></head><body><nav><a href=/>Home</a> <a href=/visit>Visit</a></nav>\
+             <main><h1>{headline}</h1><p>By opening an account you agree to what stands here. Please read it with care.</p>\
+             <h2>1. Your account</h2><p>You must be sixteen to register. Keep your password to yourself.</p>\
+             <h2>2. Cookies</h2><p>We use cookies to keep you signed in. You can turn them off in your browser, but then you \
+             cannot log in.</p><h2>3. Changes</h2><p>We may change this page and will tell you by mail a month before.</p>\
+             </main><footer>© Harbor Museum</footer></body></html>"
+        )
+    };
+    let cleaner = build(Cleaner::builder());
+    let text = |headline: &str| cleaner.clean(page(headline).as_bytes(), &Hints::default()).unwrap().text;
+    assert!(text("Terms of use").contains("We use cookies to keep you signed in."));
+    assert!(!text("The museum is open again").contains("We use cookies"));
+}
+
 const COMMENTED: &str = r#"<html lang="en"><head><title>Ferry timetable changes | The Harbour Post</title></head><body>
 <header><nav><a href="/">Home</a> <a href="/news">News</a></nav></header>
 <main><article class="story"><h1>Ferry timetable changes</h1>

@@ -12,7 +12,7 @@ const MIN_STATED_WORDS: u32 = 10;
 const MIN_CAPTION_SCORE: f32 = 0.05;
 /// Probability from which an item of a list or code inside the body comes back: from 0.2 to 0.45 it makes no difference to the
 /// score, with the domains of a page held out.
-const MIN_ITEM_SCORE: f32 = 0.35;
+const MIN_ITEM_SCORE: f32 = 0.25;
 /// Words of a closing line, at most, and the probability from which it closes the article.
 const MAX_CLOSING_WORDS: u32 = 6;
 const MIN_CLOSING_SCORE: f32 = 0.4;

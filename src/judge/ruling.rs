@@ -83,13 +83,18 @@ impl State<'_> {
         });
     }
 
-    /// True for the families of rules that the page is about, told by its title; a text has none but its first lines.
+    /// True for the families of rules that the page is about, told by its title and its first headline; a text has none but its
+    /// first lines.
     fn is_at_rest(&self, family: &str) -> bool {
         const FIRST_LINES: usize = 3;
         let families = || {
-            let first_lines = if self.blocks.format == Format::Text { FIRST_LINES } else { 0 };
+            let items = &self.blocks.items;
+            let first = match self.blocks.format {
+                Format::Text => 0..items.len().min(FIRST_LINES),
+                Format::Html => items.iter().position(|block| block.kind == BlockKind::Heading(1)).map_or(0..0, |at| at..at + 1),
+            };
             let title = self.title.map(fold);
-            let headlines = title.as_deref().into_iter().chain(self.folded.iter().take(first_lines));
+            let headlines = title.as_deref().into_iter().chain(first.map(|at| &self.folded[at]));
             headlines.flat_map(|headline| self.judge.rules.families_at_rest(headline)).collect()
         };
         self.at_rest.get_or_init(families).contains(&family)
