@@ -91,7 +91,9 @@ impl State<'_> {
             let items = &self.blocks.items;
             let first = match self.blocks.format {
                 Format::Text => 0..items.len().min(FIRST_LINES),
-                Format::Html => items.iter().position(|block| block.kind == BlockKind::Heading(1)).map_or(0..0, |at| at..at + 1),
+                Format::Html => {
+                    items.iter().position(|block| block.kind == BlockKind::Heading(1)).map_or(0..0, |at| at..at + 1)
+                }
             };
             let title = self.title.map(fold);
             let headlines = title.as_deref().into_iter().chain(first.map(|at| &self.folded[at]));

@@ -100,7 +100,8 @@ impl Prefilter {
                 tried.clear();
                 let mut ask = |way: Way<'_>| {
                     let pattern = known.patterns.get(way.pattern as usize).copied().unwrap_or(UNASKED);
-                    if part.words > way.max_words(asked) || pattern == UNASKED || tried.contains(&pattern) {
+                    let is_out_of_reach = part.words > way.max_words(asked) || way.is_beyond_ascii && part.is_ascii;
+                    if is_out_of_reach || pattern == UNASKED || tried.contains(&pattern) {
                         return false;
                     }
                     let fit = known.table.fits(&way, bytes, holds);

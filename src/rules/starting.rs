@@ -31,7 +31,7 @@ pub struct Begun {
     pub words: u8,
 }
 
-const KEY_BITS: u32 = 17;
+const KEY_BITS: u32 = 19;
 const STEM_BITS: u32 = 16;
 const SHORT_BITS: u32 = 16;
 /// Bytes of a slot: the words of the blocks that its literal is looked for in, its mark, and one more than the place of its record;

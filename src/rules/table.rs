@@ -50,12 +50,15 @@ pub struct Way<'t> {
     /// Where its lists of required words stand, and how many there are.
     required: u32,
     lists: u8,
+    /// Whether no word of one of these lists is of ASCII, and so no text that the branch matches.
+    pub is_beyond_ascii: bool,
 }
 
 /// Bytes of a way without its heads in a list.
 const ENTRY_BYTES: usize = 18;
-/// What is added to the number of a way's lists when it is whole.
+/// What is added to the number of a way's lists when it is whole, and when it is beyond ASCII.
 const WHOLE: u8 = 0x80;
+const BEYOND_ASCII: u8 = 0x40;
 const NO_EXTENT: u16 = u16::MAX;
 
 impl<'t> Way<'t> {
@@ -70,8 +73,9 @@ impl<'t> Way<'t> {
             max_bytes: short(listed, 8),
             set: short(listed, 10),
             max_words: Words([listed[12], listed[13]]),
-            lists: listed[14] & !WHOLE,
+            lists: listed[14] & !(WHOLE | BEYOND_ASCII),
             is_whole: listed[14] & WHOLE != 0,
+            is_beyond_ascii: listed[14] & BEYOND_ASCII != 0,
             passed: listed[15],
             heads,
         };
@@ -80,7 +84,8 @@ impl<'t> Way<'t> {
 
     fn listed(&self) -> [u8; ENTRY_BYTES] {
         let (max_bytes, set) = (self.max_bytes.to_le_bytes(), self.set.to_le_bytes());
-        let lists = self.lists | if self.is_whole { WHOLE } else { 0 };
+        let flags = [(self.is_whole, WHOLE), (self.is_beyond_ascii, BEYOND_ASCII)];
+        let lists = flags.iter().filter(|(is_set, _)| *is_set).fold(self.lists, |lists, (_, flag)| lists | flag);
         let heads = u16::try_from(self.heads.len()).expect("beginnings keeps heads short and few").to_le_bytes();
         let numbers = [self.pattern.to_le_bytes(), self.required.to_le_bytes()];
         entry(&[numbers.as_flattened(), &max_bytes, &set, &self.max_words.0, &[lists, self.passed], &heads])
@@ -158,6 +163,7 @@ impl Table {
                     passed: 0,
                     required: lists.place_of(&branch.required),
                     lists: byte(branch.required.len()),
+                    is_beyond_ascii: branch.required.iter().any(|words| !words.iter().any(|word| word.is_ascii())),
                 };
                 if branch.anchored {
                     starting.extend(branch.literals.iter().map(|literal| (&**literal, way, &branch.heads)));
