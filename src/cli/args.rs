@@ -65,7 +65,7 @@ pub(super) struct FeaturesArgs {
 /// Write the feature rows of the texts on standard input, for training
 #[derive(Debug, Args)]
 pub(super) struct LineFeaturesArgs {
-    /// Where the rows go: PREFIX.jsonl, PREFIX.rows, PREFIX.pages, PREFIX.tokens, PREFIX.dirt
+    /// Where the rows go: PREFIX.jsonl, PREFIX.rows, PREFIX.tokens, PREFIX.dirt
     pub(super) prefix: PathBuf,
 
     /// The token tables that weigh the words: that of texts and that of whole pages

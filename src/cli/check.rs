@@ -79,20 +79,24 @@ impl Gate {
     fn run(&self) -> anyhow::Result<Verdict> {
         let mut run = Run::new(self)?;
         let plan = CheckPlan {
-            corpus: Corpus {
-                inputs: &self.inputs,
-                cleaners: &self.cleaners,
-                cleaner_of: &self.cleaner_of,
-                reading: self.reading,
-                options: self.args.read.options(),
-                jobs: usize::from(self.args.jobs),
-            },
+            corpus: self.corpus(),
             entries: &self.entries,
             project: &self.project,
             counts_words: self.max_share.is_some(),
         };
         let counts = pipeline::check(&plan, &mut |checked| run.take(checked))?;
         run.finish(counts)
+    }
+
+    fn corpus(&self) -> Corpus<'_> {
+        Corpus {
+            inputs: &self.inputs,
+            cleaners: &self.cleaners,
+            cleaner_of: &self.cleaner_of,
+            reading: self.reading,
+            options: self.args.read.options(),
+            jobs: usize::from(self.args.jobs),
+        }
     }
 
     /// The inputs that were read, by the names that a baseline has for them.
@@ -191,7 +195,7 @@ impl<'g> Run<'g> {
 
     /// Takes what was found in one input.
     fn take(&mut self, checked: Checked) -> Result<(), Error> {
-        let Checked { entry, cleaner, name, found } = checked;
+        let Checked { entry, name, found } = checked;
         match found {
             Err(message) => {
                 self.failed.insert(entry);
@@ -203,18 +207,19 @@ impl<'g> Run<'g> {
                 found.findings.iter().for_each(|finding| self.written.add(finding));
                 Ok(())
             }
-            Ok(found) => self.judge(entry, &self.gate.cleaners[cleaner], found),
+            Ok(found) => self.judge(entry, found),
         }
     }
 
-    fn judge(&mut self, entry: usize, cleaner: &Cleaner, found: Found) -> Result<(), Error> {
+    fn judge(&mut self, entry: usize, found: Found) -> Result<(), Error> {
         let baseline = &mut self.baseline;
         let (forgiven, mut left): (Vec<Finding>, Vec<Finding>) =
             found.findings.into_iter().partition(|finding| baseline.forgives(finding));
         self.account.forgiven += forgiven.len() as u64;
         let args = &self.gate.args;
         if (args.fix || args.diff) && !left.is_empty() {
-            let file = self.gate.inputs.real_path(entry);
+            let (file, corpus) = (self.gate.inputs.real_path(entry), self.gate.corpus());
+            let cleaner = corpus.cleaner(entry);
             if found.format != dehusk::Format::Text || !patch::is_plain(&file, &found.text) {
                 self.unfixable += left.len() as u64;
             } else if args.fix {

@@ -7,7 +7,6 @@
 
 use super::corpus::Corpus;
 use super::pages::map_pages;
-use super::record::quietly;
 use super::workers;
 use crate::article::Format;
 use crate::check::{Finding, PageName, findings, number};
@@ -43,8 +42,6 @@ pub struct CheckPlan<'a> {
 pub struct Checked {
     /// Which of the plan's inputs it is.
     pub entry: usize,
-    /// Which of the plan's cleaners inspected it.
-    pub cleaner: usize,
     /// Its name, safe to print.
     pub name: String,
     /// What was found, with the text in which the places are; or why it could not be read.
@@ -143,28 +140,15 @@ struct Batch {
 impl Batch {
     fn of(plan: &CheckPlan<'_>, entries: &[usize]) -> Batch {
         let mut batch = Batch::default();
-        for &entry in entries {
-            if let Err(panic) = quietly(|| batch.look(plan, entry)) {
-                let (cleaner, name) = (plan.corpus.number_of_cleaner(entry), plan.corpus.inputs.name(entry));
-                batch.checked.push(Checked { entry, cleaner, name, found: Err(panic) });
-            }
-        }
+        entries.iter().for_each(|&entry| batch.look(plan, entry));
         batch
     }
 
     /// Looks at every page of an input.
     fn look(&mut self, plan: &CheckPlan<'_>, entry: usize) {
-        let at = plan.corpus.number_of_cleaner(entry);
-        let cleaner = plan.corpus.cleaner(entry);
-        let file = File { plan, entry, cleaner, project_path: OnceLock::new() };
-        let look = |page: &input::PageName<'_>, record: Result<Record, Refused>| {
-            record.and_then(|record| {
-                let seen = quietly(|| file.inspect(page, &record));
-                seen.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))).map_err(Refused::Fail)
-            })
-        };
+        let file = File { plan, entry, cleaner: plan.corpus.cleaner(entry), project_path: OnceLock::new() };
         let mut numbers = HashMap::new();
-        map_pages(&plan.corpus, entry, look, &mut |page, seen| {
+        map_pages(&plan.corpus, entry, |page, record| file.inspect(page, &record), &mut |page, seen| {
             let found = match seen {
                 Ok(Seen { words, found }) => {
                     self.counts.files += 1;
@@ -185,7 +169,7 @@ impl Batch {
                 }
                 Err(Refused::Fail(error)) => Some(Err(error.to_string())),
             };
-            let checked = |found| Checked { entry, cleaner: at, name: page.name(), found };
+            let checked = |found| Checked { entry, name: page.name(), found };
             self.checked.extend(found.map(checked));
         });
     }

@@ -20,14 +20,9 @@ pub struct Corpus<'a> {
 }
 
 impl Corpus<'_> {
-    /// Which of the cleaners cleans an input.
-    pub(super) fn number_of_cleaner(&self, input: usize) -> usize {
-        self.cleaner_of.get(input).copied().unwrap_or(0)
-    }
-
     /// What cleans an input.
-    pub(super) fn cleaner(&self, input: usize) -> &Cleaner {
-        &self.cleaners[self.number_of_cleaner(input)]
+    pub fn cleaner(&self, input: usize) -> &Cleaner {
+        &self.cleaners[self.cleaner_of.get(input).copied().unwrap_or(0)]
     }
 
     /// How the pages of an input are found.

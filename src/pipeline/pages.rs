@@ -13,9 +13,27 @@ use rayon::prelude::*;
 const CHUNK_RECORDS: usize = 256;
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// Calls `look` for each page of entry `index`, or with the reason why it is none; `found` hears what it says, in the order of the
-/// pages.
+/// Calls `look` for each page of entry `index`; `found` hears what it says, or why there is no page or nothing to say about it, in the
+/// order of the pages. A panic is an error of the page, or of the entry where no page has it.
 pub(super) fn map_pages<T: Send>(
+    corpus: &Corpus<'_>,
+    index: usize,
+    look: impl Fn(&PageName<'_>, Record) -> Result<T, Error> + Sync,
+    found: &mut dyn FnMut(&PageName<'_>, Result<T, Refused>),
+) {
+    let inputs = corpus.inputs;
+    let look = |page: &PageName<'_>, record: Result<Record, Refused>| {
+        record.and_then(|record| {
+            quietly(|| look(page, record)).unwrap_or_else(|panic| Err(panicked(panic))).map_err(Refused::Fail)
+        })
+    };
+    if let Err(panic) = quietly(|| walk(corpus, index, look, found)) {
+        found(&inputs.page_name(index, None), Err(panicked(panic).into()));
+    }
+}
+
+/// The same; a panic of what reads the entry is not caught.
+fn walk<T: Send>(
     corpus: &Corpus<'_>,
     index: usize,
     look: impl Fn(&PageName<'_>, Result<Record, Refused>) -> T + Sync,
@@ -33,9 +51,8 @@ pub(super) fn map_pages<T: Send>(
     let look_at = |record: SplitOff| {
         let origin = record.origin().clone();
         let parsed = quietly(|| inputs.parsed(index, looking, record));
-        let (page, record) = parsed.unwrap_or_else(|panic| {
-            (inputs.page_name(index, Some(origin)), Err(Error::new(ErrorKind::Panic, panic).into()))
-        });
+        let (page, record) =
+            parsed.unwrap_or_else(|panic| (inputs.page_name(index, Some(origin)), Err(panicked(panic).into())));
         let seen = look(&page, record);
         (page, seen)
     };
@@ -46,6 +63,10 @@ pub(super) fn map_pages<T: Send>(
         seen.into_iter().for_each(|(page, seen)| found(&page, seen));
         chunk = next;
     }
+}
+
+fn panicked(message: String) -> Error {
+    Error::new(ErrorKind::Panic, message)
 }
 
 /// The next records, as many as are looked at together; none at the end.
@@ -76,15 +97,15 @@ mod tests {
         let inputs = Inputs::discover(vec![Input::Path(path)], &[]);
         let cleaners = [Cleaner::builder().build().unwrap()];
         let corpus = corpus(&inputs, &cleaners, 2);
-        let seen = |page: &PageName<'_>, record: Result<Record, Refused>| {
-            (page.name(), record.map(|record| record.bytes).map_err(|why| matches!(why, Refused::Fail(_))))
+        let seen = |page: &PageName<'_>, bytes: Result<Vec<u8>, Refused>| {
+            (page.name(), bytes.map_err(|why| matches!(why, Refused::Fail(_))))
         };
         let (mut one_by_one, mut together) = (Vec::new(), Vec::new());
         inputs.each_page(0, corpus.looking(0), &mut |page, record| {
-            one_by_one.push(seen(page, record));
+            one_by_one.push(seen(page, record.map(|record| record.bytes)));
             ControlFlow::Continue(())
         });
-        map_pages(&corpus, 0, seen, &mut |_, seen| together.push(seen));
+        map_pages(&corpus, 0, |_, record| Ok(record.bytes), &mut |page, bytes| together.push(seen(page, bytes)));
         assert_eq!(one_by_one.len(), 3 * CHUNK_RECORDS);
         assert_eq!(one_by_one.iter().filter(|(_, bytes)| *bytes == Err(true)).count(), 8);
         assert!(together == one_by_one);

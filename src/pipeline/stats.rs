@@ -7,7 +7,7 @@
 use super::corpus::Corpus;
 use super::frequent::{Frequent, hash};
 use super::pages::map_pages;
-use super::record::{Outcome, quietly};
+use super::record::Outcome;
 use super::tally::{Amount, Tally};
 use super::workers;
 use crate::error::{Error, ErrorKind};
@@ -204,32 +204,22 @@ type Counted = (String, Result<Tally, (Outcome, String)>);
 fn pages(corpus: &Corpus<'_>, index: usize) -> (Vec<Counted>, u64) {
     let cleaner = corpus.cleaner(index);
     let (mut pages, mut bytes) = (Vec::new(), 0);
-    let count = |page: &PageName<'_>, record: Result<Record, Refused>| {
-        let bytes = record.as_ref().map_or(0, |record| record.bytes.len() as u64);
-        let made = match record {
-            Ok(record) => quietly(|| {
-                let article = cleaner.clean(&record.bytes, &record.hints)?;
-                Ok(Tally::of(&article, record.hints.url.as_deref(), page))
-            }),
-            Err(Refused::Skip(skip, _)) => return (bytes, Err((Outcome::Skipped(skip.name()), String::new()))),
-            Err(Refused::Fail(error)) => Ok(Err(error)),
-        };
-        let counted = match made {
-            Ok(Ok(tally)) => Ok(tally),
-            Ok(Err(error)) => Err((outcome(&error), error.to_string())),
-            Err(message) => Err((Outcome::Failed(ErrorKind::Panic.name()), message)),
-        };
-        (bytes, counted)
+    let count = |page: &PageName<'_>, record: Record| {
+        let article = cleaner.clean(&record.bytes, &record.hints);
+        let tally = article.map(|article| Tally::of(&article, record.hints.url.as_deref(), page));
+        Ok((record.bytes.len() as u64, tally))
     };
-    let mut walk = |pages: &mut Vec<Counted>| {
-        map_pages(corpus, index, count, &mut |page, (size, counted)| {
+    map_pages(corpus, index, count, &mut |page, counted| {
+        let tally = counted.and_then(|(size, tally)| {
             bytes += size;
-            pages.push((page.name(), counted));
-        })
-    };
-    if let Err(panic) = quietly(|| walk(&mut pages)) {
-        pages.push((corpus.inputs.name(index), Err((Outcome::Failed(ErrorKind::Panic.name()), panic))));
-    }
+            tally.map_err(Refused::Fail)
+        });
+        let counted = tally.map_err(|refused| match refused {
+            Refused::Skip(skip, _) => (Outcome::Skipped(skip.name()), String::new()),
+            Refused::Fail(error) => (outcome(&error), error.to_string()),
+        });
+        pages.push((page.name(), counted));
+    });
     (pages, bytes)
 }
 

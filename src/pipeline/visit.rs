@@ -5,9 +5,8 @@
 
 use super::corpus::Corpus;
 use super::pages::map_pages;
-use super::record::quietly;
 use super::workers;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::input::{PageName, Record, Refused};
 use rayon::prelude::*;
 
@@ -34,23 +33,15 @@ pub fn visit<T: Send>(
     let pool = workers(corpus.jobs)?;
     let entry = |index: usize| {
         let mut visited = Vec::new();
-        let look = |page: &PageName<'_>, record| match record {
-            Err(Refused::Skip(..)) => None,
-            Err(Refused::Fail(error)) => Some(Err(error)),
-            Ok(record) => {
-                let result = quietly(|| look(index, page, record));
-                Some(result.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))))
-            }
-        };
-        let walk = |visited: &mut Vec<Visited<T>>| {
-            map_pages(corpus, index, look, &mut |page, result| {
-                visited.extend(result.map(|result| Visited { name: page.name(), result }));
-            })
-        };
-        if let Err(panic) = quietly(|| walk(&mut visited)) {
-            let result = Err(Error::new(ErrorKind::Panic, panic));
-            visited.push(Visited { name: corpus.inputs.name(index), result });
-        }
+        let look = |page: &PageName<'_>, record| look(index, page, record);
+        map_pages(corpus, index, look, &mut |page, answer| {
+            let result = match answer {
+                Ok(answer) => Ok(answer),
+                Err(Refused::Fail(error)) => Err(error),
+                Err(Refused::Skip(..)) => return,
+            };
+            visited.push(Visited { name: page.name(), result });
+        });
         visited
     };
     let visited = pool.install(|| (0..corpus.inputs.len()).into_par_iter().map(entry).collect::<Vec<_>>());
@@ -62,6 +53,7 @@ mod tests {
     use super::super::corpus::tests::corpus;
     use super::*;
     use crate::cleaner::Cleaner;
+    use crate::error::ErrorKind;
     use crate::input::{Input, Inputs};
 
     #[test]
