@@ -130,7 +130,7 @@ struct Grams {
     firsts: Array<2, { 1 << HASH_BITS }>,
 }
 
-const HASH_BITS: u32 = 15;
+const HASH_BITS: u32 = 17;
 const GRAM: usize = 4;
 /// Bytes from one place of a block that is looked at to the next.
 const STEP: usize = 3;
