@@ -100,19 +100,21 @@ fn surely_page(favor: Favor) -> f32 {
     }
 }
 
+/// The files that are built in.
+const FILES: [(&str, &[u8]); 6] = [
+    ("text.bin", include_bytes!("text.bin")),
+    ("text.tokens.bin", include_bytes!("text.tokens.bin")),
+    ("page.bin", include_bytes!("page.bin")),
+    ("page.tokens.bin", include_bytes!("page.tokens.bin")),
+    ("kind.bin", include_bytes!("kind.bin")),
+    ("dirt.bin", include_bytes!("dirt.bin")),
+];
+
 impl LineModels {
     /// The models that are built in.
     pub fn builtin() -> LineModels {
-        let load = || {
-            Ok::<_, String>(LineModels {
-                article: checked(include_bytes!("text.bin"), &NAMES)?,
-                page: checked(include_bytes!("page.bin"), &NAMES)?,
-                tokens: TokenTables::load([include_bytes!("text.tokens.bin"), include_bytes!("page.tokens.bin")])?,
-                kind: checked(include_bytes!("kind.bin"), &dirt_names())?,
-                dirt: checked(include_bytes!("dirt.bin"), &dirt_names())?,
-            })
-        };
-        load().expect("a test loads the built-in models")
+        let file = |name: &str| FILES.iter().find(|(known, _)| *known == name).map(|(_, file)| *file);
+        LineModels::load(file).expect("a test loads the built-in models")
     }
 
     /// The models in the files of a training, in place of the built-in ones, when they are among them.
@@ -120,21 +122,24 @@ impl LineModels {
     /// # Errors
     /// What is wrong with which file.
     pub fn read(files: &ModelFiles) -> Result<LineModels, String> {
-        const FILES: [&str; 6] = ["text.bin", "text.tokens.bin", "page.bin", "page.tokens.bin", "kind.bin", "dirt.bin"];
-        if !FILES.iter().any(|name| files.contains_key(*name)) {
-            return Ok(LineModels::builtin());
+        match FILES.iter().any(|(name, _)| files.contains_key(*name)) {
+            true => LineModels::load(|name| files.get(name).map(Vec::as_slice)),
+            false => Ok(LineModels::builtin()),
         }
-        let file = |name: &str| files.get(name).ok_or_else(|| format!("{name} is missing"));
-        let forest = |name: &str, features: &[&str]| {
-            checked(file(&format!("{name}.bin"))?, features).map_err(|error| format!("{name}: {error}"))
-        };
+    }
+
+    /// The models in the files of these names.
+    fn load<'f>(file: impl Fn(&str) -> Option<&'f [u8]>) -> Result<LineModels, String> {
+        let file = |name: &str| file(name).ok_or_else(|| format!("{name} is missing"));
+        let forest =
+            |name: &str, features: &[&str]| checked(file(name)?, features).map_err(|error| format!("{name}: {error}"));
+        let tokens = [file("text.tokens.bin")?, file("page.tokens.bin")?];
         Ok(LineModels {
-            article: forest("text", &NAMES)?,
-            page: forest("page", &NAMES)?,
-            tokens: TokenTables::load([file("text.tokens.bin")?, file("page.tokens.bin")?])
-                .map_err(|error| format!("tokens: {error}"))?,
-            kind: forest("kind", &dirt_names())?,
-            dirt: forest("dirt", &dirt_names())?,
+            article: forest("text.bin", &NAMES)?,
+            page: forest("page.bin", &NAMES)?,
+            tokens: TokenTables::load(tokens).map_err(|error| format!("tokens: {error}"))?,
+            kind: forest("kind.bin", &dirt_names())?,
+            dirt: forest("dirt.bin", &dirt_names())?,
         })
     }
 

@@ -59,21 +59,24 @@ impl Singles {
         self
     }
 
-    /// Calls `found` with the place of each of the bytes in a text, and what is known of the literals that may stand there.
+    /// The places of the bytes in a text.
     #[inline(always)]
-    fn each(&self, text: &[u8], mut found: impl FnMut(usize, &mut dyn Iterator<Item = Known>)) {
-        for [one, two, three] in &self.bytes {
-            for at in memchr::memchr3_iter(*one, *two, *three, text) {
-                let of_bytes = |next: u8| {
-                    let bytes = [text[at], next];
-                    let first = self.known.partition_point(|known| known[..2] < bytes[..]);
-                    self.known[first..].iter().take_while(move |known| known[..2] == bytes)
-                };
-                let next = text.get(at + 1).copied().filter(|next| *next != 0);
-                let known = of_bytes(0).chain(next.into_iter().flat_map(of_bytes));
-                found(at, &mut known.map(|known| Known::read(&known[2..])));
-            }
-        }
+    fn places(&self, text: &[u8]) -> impl Iterator<Item = usize> {
+        self.bytes.iter().flat_map(move |[one, two, three]| memchr::memchr3_iter(*one, *two, *three, text))
+    }
+
+    /// What is known of the literals that may stand at one of these places.
+    #[inline(always)]
+    fn known_at(&self, text: &[u8], place: usize) -> impl Iterator<Item = Known> {
+        let byte = text[place];
+        let of_bytes = move |next: u8| {
+            let bytes = [byte, next];
+            let first = self.known.partition_point(|known| known[..2] < bytes[..]);
+            self.known[first..].iter().take_while(move |known| known[..2] == bytes)
+        };
+        let next = text.get(place + 1).copied().filter(|next| *next != 0);
+        let known = of_bytes(0).chain(next.into_iter().flat_map(of_bytes));
+        known.map(|known| Known::read(&known[2..]))
     }
 }
 
@@ -373,12 +376,11 @@ impl Floating {
         for (singles, are_ascii) in kinds.filter(|(singles, _)| !singles.bytes.is_empty()) {
             let is_wanted = |part: &Part| (are_ascii || !part.is_ascii) && part.words <= singles.max_words.of(asked);
             for stretch in Stretch::of(parts, is_wanted) {
-                let begin = stretch.range.start;
-                singles.each(&text[stretch.range.clone()], |place, known| {
-                    if let Some((at, part)) = stretch.part_at(begin + place) {
-                        known.for_each(|known| look(at, part, begin + place + 1, known));
-                    }
-                });
+                let (begin, bytes) = (stretch.range.start, &text[stretch.range.clone()]);
+                for place in singles.places(bytes) {
+                    let Some((at, part)) = stretch.part_at(begin + place) else { continue };
+                    singles.known_at(bytes, place).for_each(|known| look(at, part, begin + place + 1, known));
+                }
             }
         }
         hits.sort_unstable();

@@ -159,14 +159,20 @@ pub struct RuleChoice {
 }
 
 impl RuleChoice {
-    /// Refuses a name that stands for nothing.
-    fn check(&self, rules: &[PackRule]) -> Result<(), Error> {
+    /// Refuses a name that stands for nothing, or for what `spares` text and always acts.
+    fn check(&self, rules: &[PackRule], spares: impl Fn(&str) -> bool) -> Result<(), Error> {
         let is_rule = |name: &str| rules.iter().any(|rule| covers(name, &rule.id));
         let is_reason = |name: &str| is_rule(name) || is_stage(name);
         let speaks = |name: &str| rules.iter().any(|rule| rule.lang.iter().any(|known| known == name));
-        known(&self.off, is_reason, "no rule is called", "write an id, `family/*`, or a reason such as `repeat`")?;
-        known(&self.only, is_rule, "no rule is called", "write an id or `family/*`")?;
-        known(&self.languages, speaks, "no rule is written for the language", "write a code such as `en`")
+        let no_rule = |name: &str, remedy: &str| match spares(name) {
+            true => format!("{name:?} removes nothing, it spares text, and always acts: leave it out"),
+            false => format!("no rule is called {name:?}: {remedy}"),
+        };
+        known(&self.off, is_reason, |name| no_rule(name, "write an id, `family/*`, or a reason such as `repeat`"))?;
+        known(&self.only, is_rule, |name| no_rule(name, "write an id or `family/*`"))?;
+        known(&self.languages, speaks, |name| {
+            format!("no rule is written for the language {name:?}: write a code such as `en`")
+        })
     }
 
     fn takes(&self, rule: &PackRule) -> bool {
@@ -178,9 +184,9 @@ impl RuleChoice {
     }
 }
 
-fn known(names: &[(String, String)], is: impl Fn(&str) -> bool, what: &str, remedy: &str) -> Result<(), Error> {
+fn known(names: &[(String, String)], is: impl Fn(&str) -> bool, refusal: impl Fn(&str) -> String) -> Result<(), Error> {
     match names.iter().find(|(_, name)| !is(name)) {
-        Some((place, name)) => Err(Error::new(ErrorKind::Rules, format!("{place}: {what} {name:?}: {remedy}"))),
+        Some((place, name)) => Err(Error::new(ErrorKind::Rules, format!("{place}: {}", refusal(name)))),
         None => Ok(()),
     }
 }
@@ -235,7 +241,9 @@ impl RuleSet {
             let message = format!("{count} rules, more than the bound of {}", limits.max_rules);
             return Err(Error::new(ErrorKind::Rules, message));
         }
-        std::iter::once(choice).chain(elsewhere).try_for_each(|choice| choice.check(&rules))?;
+        let sparing = || guards.iter().map(|guard| &guard.id).chain(topics.iter().map(|topic| &topic.id));
+        let spares = |name: &str| sparing().any(|id| covers(name, id));
+        std::iter::once(choice).chain(elsewhere).try_for_each(|choice| choice.check(&rules, spares))?;
         rules.retain(|rule| choice.takes(rule));
         let mut set = RuleSet::build(rules, guards, topics, limits)?;
         let off = choice.off.iter().map(|(_, name)| name);

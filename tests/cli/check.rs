@@ -351,6 +351,7 @@ fn what_is_wrong_with_settings_names_file_and_line() {
     for (toml, says) in [
         ("\ncaption = 'drop'", "dehusk.toml:2: unknown field `caption`"),
         ("off = [\n'share/*',\n'shares/*']", "dehusk.toml:3: no rule is called \"shares/*\""),
+        ("off = ['share/*', 'guards/*']", "dehusk.toml:1: \"guards/*\" removes nothing, it spares text"),
         ("languages = ['english']", "dehusk.toml:1: no rule is written for the language \"english\""),
         ("[[path]]\nfiles = ['*.txt']\nonly = ['repeat']", "dehusk.toml:3: no rule is called \"repeat\""),
         ("[check]\nbaseline = 'none.json'", "there is no baseline"),
