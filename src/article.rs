@@ -176,7 +176,7 @@ pub enum Degraded {
     Attributes,
     /// More blocks than the bound: short pieces share a block.
     Blocks,
-    /// Rules and repeats alone would have left nothing.
+    /// It is a text, and nothing of it was left.
     Emptied,
     /// Nothing of what the page shows was kept: the text is what it states in JSON-LD that its article, its post or its
     /// product says. Places in it are those of the script.

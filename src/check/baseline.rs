@@ -95,10 +95,11 @@ impl Baseline {
         self.entry(BaselineEntry { path, rule, text, fingerprint, count: 0 }).count += 1;
     }
 
-    /// Takes over the entries of another baseline whose paths are `wanted`.
+    /// Takes over the entries of another baseline whose paths are `wanted`; of an entry that both have the larger count.
     pub fn extend(&mut self, other: &Baseline, wanted: impl Fn(&str) -> bool) {
         for (key, entry) in other.entries.iter().filter(|(_, entry)| wanted(&entry.path)) {
-            self.entries.insert(key.clone(), entry.clone());
+            let own = self.entries.entry(key.clone()).or_insert_with(|| entry.clone());
+            own.count = own.count.max(entry.count);
         }
     }
 
@@ -190,5 +191,19 @@ mod tests {
             let error = Baseline::parse("base.json", json).unwrap_err().to_string();
             assert!(error.contains(place), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_taken_over_lowers_no_count() {
+        let of = |findings: &[(&str, usize)]| {
+            let mut baseline = Baseline::default();
+            for (path, count) in findings {
+                (0..*count).for_each(|_| baseline.add(&finding(path, path)));
+            }
+            baseline
+        };
+        let mut new = of(&[("a.txt", 5), ("b.txt", 1)]);
+        new.extend(&of(&[("a.txt", 3), ("b.txt", 2), ("c.txt", 1), ("d.txt", 1)]), |path| path != "d.txt");
+        assert_eq!(new.len(), 5 + 2 + 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Takes findings out of a text and leaves everything else as it is, byte for byte.
 //!
 //! A line that goes takes its line end with it, and of the blank lines around it as many stay as stood on one side, so
-//! that paragraphs keep their distance. A piece in the middle of a line leaves one space between its neighbours.
+//! that paragraphs keep their distance. A piece in the middle of a line leaves the spaces around it.
 
 use std::ops::Range;
 

@@ -3,6 +3,7 @@
 //! The comparison is with the commit at which the current branch left the revision, so that what others did to it since
 //! counts for nothing. Files that git does not know yet and does not ignore are new and count too.
 
+use super::glob::matches;
 use anyhow::{Context, bail};
 use dehusk::input::{Input, read_list};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ pub(super) fn since(rev: &str, named: &[Input]) -> anyhow::Result<Vec<Input>> {
     let below = |path: &Path| path.strip_prefix(&here).map_or_else(|_| path.to_owned(), Path::to_owned);
     let wanted = changed.into_iter().filter(|path| match named {
         [] => path.starts_with(&here),
-        named => named.iter().any(|input| names(input, path, &below(path))),
+        named => named.iter().any(|input| names(input, path)),
     });
     let changed: Vec<Input> = wanted.map(|path| Input::Path(below(&path))).collect();
     // A name without a file is a mistake, and not something that did not change.
@@ -27,12 +28,12 @@ pub(super) fn since(rev: &str, named: &[Input]) -> anyhow::Result<Vec<Input>> {
     Ok(lost.chain(changed).collect())
 }
 
-/// True when an input that was named holds a file; `path` is without links, `shown` as the user would write it.
-fn names(input: &Input, path: &Path, shown: &Path) -> bool {
+/// True when an input that was named holds a file, whose path is without links.
+fn names(input: &Input, path: &Path) -> bool {
     match input {
         Input::Stdin => false,
         Input::Path(folder) => folder.canonicalize().is_ok_and(|folder| path.starts_with(folder)),
-        Input::Pattern { accepts, .. } => accepts(shown),
+        Input::Pattern { folder, accepts, .. } => matches(folder, accepts, path),
     }
 }
 

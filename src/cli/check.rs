@@ -4,9 +4,8 @@ use super::args::{CheckArgs, ColorArg};
 use super::config::Config;
 use super::job::{listed, sink};
 use super::patch::{self, patch};
-use super::plural;
 use super::refuse::refuse_among_pages;
-use super::{Verdict, changed};
+use super::{Verdict, changed, plural, say};
 use anyhow::{Context, bail};
 use dehusk::check::report::{Account, Failure, Reporter, Style};
 use dehusk::check::{Baseline, Finding};
@@ -15,7 +14,7 @@ use dehusk::output::Sink;
 use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Corpus, Found, project_path};
 use dehusk::{Cleaner, Error, ErrorKind};
 use std::collections::{BTreeMap, HashSet};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -83,6 +82,7 @@ impl Gate {
             entries: &self.entries,
             project: &self.project,
             counts_words: self.max_share.is_some(),
+            keeps_texts: self.args.fix || self.args.diff,
         };
         let counts = pipeline::check(&plan, &mut |checked| run.take(checked))?;
         run.finish(counts)
@@ -220,18 +220,21 @@ impl<'g> Run<'g> {
         if (args.fix || args.diff) && !left.is_empty() {
             let (file, corpus) = (self.gate.inputs.real_path(entry), self.gate.corpus());
             let cleaner = corpus.cleaner(entry);
-            if found.format != dehusk::Format::Text || !patch::is_plain(&file, &found.text) {
-                self.unfixable += left.len() as u64;
-            } else if args.fix {
-                let fixed = patch(cleaner, &found.text, left, &forgiven)?;
-                patch::write(&file, &fixed.text).map_err(|e| Error::with_source(ErrorKind::Io, "cannot fix", e))?;
-                self.account.fixed += fixed.fixed;
-                left = fixed.left;
-            } else {
-                let path = left[0].path.clone();
-                let fixed = patch(cleaner, &found.text, left.clone(), &forgiven)?;
-                let (terminal, color) = (self.gate.is_terminal(), self.gate.style().color);
-                self.buffer.extend(patch::diff(&path, &found.text, &fixed.text, terminal, color).bytes());
+            let is_fixable = |text: &String| found.format == dehusk::Format::Text && patch::is_plain(&file, text);
+            match found.text.filter(is_fixable) {
+                None => self.unfixable += left.len() as u64,
+                Some(text) if args.fix => {
+                    let fixed = patch(cleaner, &text, left, &forgiven)?;
+                    patch::write(&file, &fixed.text).map_err(|e| Error::with_source(ErrorKind::Io, "cannot fix", e))?;
+                    self.account.fixed += fixed.fixed;
+                    left = fixed.left;
+                }
+                Some(text) => {
+                    let path = left[0].path.clone();
+                    let fixed = patch(cleaner, &text, left.clone(), &forgiven)?;
+                    let (terminal, color) = (self.gate.is_terminal(), self.gate.style().color);
+                    self.buffer.extend(patch::diff(&path, &text, &fixed.text, terminal, color).bytes());
+                }
             }
         }
         self.count(&left);
@@ -363,9 +366,4 @@ fn read_baseline(gate: &Gate) -> anyhow::Result<Baseline> {
         }
         Err(error) => Err(error).with_context(|| format!("cannot read the baseline {shown}")),
     }
-}
-
-fn say(text: &str) {
-    // Nobody is left to be told when standard error is gone.
-    let _ = io::stderr().write_all(text.as_bytes());
 }

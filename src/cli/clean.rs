@@ -1,9 +1,8 @@
 //! `dehusk clean`: the job that was typed runs, and people are told how it went.
 
-use super::Verdict;
 use super::args::{CleanArgs, ProgressArg};
 use super::job::Job;
-use super::plural;
+use super::{Verdict, plural, say};
 use dehusk::pipeline::{self, Finished, Outcome, Progress, Retry, Summary};
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
@@ -86,6 +85,5 @@ fn tell(job: &Job, summary: &Summary) {
             text += "dehusk: no article was written (--dry-run)\n";
         }
     }
-    // Nobody is left to be told when standard error is gone.
-    let _ = io::stderr().write_all(text.as_bytes());
+    say(&text);
 }

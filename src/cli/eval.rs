@@ -6,8 +6,8 @@ use super::cleaner::read_text;
 use super::config::Config;
 use super::glob;
 use super::job::write_file;
-use super::plural;
 use super::refuse::{refuse_among_pages, refuse_beside_json};
+use super::{plural, say};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use dehusk::Cleaner;
@@ -60,7 +60,7 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
     if run.all().missing == gold.len() && failed.is_empty() {
         bail!("no page belongs to the gold in {}: names and ids differ", printable(&args.gold));
     }
-    complain(&run, &unlabelled, &failed)?;
+    complain(&run, &unlabelled, &failed);
     if let Some(path) = &args.save {
         let mut json = serde_json::to_vec(&run)?;
         json.push(b'\n');
@@ -80,13 +80,13 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
     out.flush()?;
     let is_low = args.min_f1.is_some_and(|min| run.all().f1 < min);
     if let (true, Some(min)) = (is_low, args.min_f1) {
-        writeln!(io::stderr(), "dehusk: the word F1 is {:.4}, below --min-f1 {min}", run.all().f1)?;
+        say(&format!("dehusk: the word F1 is {:.4}, below --min-f1 {min}\n", run.all().f1));
     }
     Ok(if is_low || !failed.is_empty() { Verdict::Failures } else { Verdict::Clean })
 }
 
 /// Says on standard error which pages are not as they should be.
-fn complain(run: &Run, unlabelled: &[String], failed: &[(String, String)]) -> io::Result<()> {
+fn complain(run: &Run, unlabelled: &[String], failed: &[(String, String)]) {
     let mut text = String::new();
     for (name, why) in failed.iter().take(MAX_NAMED) {
         text += &format!("dehusk: {name}: {why}\n");
@@ -103,7 +103,7 @@ fn complain(run: &Run, unlabelled: &[String], failed: &[(String, String)]) -> io
         text +=
             &format!("dehusk: without a text, counted as empty: {}, such as {id}\n", plural(run.all().missing, "page"));
     }
-    io::stderr().write_all(text.as_bytes())
+    say(&text);
 }
 
 fn percent(part: usize, whole: usize) -> String {

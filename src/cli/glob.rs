@@ -35,6 +35,12 @@ fn expand(pattern: &str) -> Option<Input> {
     })
 }
 
+/// True when a pattern for what lies in a folder, written as the user did, accepts a path without links.
+pub(super) fn matches(folder: &Path, accepts: &Filter, path: &Path) -> bool {
+    let Ok(real) = folder.canonicalize() else { return false };
+    path.strip_prefix(real).is_ok_and(|below| accepts(&folder.join(below)))
+}
+
 /// Says whether something in a folder can match, from the parts of the pattern before any `**`.
 fn enters(folder: &Path, below: &str) -> Option<Filter> {
     let whole = matcher(below)?;

@@ -1,5 +1,6 @@
 //! What a run must not do to the files that it reads or writes: found before any of them is touched.
 
+use super::glob::matches;
 use anyhow::bail;
 use dehusk::input::{Input, printable};
 use dehusk::output::is_ours;
@@ -44,7 +45,7 @@ pub(super) fn refuse_among_pages<'f>(
         let is_named = |input: &Input| match input {
             Input::Stdin => false,
             Input::Path(path) => holds(path),
-            Input::Pattern { folder, accepts, .. } => holds(folder) && accepts(file),
+            Input::Pattern { folder, accepts, .. } => matches(folder, accepts, &real),
         };
         let is_input = named.iter().any(|input| matches!(input, Input::Path(path) if place(path) == real));
         if is_input || named.iter().any(is_named) && !is_ours(&real) {

@@ -93,6 +93,11 @@ impl<'a> Response<'a> {
     }
 }
 
+/// True for what may stand behind the last chunk: nothing, or headers.
+fn is_trailer(rest: &[u8]) -> bool {
+    rest.split(|&byte| byte == b'\n').all(|line| line.trim_ascii().is_empty() || line.contains(&b':'))
+}
+
 /// The bytes of the chunks. Without a header that says so, only chunks that are right to the last byte are taken for
 /// such; with it, the last may be cut.
 fn dechunk(body: &[u8], is_said: bool) -> Option<Vec<u8>> {
@@ -109,7 +114,7 @@ fn dechunk(body: &[u8], is_said: bool) -> Option<Vec<u8>> {
         };
         rest = &rest[line.len() + 1..];
         if size == 0 {
-            return Some(whole);
+            return (is_said || !whole.is_empty() && is_trailer(rest)).then_some(whole);
         }
         let Some((chunk, after)) = rest.split_at_checked(size) else {
             whole.extend_from_slice(rest);
@@ -178,6 +183,10 @@ mod tests {
         assert_eq!(body("Transfer-Encoding: chunked\r\n", b"the bridge"), "the bridge");
         assert_eq!(body("Transfer-Encoding: chunked\r\n", b"4\r\nthe \r\n60\r\nbri"), "the bri");
         assert_eq!(body("", b"4\r\nand 4 more"), "4\r\nand 4 more");
+        // A text that begins with a number is none.
+        assert_eq!(body("", b"0\nis what is left of ten."), "0\nis what is left of ten.");
+        assert_eq!(body("", b"4\r\nthe \r\n0\r\nand no more"), "4\r\nthe \r\n0\r\nand no more");
+        assert_eq!(body("", b"4\r\nthe \r\n0\r\nX-Sum: 1\r\n\r\n"), "the ");
         assert_eq!(body("Transfer-Encoding: chunked\r\n", b""), "");
     }
 

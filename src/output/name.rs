@@ -206,7 +206,10 @@ pub fn record_name(origin: &Origin, ending: &str, limits: &Limits) -> PathBuf {
             break;
         }
     }
-    let name = shorten(OsStr::new(name.trim_end_matches(['-', '.'])), limits.max_output_name_bytes - ending.len() - 1);
+    // The place alone tells records apart, so that all of it stays.
+    let place = name.find('-').unwrap_or(name.len());
+    let most = limits.max_output_name_bytes.saturating_sub(ending.len() + 1).max(place);
+    let name = shorten(OsStr::new(name.trim_end_matches(['-', '.'])), most);
     let mut name = PathBuf::from(name).into_os_string();
     name.push(".");
     name.push(ending);
@@ -349,5 +352,9 @@ mod tests {
         assert_eq!(name(1, "../../etc\n/passwd/"), "0000001-..-..-etc-passwd.txt");
         assert_eq!(name(12_345_678, &"é".repeat(200)).len(), 200 - 1);
         assert_eq!(record_name(&Origin::default(), "md", &Limits::default()), Path::new("0000000-record.md"));
+        for max_output_name_bytes in [1, 10] {
+            let limits = Limits { max_output_name_bytes, ..Limits::default() };
+            assert_eq!(record_name(&Origin::default(), "txt", &limits), Path::new("0000000.txt"));
+        }
     }
 }

@@ -35,6 +35,8 @@ pub struct CheckPlan<'a> {
     pub project: &'a Path,
     /// Whether words are counted.
     pub counts_words: bool,
+    /// Whether what is found comes with the text of a page that is a file.
+    pub keeps_texts: bool,
 }
 
 /// An input with findings, or one that failed.
@@ -55,8 +57,8 @@ pub struct Found {
     pub findings: Vec<Finding>,
     /// How it was read.
     pub format: Format,
-    /// The input decoded to UTF-8.
-    pub text: String,
+    /// The input decoded to UTF-8, when it is wanted and a page of its own.
+    pub text: Option<String>,
 }
 
 /// Counts of a check.
@@ -205,7 +207,8 @@ impl File<'_> {
             is_record: page.origin.is_some(),
         };
         let findings = findings(self.cleaner, &inspection, page);
-        let found = Found { findings, format: inspection.format, text: inspection.text.into_owned() };
+        let text = (self.plan.keeps_texts && !page.is_record).then(|| inspection.text.into_owned());
+        let found = Found { findings, format: inspection.format, text };
         Ok(Seen { words, found: Some(found).filter(|found| !found.findings.is_empty()) })
     }
 }

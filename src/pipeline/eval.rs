@@ -57,7 +57,7 @@ pub fn evaluate(plan: &EvalPlan<'_>) -> Result<Evaluation, Error> {
 /// [`ErrorKind::Io`] for texts and gold that cannot be read, and two texts that have the same gold.
 pub fn evaluate_texts(gold: &Texts, texts: &Texts) -> Result<Evaluation, Error> {
     let score = |at: usize| {
-        let Some(known) = gold.named(texts.id(at)) else { return Ok(None) };
+        let Some(known) = gold.same_as(texts, at) else { return Ok(None) };
         let (text, label) = (texts.read(at)?.text, gold.read(known)?);
         let candidate = Candidate { text: &text, removed: None };
         Ok(Some((known, PageScore::new(gold.id(known), Some(candidate), &label), None)))

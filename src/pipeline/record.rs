@@ -47,6 +47,14 @@ impl Outcome {
         }
     }
 
+    /// That of a page of which no article could be made.
+    pub(super) fn without_article(error: &Error) -> Outcome {
+        match error.kind() {
+            kind @ (ErrorKind::TooLarge | ErrorKind::Binary) => Outcome::Skipped(kind.name()),
+            kind => Outcome::Failed(kind.name()),
+        }
+    }
+
     pub(super) fn of(article: &Article) -> Outcome {
         if article.is_empty() {
             Outcome::Empty
@@ -199,10 +207,7 @@ where
             }
             Err(Stop::Error(error)) => {
                 finished.message = error.to_string();
-                finished.outcome = match error.kind() {
-                    kind @ (ErrorKind::TooLarge | ErrorKind::Binary) => Outcome::Skipped(kind.name()),
-                    kind => Outcome::Failed(kind.name()),
-                };
+                finished.outcome = Outcome::without_article(&error);
             }
         }
         if finished.name.is_empty() {

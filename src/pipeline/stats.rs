@@ -10,7 +10,7 @@ use super::pages::map_pages;
 use super::record::Outcome;
 use super::tally::{Amount, Tally};
 use super::workers;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::input::{Inputs, PageName, Record, Refused};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -41,7 +41,9 @@ pub struct StatsPlan<'a> {
 pub struct Stats {
     /// Inputs that were found, refused ones included.
     pub inputs: u64,
-    /// Inputs that were read, or refused: all, or those of the sample.
+    /// Those that were read, or refused: all, or those of the sample.
+    pub read: u64,
+    /// Their pages; a container has many.
     pub pages: u64,
     /// Pages by their outcome.
     pub outcomes: BTreeMap<&'static str, u64>,
@@ -161,7 +163,7 @@ pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Resul
         _ => (0..plan.corpus.inputs.len()).collect(),
     };
     let mut sums = Sums::default();
-    let (mut bytes_read, mut piped) = (0, 0);
+    let (mut read, mut bytes_read, mut piped) = (0, 0, 0);
     for batch in chosen.chunks(BATCH) {
         let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| pages(&plan.corpus, index)).collect());
         for (&index, (pages, bytes)) in batch.iter().zip(counted) {
@@ -171,14 +173,15 @@ pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Resul
             }
             pages.into_iter().for_each(|(name, counted)| sums.add(plan, name, counted));
         }
-        observe(sums.pages as usize, bytes_read + piped);
+        read += batch.len();
+        observe(read, bytes_read + piped);
     }
     let seconds = start.elapsed().as_secs_f64();
     let bytes = plan.corpus.inputs.bytes();
     let part = if bytes_read == 0 { 1.0 } else { bytes as f64 / bytes_read as f64 };
     let (bytes_read, bytes) = (bytes_read + piped, bytes + piped);
     let time = Time { bytes_read, bytes, seconds, estimated_seconds: seconds * part.max(1.0) };
-    Ok(sums.finish(plan, time))
+    Ok(sums.finish(plan, read as u64, time))
 }
 
 /// So many inputs, those whose names have the smallest hashes, in the order of the list: the same names give the same
@@ -216,19 +219,11 @@ fn pages(corpus: &Corpus<'_>, index: usize) -> (Vec<Counted>, u64) {
         });
         let counted = tally.map_err(|refused| match refused {
             Refused::Skip(skip, _) => (Outcome::Skipped(skip.name()), String::new()),
-            Refused::Fail(error) => (outcome(&error), error.to_string()),
+            Refused::Fail(error) => (Outcome::without_article(&error), error.to_string()),
         });
         pages.push((page.name(), counted));
     });
     (pages, bytes)
-}
-
-/// Under what a page that cannot be cleaned is counted: as a run of `clean` counts it.
-fn outcome(error: &Error) -> Outcome {
-    match error.kind() {
-        kind @ (ErrorKind::TooLarge | ErrorKind::Binary) => Outcome::Skipped(kind.name()),
-        kind => Outcome::Failed(kind.name()),
-    }
 }
 
 /// A name with pages, what they say, and what of it is removed.
@@ -289,7 +284,7 @@ impl Sums {
         }
     }
 
-    fn finish(self, plan: &StatsPlan<'_>, time: Time) -> Stats {
+    fn finish(self, plan: &StatsPlan<'_>, read: u64, time: Time) -> Stats {
         let top = plan.top;
         let (repeated_missed, lines) = (self.lines.missed, self.lines.most(top));
         let repeated = lines.into_iter().map(|line| Repeated {
@@ -300,6 +295,7 @@ impl Sums {
         });
         Stats {
             inputs: plan.corpus.inputs.len() as u64,
+            read,
             pages: self.pages,
             outcomes: self.outcomes,
             failures: self.failures,

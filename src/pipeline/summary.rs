@@ -150,7 +150,7 @@ impl fmt::Display for Summary {
             ("words in", self.words_in, words),
             ("removals", self.removals.values().sum(), parts(&self.removals)),
             ("degraded", self.degraded.values().sum(), parts(&self.degraded)),
-            ("left out", self.trailing_bytes, "bytes after the end of a packed file".to_owned()),
+            ("left out", self.trailing_bytes, "ends of packed files, behind what is packed".to_owned()),
         ] {
             if count > 0 {
                 let row = format!("{name:>12} {:>12}  {more}", grouped(count));

@@ -19,6 +19,8 @@ pub struct Texts {
     by_id: HashMap<String, usize>,
     /// The last part of an id, without an ending, of those that no other text has.
     by_name: HashMap<String, Option<usize>>,
+    /// Whether the ids are paths of files without their endings.
+    are_files: bool,
     /// By address, of those that no other text has.
     by_url: HashMap<String, Option<usize>>,
 }
@@ -46,13 +48,14 @@ impl Texts {
             texts: Vec::with_capacity(found.len()),
             by_id: HashMap::new(),
             by_name: HashMap::new(),
+            are_files: path.is_dir(),
             by_url: HashMap::new(),
         };
         for (at, (key, place)) in found.into_iter().enumerate() {
             if texts.by_id.insert(key.id.clone(), at).is_some() {
                 return Err(fault(format!("{}: two texts have the id {:?}", printable(path), key.id)));
             }
-            let name = stem(key.id.rsplit('/').next().unwrap_or_default());
+            let name = last(if texts.are_files { &key.id } else { bare(&key.id) });
             texts.by_name.entry(name.to_owned()).and_modify(|other| *other = None).or_insert(Some(at));
             if let Some(url) = key.url {
                 texts.by_url.entry(url).and_modify(|other| *other = None).or_insert(Some(at));
@@ -91,13 +94,21 @@ impl Texts {
         has_path.then(by_path).flatten().or_else(|| by_id().copied()).or_else(by_url)
     }
 
-    /// The text that a path below the folder that was named, or an id, stands for.
-    pub fn named(&self, path: &str) -> Option<usize> {
+    /// The text with the id of another list's.
+    pub fn same_as(&self, other: &Texts, at: usize) -> Option<usize> {
+        let id = other.id(at);
+        if other.are_files { self.known(id) } else { self.named(id) }
+    }
+
+    /// The text that a path below the folder that was named stands for.
+    fn named(&self, path: &str) -> Option<usize> {
         let path = path.strip_suffix(".gz").or_else(|| path.strip_suffix(".zst")).unwrap_or(path);
-        let bare = &path[..path.len() - path.rsplit('/').next().map_or(0, |name| name.len() - stem(name).len())];
-        let name = bare.rsplit('/').next().unwrap_or_default();
-        let known = self.by_id.get(path).or_else(|| self.by_id.get(bare)).copied();
-        known.or_else(|| self.by_name.get(name).copied().flatten())
+        self.by_id.get(path).copied().or_else(|| self.known(bare(path)))
+    }
+
+    /// The text that a path without its ending stands for.
+    fn known(&self, bare: &str) -> Option<usize> {
+        self.by_id.get(bare).copied().or_else(|| self.by_name.get(last(bare)).copied().flatten())
     }
 
     /// Reads a text.
@@ -126,9 +137,16 @@ impl Texts {
     }
 }
 
-/// The name of a file without its ending.
-fn stem(name: &str) -> &str {
-    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or(name, |(stem, _)| stem)
+/// A path without its ending.
+fn bare(path: &str) -> &str {
+    let name = last(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() { path } else { &path[..path.len() - name.len() + stem.len()] }
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 fn folder(root: &Path) -> Result<Vec<(Key, Place)>, Error> {
@@ -199,6 +217,12 @@ mod tests {
         assert_eq!(id("a/one.html"), Some("a/one"));
         assert_eq!(id("b/one.html.gz"), Some("b/one"));
         assert_eq!(id("b/two.v2.html"), Some("b/two.v2"));
+        assert_eq!(id("c/two.v2.html"), Some("b/two.v2"));
+        assert_eq!((id("c/two.html"), id("c/two")), (None, None));
+        let other = place(&[("two.v2.txt", ""), ("two.v3.txt", ""), ("two.txt", "")]);
+        let other = Texts::open(other.path()).unwrap();
+        let same = (0..3).map(|at| (other.id(at), texts.same_as(&other, at).map(|at| texts.id(at))));
+        assert!(same.eq([("two", None), ("two.v2", Some("b/two.v2")), ("two.v3", None)]));
         // Two texts are called so.
         assert_eq!(id("one.html"), None);
         assert_eq!(id("b/notes.html"), None);

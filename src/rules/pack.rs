@@ -52,7 +52,7 @@ pub struct PackFamily {
 pub struct PackRule {
     /// `family/slug`, unique.
     pub id: Text,
-    /// Languages of the phrases, for the reader: every rule looks at every page.
+    /// Languages of the phrases, by which a user chooses rules: each looks at pages in all languages.
     #[serde(default)]
     pub lang: Vec<Text>,
     /// Where on the page it acts.

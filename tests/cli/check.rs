@@ -494,7 +494,10 @@ fn only_what_changed_since_a_revision_is_checked() {
     assert_eq!(paths, ["a -b.txt", "texts/00/changed é.txt", "texts/01/new.txt"]);
     assert_eq!(files, 4);
     assert_eq!(found(&["texts/01", "--since", "main"]).0, ["texts/01/new.txt"]);
-    assert_eq!(found(&["texts/*/new.*", "--since", "main"]).0, ["texts/01/new.txt"]);
+    let whole = place.path().join("texts/*/new.*");
+    for pattern in ["texts/*/new.*", "./texts/*/new.*", "texts/../texts/*/new.*", whole.to_str().unwrap()] {
+        assert_eq!(found(&[pattern, "--since", "main"]).0, ["texts/01/new.txt"], "{pattern}");
+    }
     place.check(&["--since", "nowhere"]).assert().code(2).stderr(contains("knows no such revision"));
     place.check(&["texts/9", "--since", "HEAD"]).assert().code(1).stderr(contains("texts/9: cannot read"));
 }

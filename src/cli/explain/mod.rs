@@ -7,11 +7,11 @@ mod html;
 mod json;
 mod terminal;
 
-use super::Verdict;
 use super::args::{CleanerArgs, INPUT, OUTPUT, ReadArgs};
 use super::config::Config;
 use super::job::write_file;
 use super::refuse::{refuse_among_pages, refuse_beside_json};
+use super::{Verdict, say};
 use anyhow::bail;
 use clap::Args;
 use dehusk::input::{Input, Inputs, Looking, PageName, Record, Refused, printable};
@@ -170,8 +170,7 @@ fn account(
     match made {
         Ok((bytes, account)) => Some((name, bytes, account)),
         Err(why) => {
-            // Nobody is left to be told when standard error is gone.
-            let _ = writeln!(io::stderr(), "dehusk: {name}: {why}");
+            say(&format!("dehusk: {name}: {why}\n"));
             None
         }
     }

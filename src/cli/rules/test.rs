@@ -8,7 +8,7 @@ use super::super::args::RulesTestArgs;
 use super::super::cleaner::read_text;
 use super::super::config::Config;
 use super::super::glob;
-use super::super::plural;
+use super::super::{plural, say};
 use super::stdout;
 use anstyle::Style;
 use anyhow::bail;
@@ -89,7 +89,7 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
             }
             Err(error) => {
                 failed += 1;
-                writeln!(io::stderr(), "dehusk: {}: {error}", page.name)?;
+                say(&format!("dehusk: {}: {error}\n", page.name));
             }
         }
     }

@@ -40,7 +40,8 @@ fn head(stats: &Stats, out: &mut String) {
     let _ = writeln!(out, "<h1>{removed:.1} % of the words would go</h1>");
     let outcomes = stats.outcomes.iter().map(|(name, count)| format!("<span>{} {name}</span>", grouped(*count)));
     let _ = writeln!(out, "<p class=\"meta\">{}</p>", outcomes.collect::<String>());
-    let all = if stats.pages < stats.inputs { format!("sample of {}", grouped(stats.inputs)) } else { String::new() };
+    let sampled = || format!("of a sample, {} of {} inputs", grouped(stats.read), grouped(stats.inputs));
+    let all = if stats.read < stats.inputs { sampled() } else { String::new() };
     let time = &stats.time;
     let bytes = percent(stats.removed.bytes, stats.total.bytes);
     out.push_str("<dl class=\"figures\">\n");

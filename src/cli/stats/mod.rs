@@ -6,11 +6,11 @@
 mod html;
 mod table;
 
-use super::Verdict;
 use super::args::{CleanerArgs, INPUT, OUTPUT, RUN, ReadArgs};
 use super::config::Config;
 use super::job::{named, write_file};
 use super::refuse::{refuse_among_pages, refuse_beside_json};
+use super::{Verdict, say};
 use clap::Args;
 use dehusk::Cleaner;
 use dehusk::input::{Inputs, printable};
@@ -90,11 +90,9 @@ pub(super) fn run(args: StatsArgs) -> anyhow::Result<Verdict> {
     };
     let all = plan.sample.unwrap_or(usize::MAX).min(inputs.len());
     let shows = io::stderr().is_terminal();
-    let stats = pipeline::stats(&plan, &mut |pages, _| {
+    let stats = pipeline::stats(&plan, &mut |done, _| {
         if shows {
-            // Nobody is left to be told when standard error is gone.
-            let _ =
-                write!(io::stderr(), "\r{pages} of {all} pages\x1b[K{}", if pages == all { "\r\x1b[K" } else { "" });
+            say(&format!("\r{done} of {all} inputs\x1b[K{}", if done == all { "\r\x1b[K" } else { "" }));
         }
     })?;
     name_failures(&stats);
@@ -126,6 +124,5 @@ fn name_failures(stats: &Stats) {
     if more > 0 {
         text += &format!("dehusk: and {more} more; `--json` names up to 1,000\n");
     }
-    // Nobody is left to be told when standard error is gone.
-    let _ = io::stderr().write_all(text.as_bytes());
+    say(&text);
 }

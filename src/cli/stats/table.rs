@@ -52,8 +52,8 @@ fn render(stats: &Stats) -> String {
 
 fn head(stats: &Stats, out: &mut String) {
     let outcomes: Vec<_> = stats.outcomes.iter().map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
-    let sampled =
-        if stats.pages < stats.inputs { format!(" of {}, a sample", grouped(stats.inputs)) } else { String::new() };
+    let sampled = || format!(" of a sample, {} of {} inputs", grouped(stats.read), grouped(stats.inputs));
+    let sampled = if stats.read < stats.inputs { sampled() } else { String::new() };
     let (total, removed) = (stats.total, stats.removed);
     let _ = writeln!(out, "{TITLE}{} pages{TITLE:#}{sampled}: {}", grouped(stats.pages), outcomes.join(", "));
     let _ = writeln!(
