@@ -116,6 +116,8 @@ pub struct Stream {
     offset: u64,
     /// Unpacked and packed starts of gzip members that are not passed yet.
     members: VecDeque<(u64, u64)>,
+    /// Whether these stand in another packed stream, where nothing can be read from one of them on.
+    is_inner: bool,
     /// Set once bytes that are no gzip member followed the last one.
     trailing: bool,
     ended: bool,
@@ -147,7 +149,7 @@ impl Stream {
             if levels == limits.max_packing_levels {
                 return Err(Error::new(ErrorKind::Binary, format!("packed more than {levels} times over")));
             }
-            stream = Stream::over(Bytes::Pipe(Box::new(stream)), 0)?;
+            stream = Stream { is_inner: true, ..Stream::over(Bytes::Pipe(Box::new(stream)), 0)? };
             levels += 1;
         }
         let ahead = from.offset.saturating_sub(stream.offset);
@@ -181,6 +183,7 @@ impl Stream {
             at: 0,
             offset: 0,
             members,
+            is_inner: false,
             trailing: false,
             ended: false,
             fault: None,
@@ -294,7 +297,7 @@ impl Stream {
         while self.members.front().is_some_and(|(unpacked, _)| *unpacked < self.offset) {
             self.members.pop_front();
         }
-        let here = self.members.front().filter(|(unpacked, _)| *unpacked == self.offset);
+        let here = self.members.front().filter(|(unpacked, _)| *unpacked == self.offset && !self.is_inner);
         Position { offset: self.offset, member: here.map(|(_, packed)| *packed) }
     }
 
@@ -436,6 +439,11 @@ mod tests {
         assert_eq!(position, Position { offset: 4, member: Some(first.len() as u64) });
         stream.consume(2);
         assert_eq!(stream.position(), Position { offset: 6, member: None });
+
+        let mut inner = open(gzip(&file));
+        inner.peek(20).unwrap();
+        inner.consume(4);
+        assert_eq!(inner.position(), Position { offset: 4, member: None });
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");

@@ -21,15 +21,37 @@ pub(super) fn map_pages<T: Send>(
     look: impl Fn(&PageName<'_>, Record) -> Result<T, Error> + Sync,
     found: &mut dyn FnMut(&PageName<'_>, Result<T, Refused>),
 ) {
-    let inputs = corpus.inputs;
-    let look = |page: &PageName<'_>, record: Result<Record, Refused>| {
-        record.and_then(|record| {
-            quietly(|| look(page, record)).unwrap_or_else(|panic| Err(panicked(panic))).map_err(Refused::Fail)
-        })
-    };
+    let look = |page: &PageName<'_>, record| seen(page, record, &look);
     if let Err(panic) = quietly(|| walk(corpus, index, look, found)) {
-        found(&inputs.page_name(index, None), Err(panicked(panic).into()));
+        found(&corpus.inputs.page_name(index, None), Err(panicked(panic).into()));
     }
+}
+
+/// The same of an entry that is one page; none for a container, of which nothing is looked at.
+pub(super) fn map_page<'c, T>(
+    corpus: &Corpus<'c>,
+    index: usize,
+    look: impl Fn(&PageName<'_>, Record) -> Result<T, Error>,
+) -> Option<(PageName<'c>, Result<T, Refused>)> {
+    let inputs = corpus.inputs;
+    let record = match quietly(|| inputs.pages(index, corpus.looking(index))) {
+        Ok(Pages::Whole(record)) => record,
+        Ok(Pages::Records(_)) => return None,
+        Err(panic) => Err(panicked(panic).into()),
+    };
+    let page = inputs.page_name(index, None);
+    let seen = seen(&page, record, &look);
+    Some((page, seen))
+}
+
+/// What is said of a page, or why nothing is.
+fn seen<T>(
+    page: &PageName<'_>,
+    record: Result<Record, Refused>,
+    look: &impl Fn(&PageName<'_>, Record) -> Result<T, Error>,
+) -> Result<T, Refused> {
+    let record = record?;
+    quietly(|| look(page, record)).unwrap_or_else(|panic| Err(panicked(panic))).map_err(Refused::Fail)
 }
 
 /// The same; a panic of what reads the entry is not caught.

@@ -1,12 +1,12 @@
 //! The statistics of a run that writes nothing: a list of inputs in, [`Stats`] out.
 //!
-//! Workers clean pages and count each by itself; the calling thread adds the counts up in the order of the inputs, so
-//! that all but the times is the same whatever the number of threads. What is kept of the pages is bounded: sites,
-//! repeated lines and pages that are named have a most.
+//! Workers clean pages and count each by itself; the counts are added up in the order of the pages, so that all but the
+//! times is the same whatever the number of threads. Those of a batch of files or of a chunk of records wait to be added; what is
+//! kept of the pages is bounded: sites, repeated lines and pages that are named have a most.
 
 use super::corpus::Corpus;
 use super::frequent::{Frequent, hash};
-use super::pages::map_pages;
+use super::pages::{map_page, map_pages};
 use super::record::Outcome;
 use super::tally::{Amount, Tally};
 use super::workers;
@@ -164,14 +164,31 @@ pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Resul
     };
     let mut sums = Sums::default();
     let (mut read, mut bytes_read, mut piped) = (0, 0, 0);
+    let corpus = &plan.corpus;
     for batch in chosen.chunks(BATCH) {
-        let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| pages(&plan.corpus, index)).collect());
-        for (&index, (pages, bytes)) in batch.iter().zip(counted) {
-            match plan.corpus.inputs.size(index) {
-                0 => piped += bytes,
-                size => bytes_read += size,
+        // What cannot be opened again is counted as a container is.
+        let whole = |index: usize| match corpus.inputs.size(index) {
+            0 => None,
+            _ => map_page(corpus, index, |page, record| tally(corpus, index, page, record)),
+        };
+        let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| whole(index)).collect());
+        for (&index, counted) in batch.iter().zip(counted) {
+            let size = corpus.inputs.size(index);
+            let mut add = |page: &PageName<'_>, counted: Result<(u64, _), Refused>| {
+                let tally = counted.and_then(|(bytes, tally): (u64, Result<Tally, Error>)| {
+                    piped += if size == 0 { bytes } else { 0 };
+                    tally.map_err(Refused::Fail)
+                });
+                sums.add(plan, page.name(), tally);
+            };
+            match counted {
+                Some((page, counted)) => add(&page, counted),
+                None => pool.install(|| {
+                    let tally = |page: &PageName<'_>, record| tally(corpus, index, page, record);
+                    map_pages(corpus, index, tally, &mut |page, counted| add(page, counted));
+                }),
             }
-            pages.into_iter().for_each(|(name, counted)| sums.add(plan, name, counted));
+            bytes_read += size;
         }
         read += batch.len();
         observe(read, bytes_read + piped);
@@ -200,30 +217,16 @@ fn sample(inputs: &Inputs, size: usize) -> Vec<usize> {
     chosen
 }
 
-/// The name of a page with its counts, or what became of it and why.
-type Counted = (String, Result<Tally, (Outcome, String)>);
-
-/// The pages of an entry, and the bytes of those that were read.
-fn pages(corpus: &Corpus<'_>, index: usize) -> (Vec<Counted>, u64) {
-    let cleaner = corpus.cleaner(index);
-    let (mut pages, mut bytes) = (Vec::new(), 0);
-    let count = |page: &PageName<'_>, record: Record| {
-        let article = cleaner.clean(&record.bytes, &record.hints);
-        let tally = article.map(|article| Tally::of(&article, record.hints.url.as_deref(), page));
-        Ok((record.bytes.len() as u64, tally))
-    };
-    map_pages(corpus, index, count, &mut |page, counted| {
-        let tally = counted.and_then(|(size, tally)| {
-            bytes += size;
-            tally.map_err(Refused::Fail)
-        });
-        let counted = tally.map_err(|refused| match refused {
-            Refused::Skip(skip, _) => (Outcome::Skipped(skip.name()), String::new()),
-            Refused::Fail(error) => (Outcome::without_article(&error), error.to_string()),
-        });
-        pages.push((page.name(), counted));
-    });
-    (pages, bytes)
+/// The bytes of a page, and its counts.
+fn tally(
+    corpus: &Corpus<'_>,
+    index: usize,
+    page: &PageName<'_>,
+    record: Record,
+) -> Result<(u64, Result<Tally, Error>), Error> {
+    let article = corpus.cleaner(index).clean(&record.bytes, &record.hints);
+    let tally = article.map(|article| Tally::of(&article, record.hints.url.as_deref(), page));
+    Ok((record.bytes.len() as u64, tally))
 }
 
 /// A name with pages, what they say, and what of it is removed.
@@ -246,18 +249,20 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, plan: &StatsPlan<'_>, path: String, counted: Result<Tally, (Outcome, String)>) {
+    fn add(&mut self, plan: &StatsPlan<'_>, path: String, counted: Result<Tally, Refused>) {
         self.pages += 1;
-        let tally = match counted {
-            Ok(tally) => tally,
-            Err((outcome, message)) => {
-                *self.outcomes.entry(outcome.name()).or_default() += 1;
-                if matches!(outcome, Outcome::Failed(_)) && self.failures.len() < MAX_FAILURES {
-                    self.failures.push(PageFailure { path, message });
-                }
-                return;
-            }
+        let (outcome, message) = match counted {
+            Ok(tally) => return self.add_page(plan, path, tally),
+            Err(Refused::Skip(skip, _)) => (Outcome::Skipped(skip.name()), String::new()),
+            Err(Refused::Fail(error)) => (Outcome::without_article(&error), error.to_string()),
         };
+        *self.outcomes.entry(outcome.name()).or_default() += 1;
+        if matches!(outcome, Outcome::Failed(_)) && self.failures.len() < MAX_FAILURES {
+            self.failures.push(PageFailure { path, message });
+        }
+    }
+
+    fn add_page(&mut self, plan: &StatsPlan<'_>, path: String, tally: Tally) {
         *self.outcomes.entry(tally.outcome.name()).or_default() += 1;
         let mut total = tally.kept;
         total.add(tally.removed);
