@@ -50,6 +50,26 @@ fn the_counts_are_those_of_clean_and_nothing_is_written() {
 }
 
 #[test]
+fn the_records_of_a_container_count_as_pages_between_files() {
+    let place = corpus();
+    let pages: Vec<String> = (0..600).map(|page| format!("{PAGE}\nCart {page} was late.\n\n{HUSK}\n")).collect();
+    let lines = pages.iter().map(|page| serde_json::json!({ "text": page }).to_string() + "\n");
+    place.write("in/north/pages.jsonl", lines.collect::<String>());
+    let stats = json(&place, &["in", "--json", "--jobs", "1"]);
+    assert_eq!(json(&place, &["in", "--json", "--jobs", "3"]), stats);
+    let counts = ["pages", "read", "inputs"].map(|count| stats[count].as_u64().unwrap());
+    assert_eq!(counts, [631, 32, 32]);
+    let alone = json(&place, &["in/north/pages.jsonl", "--json"]);
+    std::fs::remove_file(place.path().join("in/north/pages.jsonl")).unwrap();
+    let others = json(&place, &["in", "--json"]);
+    for figure in ["words", "bytes"] {
+        let of = |stats: &Value| stats["removed"][figure].as_u64().unwrap();
+        assert_eq!(of(&stats), of(&alone) + of(&others), "{figure}");
+    }
+    place.run("stats", &["in"]).assert().success().stdout(contains("sample").not());
+}
+
+#[test]
 fn the_bytes_of_standard_input_are_those_that_came() {
     let place = Place::with(&[]);
     let text = format!("{PAGE}\n{HUSK}\n");
