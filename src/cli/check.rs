@@ -230,10 +230,10 @@ impl<'g> Run<'g> {
                     left = fixed.left;
                 }
                 Some(text) => {
-                    let path = left[0].path.clone();
+                    let path = self.gate.inputs.path(entry);
                     let fixed = patch(cleaner, &text, left.clone(), &forgiven)?;
                     let (terminal, color) = (self.gate.is_terminal(), self.gate.style().color);
-                    self.buffer.extend(patch::diff(&path, &text, &fixed.text, terminal, color).bytes());
+                    self.buffer.extend(patch::diff(path, &text, &fixed.text, terminal, color).bytes());
                 }
             }
         }

@@ -172,7 +172,7 @@ struct WrittenPath {
 
 /// A bound: a number, or a size such as `"64MiB"`.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "write a number from 1 on, or a size such as \"64MiB\"")]
 enum Amount {
     Number(usize),
     Size(String),
@@ -455,6 +455,7 @@ mod tests {
             ),
             ("[limits]\nmax-depth = 0", "dehusk.toml:2: a bound is at least 1"),
             ("[limits]\nmax-depth = 'lots'", "dehusk.toml:2: write a size"),
+            ("[limits]\nmax-depth = -5", "dehusk.toml:2: write a number"),
             ("[[path]]\nfile = ['a']", "dehusk.toml:2: unknown field `file`"),
             ("[[path]]\nfiles = []", "dehusk.toml: a [[path]] has no files"),
             ("[[path]]\nfiles = ['a{']", "dehusk.toml:2: error parsing glob"),

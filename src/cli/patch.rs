@@ -76,10 +76,32 @@ pub(super) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     fs::set_permissions(file, permissions).with_context(shown)
 }
 
+/// The name of a file in the header of a diff, as git writes it: odd ones stand in quotes, and a tab ends those with a space.
+fn header_name(side: &str, path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let is_odd = |byte: &u8| !(b' '..0x7f).contains(byte) || matches!(byte, b'"' | b'\\');
+    let is_text = path.to_str().is_some_and(|text| !text.contains(char::is_control));
+    if is_text && !bytes.iter().any(|byte| matches!(byte, b'"' | b'\\')) {
+        let end = if bytes.contains(&b' ') { "\t" } else { "" };
+        return format!("{side}/{}{end}", path.display());
+    }
+    let quoted = bytes.iter().map(|byte| match byte {
+        b'\n' => "\\n".to_owned(),
+        b'\t' => "\\t".to_owned(),
+        b'"' | b'\\' => format!("\\{}", char::from(*byte)),
+        byte if is_odd(byte) => format!("\\{byte:03o}"),
+        byte => char::from(*byte).to_string(),
+    });
+    format!("\"{side}/{}\"", quoted.collect::<String>())
+}
+
 /// The change as a unified diff; in colour it is for people, and nothing of the text reaches the terminal raw.
-pub(super) fn diff(path: &str, before: &str, after: &str, terminal: bool, color: bool) -> String {
-    let diff = TextDiff::from_lines(before, after);
-    let plain = diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
+pub(super) fn diff(path: &Path, before: &str, after: &str, terminal: bool, color: bool) -> String {
+    // What programs that apply it take for lines: a CR alone ends none.
+    let [before, after] = [before, after].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+    let diff = TextDiff::configure().newline_terminated(true).diff_slices(&before, &after);
+    let header = |side: &str| header_name(side, path);
+    let plain = diff.unified_diff().context_radius(3).header(&header("a"), &header("b")).to_string();
     if !terminal && !color {
         return plain;
     }

@@ -190,16 +190,21 @@ impl Inputs {
         })
     }
 
-    /// The path of entry `index` as the user would write it, safe to print: see [`printable`].
+    /// The path of entry `index` as the user would write it.
+    pub fn path(&self, index: usize) -> &Path {
+        let path = &*self.sources[index].path;
+        // A walk of `.` puts it before every path, which nobody would write.
+        match path.as_os_str().as_encoded_bytes().starts_with(b"./") {
+            true => path.strip_prefix(".").unwrap_or(path),
+            false => path,
+        }
+    }
+
+    /// The same for people, safe to print: see [`printable`].
     pub fn name(&self, index: usize) -> String {
-        let source = &self.sources[index];
-        match source.kind {
+        match self.sources[index].kind {
             Kind::Stdin => "(standard input)".to_owned(),
-            // A walk of `.` puts it before every path, which nobody would write.
-            _ if source.path.as_os_str().as_encoded_bytes().starts_with(b"./") => {
-                printable(source.path.strip_prefix(".").unwrap_or(&source.path))
-            }
-            _ => printable(&source.path),
+            _ => printable(self.path(index)),
         }
     }
 

@@ -60,12 +60,13 @@ impl Warc<'_> {
     /// Splits off one record and sets where it begins.
     fn record(&mut self, offset: &mut u64) -> io::Result<Option<Result<Raw, Error>>> {
         let begin = self.stream.position();
-        self.skip_blank()?;
-        if self.stream.peek(1)?.is_empty() {
-            return Ok(None);
-        }
+        let is_end = self.skip_blank();
+        // What is lost begins there too when it cannot be read.
         let here = self.stream.position();
         *offset = here.member.unwrap_or(*offset + (here.offset - begin.offset));
+        if is_end? {
+            return Ok(None);
+        }
         if !self.stream.peek(MAGIC.len())?.starts_with(MAGIC) {
             self.stream.check()?;
             let lost = self.resync()?;
@@ -209,12 +210,13 @@ impl Warc<'_> {
         }
     }
 
-    fn skip_blank(&mut self) -> io::Result<()> {
+    /// Passes over blank lines, and says whether the file ends behind them.
+    fn skip_blank(&mut self) -> io::Result<bool> {
         loop {
             let window = self.stream.peek(1)?;
             let blank = window.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             if blank == 0 {
-                return Ok(());
+                return Ok(window.is_empty());
             }
             self.stream.consume(blank);
         }

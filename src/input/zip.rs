@@ -19,6 +19,10 @@ use zip::result::ZipError;
 const MEMBER: &[u8] = b"PK\x03\x04";
 const EMPTY: &[u8] = b"PK\x05\x06";
 
+/// What is said behind the last member when names stand twice in the directory: the library keeps the last of each.
+const TWICE: &str = "members of the zip archive have the same name, and all but the last of each are lost: unpack it with a \
+    program that gives them other names";
+
 /// The first members of files that are more than archives.
 const DOCUMENTS: &[&[u8]] = &[b"[Content_Types].xml", b"mimetype", b"META-INF/", b"_rels/"];
 
@@ -55,10 +59,15 @@ struct Members {
 
 impl Split for Members {
     fn next(&mut self) -> Option<Result<Raw, Loss>> {
-        if self.at == self.archive.len() {
+        let offset = self.at as u64;
+        if self.at == self.archive.len() && self.archive.has_duplicate_names() {
+            self.at += 1;
+            let error = Error::new(ErrorKind::Malformed, TWICE);
+            return Some(Err(Loss { offset, error, is_rest: true }));
+        }
+        if self.at >= self.archive.len() {
             return None;
         }
-        let offset = self.at as u64;
         let member = self.member();
         self.at += 1;
         Some(Raw::begun(offset, member))

@@ -148,6 +148,26 @@ fn so_many_findings_are_allowed() {
 }
 
 #[test]
+#[cfg(unix)]
+fn git_applies_a_diff_whatever_the_names_and_line_ends_of_the_files() {
+    let place = Place::with(&[]);
+    let names = ["a b.txt", "tab\tx.txt", "\"quoted\".txt", "größe.txt", "cr.txt", "crlf.txt"];
+    for name in names {
+        place.write(name, format!("First\rline.\n{HUSK}\nThe last.\n"));
+    }
+    place.write("crlf.txt", format!("It began.\r\n{HUSK}\r\nIt ended."));
+    let run = place.check(&[".", "--diff", "--quiet"]).assert().code(1);
+    place.write("diff", &run.get_output().stdout);
+    let git = Process::new("git").args(["apply", "diff"]).current_dir(place.path()).output();
+    let Ok(git) = git else { return println!("skipped: git is not installed") };
+    assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+    for name in names {
+        let expected = if name == "crlf.txt" { "It began.\r\nIt ended." } else { "First\rline.\nThe last.\n" };
+        assert_eq!(place.read(name), expected, "{name:?}");
+    }
+}
+
+#[test]
 fn a_fix_takes_the_findings_and_leaves_the_rest_byte_for_byte() {
     let place = Place::with(&[]);
     let text = format!("Title  \r\n\r\n\r\n{HUSK}\r\n\r\n{PAGE}");

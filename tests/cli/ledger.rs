@@ -77,6 +77,23 @@ fn a_rest_that_was_lost_is_read_or_still_missed() {
     assert_eq!(place.lines("two.jsonl").len(), 1);
 }
 
+/// A member that cannot be unpacked from its first byte on is lost from there, and not from where its text would stand.
+#[test]
+fn what_a_damaged_member_hides_is_read_again() {
+    let place = Place::with(&[]);
+    let members: Vec<_> = utf8_pages()[..3].iter().map(|page| crawl(std::slice::from_ref(page))).collect();
+    let (one, file) = (members[0].len(), members.concat());
+    let mut damaged = file.clone();
+    damaged[one + 30] ^= 0xff;
+    place.write("b.warc.gz", damaged);
+    place.clean(&["b.warc.gz", "--dry-run", "--ledger", "one.jsonl"]).assert().code(1);
+    let lost = &place.lines("one.jsonl")[1];
+    assert_eq!((&lost["outcome"], &lost["offset"], &lost["rest"]), (&"failed".into(), &one.into(), &true.into()));
+    place.write("b.warc.gz", file);
+    place.clean(&["b.warc.gz", "--dry-run", "--ledger", "two.jsonl", "--retry", "one.jsonl"]).assert().success();
+    assert_eq!(place.lines("two.jsonl").len(), 2);
+}
+
 /// Only the checksum was missing, and behind it there is nothing to read again.
 #[test]
 fn a_rest_that_was_nothing_is_not_missed() {

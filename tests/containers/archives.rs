@@ -109,6 +109,34 @@ fn a_bomb_is_one_member() {
     }
 }
 
+#[test]
+fn members_with_one_name_are_not_lost_in_silence() {
+    let zip = zip(&[("1.txt", page(1).as_bytes()), ("2.txt", page(2).as_bytes())], zip::CompressionMethod::Stored);
+    let mut twice = zip.clone();
+    for at in (0..zip.len() - 5).filter(|at| zip[*at..].starts_with(b"2.txt")) {
+        twice[at] = b'1';
+    }
+    let run = run("a.zip", &twice, &[]);
+    assert_eq!(run.texts, [page(2)]);
+    assert!(run.outcomes.contains(&("failed".to_owned(), "malformed".to_owned())), "{:?}", run.outcomes);
+    assert!(run.stderr.contains("have the same name"), "{}", run.stderr);
+}
+
+#[test]
+fn a_member_is_explained_by_its_path() {
+    let (one, two) = (page(1), page(2));
+    let place = tempfile::tempdir().unwrap();
+    let members = [("d/1.txt", one.as_bytes()), ("d/2.txt", two.as_bytes())];
+    fs::write(place.path().join("a.zip"), zip(&members, zip::CompressionMethod::Stored)).unwrap();
+    fs::write(place.path().join("a.tar"), tar(&[("d/1.txt", &one), ("d/2.txt", &two)])).unwrap();
+    for archive in ["a.zip", "a.tar"] {
+        let mut command = assert_cmd::Command::cargo_bin("dehusk").unwrap();
+        command.current_dir(place.path()).args(["explain", archive, "--record", "d/2.txt", "--json"]);
+        let output = command.assert().success().get_output().stdout.clone();
+        assert!(String::from_utf8(output).unwrap().contains("d/2.txt"), "{archive}");
+    }
+}
+
 /// The directory says of two members that they lie in the same place.
 #[test]
 fn members_that_lie_upon_each_other_are_refused() {

@@ -36,7 +36,7 @@ pub(super) struct ExplainArgs {
     #[arg(long, value_name = "URL", help_heading = INPUT)]
     url: Option<String>,
 
-    /// The id or the offset of the record, in a crawl dump
+    /// The id or the offset of the record in a crawl dump, or its path in an archive
     #[arg(long, value_name = "ID", conflicts_with = "url", help_heading = INPUT)]
     record: Option<String>,
 
@@ -182,7 +182,10 @@ fn find(args: &ExplainArgs, inputs: &Inputs, looking: Looking<'_>) -> (String, R
     let is_wanted = |page: &PageName<'_>| match &page.origin {
         None => !is_chosen,
         Some(origin) => {
-            let is_record = |id: &String| origin.id.as_ref() == Some(id) || origin.offset.to_string() == *id;
+            let is_record = |id: &String| {
+                let is_path = || origin.path.as_ref().is_some_and(|path| path.as_os_str() == id.as_str());
+                origin.id.as_ref() == Some(id) || is_path() || origin.offset.to_string() == *id
+            };
             !is_chosen || args.url.is_some() && origin.url == args.url || args.record.as_ref().is_some_and(is_record)
         }
     };

@@ -26,7 +26,11 @@ pub(super) fn run(args: RulesNewArgs) -> anyhow::Result<Verdict> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => bail!("{name} is there already: name a new file"),
         Err(error) => return Err(error).with_context(|| format!("cannot write {name}")),
     };
-    file.write_all(SKELETON.as_bytes()).with_context(|| format!("cannot write {name}"))?;
+    if let Err(error) = file.write_all(SKELETON.as_bytes()) {
+        // A pack that is cut would stand in the way of the next try.
+        let _ = std::fs::remove_file(&args.file);
+        return Err(error).with_context(|| format!("cannot write {name}"));
+    }
     writeln!(io::stderr(), "{name} is written: edit it, then `dehusk rules test {name} PAGES`")?;
     Ok(Verdict::Clean)
 }
