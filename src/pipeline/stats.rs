@@ -154,7 +154,7 @@ pub struct Time {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Io`] when threads cannot be started. Inputs that fail are no error: they are counted and named.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) when threads cannot be started. Inputs that fail are no error: they are counted and named.
 pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Result<Stats, Error> {
     let start = Instant::now();
     let pool = workers(plan.corpus.jobs)?;

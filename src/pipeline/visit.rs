@@ -25,7 +25,7 @@ pub struct Visited<T> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Io`] when threads cannot be started.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) when threads cannot be started.
 pub fn visit<T: Send>(
     corpus: &Corpus<'_>,
     look: impl Fn(usize, &PageName<'_>, Record) -> Result<T, Error> + Sync,
