@@ -210,6 +210,8 @@ const MEASURABLE: Duration = Duration::from_millis(10);
 const LARGEST: usize = 2 << 20;
 /// Time after which a growth is not measured again.
 const MAX_TIME: Duration = Duration::from_secs(2);
+/// Time up to which a page that took too long is made four times as large once more.
+const STEP_TIME: Duration = Duration::from_millis(300);
 /// Linear is 4, a sort a little more, a square 16.
 const MAX_GROWTH: f64 = 6.0;
 
@@ -224,17 +226,31 @@ fn is_linear(mut n: usize, make: &dyn Fn(usize) -> Vec<u8>, work: &dyn Fn(&[u8])
         small = make(n);
     }
     let large = make(4 * n);
+    let Err(seen) = grows_as_much(work, &small, &large) else { return Ok(()) };
+    let mut failure = format!("{} to {} bytes: {seen:.0?}", small.len(), large.len());
+    // Beyond the caches of the processor, and where memory comes from the system anew for each run, a byte takes longer: that
+    // step is made once, and a square goes on.
+    if seen.last().is_some_and(|&(_, after)| after <= STEP_TIME) {
+        let larger = make(16 * n);
+        let Err(seen) = grows_as_much(work, &large, &larger) else { return Ok(()) };
+        failure += &format!(", to {} bytes: {seen:.0?}", larger.len());
+    }
+    Err(failure.into())
+}
+
+/// Whether a page takes little more than four times as long as one with a quarter of its bytes; the times of both if not.
+fn grows_as_much(work: &dyn Fn(&[u8]), small: &[u8], large: &[u8]) -> Result<(), Vec<(Duration, Duration)>> {
     let mut seen = Vec::new();
     // A noisy machine is asked again; a page that takes seconds needs no second opinion.
     while seen.len() < 5 && seen.last().is_none_or(|&(_, after)| after <= MAX_TIME) {
-        let (before, after) = (time(work, &small, 3), time(work, &large, 2));
+        let (before, after) = (time(work, small, 3), time(work, large, 2));
         let ratio = after.as_secs_f64() / before.max(MEASURABLE).as_secs_f64();
         if ratio < MAX_GROWTH {
             return Ok(());
         }
         seen.push((before, after));
     }
-    Err(format!("{} to {} bytes: {seen:.0?}", small.len(), large.len()).into())
+    Err(seen)
 }
 
 /// The processor time of the shortest of several runs.

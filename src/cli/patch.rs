@@ -78,19 +78,16 @@ pub(super) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 
 /// The name of a file in the header of a diff, as git writes it: odd ones stand in quotes, and a tab ends those with a space.
 fn header_name(side: &str, path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let is_odd = |byte: &u8| !(b' '..0x7f).contains(byte) || matches!(byte, b'"' | b'\\');
-    let is_text = path.to_str().is_some_and(|text| !text.contains(char::is_control));
-    if is_text && !bytes.iter().any(|byte| matches!(byte, b'"' | b'\\')) {
-        let end = if bytes.contains(&b' ') { "\t" } else { "" };
-        return format!("{side}/{}{end}", path.display());
+    let is_odd = |c: char| c.is_control() || matches!(c, '"' | '\\');
+    if let Some(path) = path.to_str().filter(|path| !path.contains(is_odd)) {
+        return format!("{side}/{path}{}", if path.contains(' ') { "\t" } else { "" });
     }
-    let quoted = bytes.iter().map(|byte| match byte {
+    let quoted = path.as_os_str().as_encoded_bytes().iter().map(|byte| match byte {
         b'\n' => "\\n".to_owned(),
         b'\t' => "\\t".to_owned(),
         b'"' | b'\\' => format!("\\{}", char::from(*byte)),
-        byte if is_odd(byte) => format!("\\{byte:03o}"),
-        byte => char::from(*byte).to_string(),
+        b' '..=b'~' => char::from(*byte).to_string(),
+        byte => format!("\\{byte:03o}"),
     });
     format!("\"{side}/{}\"", quoted.collect::<String>())
 }

@@ -4,7 +4,7 @@
 //! few blocks, whatever the file. A [`Position`] finds the way back: to the member of a gzip file at once, elsewhere by
 //! unpacking what lies before it.
 
-use super::unpack::{GZIP, ZSTD, corrupt, is_packed};
+use super::unpack::{GZIP, ZSTD, corrupt, is_packed, wrong_with};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use flate2::bufread::GzDecoder;
@@ -400,7 +400,7 @@ pub(super) fn failed(error: &io::Error) -> Error {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
     match inner.or(Some(error)).filter(|error| error.raw_os_error().is_some()) {
         Some(system) => Error::new(ErrorKind::Io, format!("cannot read: {system}")),
-        None => Error::new(ErrorKind::Corrupt, format!("the packed data is cut or damaged: {error}")),
+        None => Error::new(ErrorKind::Corrupt, format!("{}: {error}", wrong_with("packed", error))),
     }
 }
 
@@ -426,6 +426,16 @@ mod tests {
             assert_eq!(all(open(bytes)).unwrap(), "one two");
         }
         assert_eq!(all(open(Vec::new())).unwrap(), "");
+    }
+
+    #[test]
+    fn a_window_that_is_too_large_is_no_damage() {
+        // The head of a frame with a window of 256 MiB, and an empty last block.
+        let frame = [&b"\x28\xb5\x2f\xfd\x00\x90"[..], b"\x01\x00\x00"].concat();
+        let bytes = Bytes::Pipe(Box::new(io::Cursor::new(frame)));
+        let opened = Stream::open(bytes, Position::default(), &Limits::default());
+        let error = opened.err().expect("its window is too large").to_string();
+        assert!(error.starts_with("the zstd data asks for a window of more than 128 MiB"), "{error}");
     }
 
     #[test]

@@ -134,7 +134,16 @@ pub(super) fn too_large(limit: usize) -> Error {
 }
 
 pub(super) fn corrupt(packing: &str, error: io::Error) -> Error {
-    Error::with_source(ErrorKind::Corrupt, format!("the {packing} data is cut or damaged"), error)
+    Error::with_source(ErrorKind::Corrupt, wrong_with(packing, &error), error)
+}
+
+/// What is wrong with packed data that cannot be read.
+pub(super) fn wrong_with(packing: &str, error: &io::Error) -> String {
+    // The library bounds the window, so that no file takes more memory, and says so in these words alone.
+    match error.to_string().contains("requires too much memory") {
+        true => "the zstd data asks for a window of more than 128 MiB; pack it again without `--long`".to_owned(),
+        false => format!("the {packing} data is cut or damaged"),
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The sequence of all records of a run: entries of the list in, one [`Step`] after the other out.
 //!
-//! Workers come here for work, one at a time. A page that is a file is opened here and its head read, by which it is told from
-//! a container; a container is split here, and what is split off is parsed and cleaned by who took it. So splitting one large file goes on while others clean, with no
-//! thread of its own, and every record has its number in the order of the inputs.
+//! Workers come here for work, one at a time. A page that is a file is opened here and its head read, by which it is told
+//! from a container; a container is split here, and what is split off is parsed and cleaned by who took it. So splitting one
+//! large file goes on while others clean, with no thread of its own, and every record has its number in the order of the
+//! inputs.
 
 use super::Plan;
 use super::budget::Budget;

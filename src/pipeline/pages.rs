@@ -13,8 +13,8 @@ use rayon::prelude::*;
 const CHUNK_RECORDS: usize = 256;
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// Calls `look` for each page of entry `index`; `found` hears what it says, or why there is no page or nothing to say about it, in the
-/// order of the pages. A panic is an error of the page, or of the entry where no page has it.
+/// Calls `look` for each page of entry `index`; `found` hears what it says, or why there is no page or nothing to say about
+/// it, in the order of the pages. A panic is an error of the page, or of the entry where no page has it.
 pub(super) fn map_pages<T: Send>(
     corpus: &Corpus<'_>,
     index: usize,
