@@ -3,7 +3,7 @@
 //! The comparison is with the commit at which the current branch left the revision, so that what others did to it since
 //! counts for nothing. Files that git does not know yet and does not ignore are new and count too.
 
-use super::glob::matches;
+use super::glob::holds;
 use anyhow::{Context, bail};
 use dehusk::input::{Input, read_list};
 use std::path::{Path, PathBuf};
@@ -15,9 +15,10 @@ pub(super) fn since(rev: &str, named: &[Input]) -> anyhow::Result<Vec<Input>> {
     let here = std::env::current_dir()?.canonicalize()?;
     let changed = changed(rev)?;
     let below = |path: &Path| path.strip_prefix(&here).map_or_else(|_| path.to_owned(), Path::to_owned);
-    let wanted = changed.into_iter().filter(|path| match named {
+    let holders: Vec<_> = named.iter().map(holds).collect();
+    let wanted = changed.into_iter().filter(|path| match &holders[..] {
         [] => path.starts_with(&here),
-        named => named.iter().any(|input| names(input, path)),
+        holders => holders.iter().any(|holds| holds(path)),
     });
     let changed: Vec<Input> = wanted.map(|path| Input::Path(below(&path))).collect();
     // A name without a file is a mistake, and not something that did not change.
@@ -26,15 +27,6 @@ pub(super) fn since(rev: &str, named: &[Input]) -> anyhow::Result<Vec<Input>> {
         _ => None,
     });
     Ok(lost.chain(changed).collect())
-}
-
-/// True when an input that was named holds a file, whose path is without links.
-fn names(input: &Input, path: &Path) -> bool {
-    match input {
-        Input::Stdin => false,
-        Input::Path(folder) => folder.canonicalize().is_ok_and(|folder| path.starts_with(folder)),
-        Input::Pattern { folder, accepts, .. } => matches(folder, accepts, path),
-    }
 }
 
 fn changed(rev: &str) -> anyhow::Result<Vec<PathBuf>> {

@@ -89,14 +89,8 @@ impl Gate {
     }
 
     fn corpus(&self) -> Corpus<'_> {
-        Corpus {
-            inputs: &self.inputs,
-            cleaners: &self.cleaners,
-            cleaner_of: &self.cleaner_of,
-            reading: self.reading,
-            options: self.args.read.options(),
-            jobs: usize::from(self.args.jobs),
-        }
+        let cleaners = (&self.cleaner_of[..], &self.cleaners[..]);
+        self.args.read.corpus(self.reading, &self.inputs, cleaners, self.args.jobs)
     }
 
     /// The inputs that were read, by the names that a baseline has for them.

@@ -52,7 +52,7 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
             let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
             evaluate(&EvalPlan {
                 gold: &gold,
-                corpus: args.read.corpus(&config, &inputs, (&cleaner_of, &cleaners), args.jobs),
+                corpus: args.read.corpus(args.read.reading(&config), &inputs, (&cleaner_of, &cleaners), args.jobs),
             })?
         }
     };

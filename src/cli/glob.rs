@@ -35,10 +35,20 @@ fn expand(pattern: &str) -> Option<Input> {
     })
 }
 
-/// True when a pattern for what lies in a folder, written as the user did, accepts a path without links.
-pub(super) fn matches(folder: &Path, accepts: &Filter, path: &Path) -> bool {
-    let Ok(real) = folder.canonicalize() else { return false };
-    path.strip_prefix(real).is_ok_and(|below| accepts(&folder.join(below)))
+/// Says whether an input that was named holds a file, of which it gets the path without links.
+pub(super) fn holds(input: &Input) -> impl Fn(&Path) -> bool {
+    let (folder, accepts) = match input {
+        Input::Stdin => (None, None),
+        Input::Path(path) => (Some(path), None),
+        Input::Pattern { folder, accepts, .. } => (Some(folder), Some(accepts)),
+    };
+    let place = folder.and_then(|folder| Some((folder, folder.canonicalize().ok()?)));
+    move |file| {
+        let Some((folder, real)) = &place else { return false };
+        let Ok(below) = file.strip_prefix(real) else { return false };
+        // A pattern is for paths as the user would write them.
+        accepts.is_none_or(|accepts| accepts(&folder.join(below)))
+    }
 }
 
 /// Says whether something in a folder can match, from the parts of the pattern before any `**`.

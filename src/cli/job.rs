@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use dehusk::Cleaner;
 use dehusk::input::{Input, Inputs, Reading, Refusal, printable, read_list};
 use dehusk::output::{Compression, OUTPUTS, OutputFormat, Place, Sink, Writing};
-use dehusk::pipeline::{Corpus, Filters, Journaling, Plan, Retry, Target, shard_names, tree_names};
+use dehusk::pipeline::{Filters, Journaling, Plan, Retry, Target, shard_names, tree_names};
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -221,14 +221,7 @@ impl Job {
             bail!("`--lang {code}` is no language that can be told: use codes such as en, de, zh");
         }
         Ok(Plan {
-            corpus: Corpus {
-                inputs: &self.inputs,
-                cleaners: &self.cleaners,
-                cleaner_of: &self.cleaner_of,
-                reading: self.reading,
-                options: args.read.options(),
-                jobs: usize::from(args.jobs),
-            },
+            corpus: args.read.corpus(self.reading, &self.inputs, (&self.cleaner_of, &self.cleaners), args.jobs),
             retry: retry.transpose()?,
             filters,
             output: args.format,

@@ -12,16 +12,16 @@ impl ReadArgs {
         self.input_format.or(config.input_format).unwrap_or_default()
     }
 
-    /// The pages of `inputs`, each cleaned as [`cleaners`](super::args::CleanerArgs::cleaners) says, on so many threads.
+    /// The pages of `inputs`, read so and each cleaned as [`cleaners`](super::args::CleanerArgs::cleaners) says, on so many
+    /// threads.
     pub(super) fn corpus<'a>(
         &self,
-        config: &Config,
+        reading: Reading,
         inputs: &'a Inputs,
         (cleaner_of, cleaners): (&'a [usize], &'a [Cleaner]),
         jobs: u16,
     ) -> Corpus<'a> {
-        let (reading, options) = (self.reading(config), self.options());
-        Corpus { inputs, cleaners, cleaner_of, reading, options, jobs: usize::from(jobs) }
+        Corpus { inputs, cleaners, cleaner_of, reading, options: self.options(), jobs: usize::from(jobs) }
     }
 
     /// Which records of a container are pages, and where in them.

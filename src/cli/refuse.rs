@@ -1,6 +1,6 @@
 //! What a run must not do to the files that it reads or writes: found before any of them is touched.
 
-use super::glob::matches;
+use super::glob::holds;
 use anyhow::bail;
 use dehusk::input::{Input, printable};
 use dehusk::output::is_ours;
@@ -41,14 +41,8 @@ pub(super) fn refuse_among_pages<'f>(
 ) -> anyhow::Result<()> {
     for file in files {
         let Some(real) = file.canonicalize().ok().filter(|real| real.is_file()) else { continue };
-        let holds = |folder: &Path| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
-        let is_named = |input: &Input| match input {
-            Input::Stdin => false,
-            Input::Path(path) => holds(path),
-            Input::Pattern { folder, accepts, .. } => matches(folder, accepts, &real),
-        };
         let is_input = named.iter().any(|input| matches!(input, Input::Path(path) if place(path) == real));
-        if is_input || named.iter().any(is_named) && !is_ours(&real) {
+        if is_input || named.iter().any(|input| holds(input)(&real)) && !is_ours(&real) {
             let file = printable(file);
             bail!("{file} stands among the pages: the output would replace the input, so write to another place");
         }

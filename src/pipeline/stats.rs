@@ -15,6 +15,7 @@ use crate::input::{Inputs, PageName, Record, Refused};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// Pages that are counted before their counts are added up.
@@ -163,36 +164,34 @@ pub fn stats(plan: &StatsPlan<'_>, observe: &mut dyn FnMut(usize, u64)) -> Resul
         _ => (0..plan.corpus.inputs.len()).collect(),
     };
     let mut sums = Sums::default();
-    let (mut read, mut bytes_read, mut piped) = (0, 0, 0);
-    let corpus = &plan.corpus;
+    let (mut read, mut bytes_read) = (0, 0);
+    let (corpus, piped) = (&plan.corpus, AtomicU64::new(0));
+    let tally = |index: usize, page: &PageName<'_>, record: Record| {
+        if corpus.inputs.size(index) == 0 {
+            piped.fetch_add(record.bytes.len() as u64, Ordering::Relaxed);
+        }
+        let article = corpus.cleaner(index).clean(&record.bytes, &record.hints)?;
+        Ok(Tally::of(&article, record.hints.url.as_deref(), page))
+    };
     for batch in chosen.chunks(BATCH) {
         // What cannot be opened again is counted as a container is.
         let whole = |index: usize| match corpus.inputs.size(index) {
             0 => None,
-            _ => map_page(corpus, index, |page, record| tally(corpus, index, page, record)),
+            _ => map_page(corpus, index, |page, record| tally(index, page, record)),
         };
         let counted: Vec<_> = pool.install(|| batch.par_iter().map(|&index| whole(index)).collect());
         for (&index, counted) in batch.iter().zip(counted) {
-            let size = corpus.inputs.size(index);
-            let mut add = |page: &PageName<'_>, counted: Result<(u64, _), Refused>| {
-                let tally = counted.and_then(|(bytes, tally): (u64, Result<Tally, Error>)| {
-                    piped += if size == 0 { bytes } else { 0 };
-                    tally.map_err(Refused::Fail)
-                });
-                sums.add(plan, page.name(), tally);
-            };
+            let mut add = |page: &PageName<'_>, counted| sums.add(plan, page.name(), counted);
             match counted {
                 Some((page, counted)) => add(&page, counted),
-                None => pool.install(|| {
-                    let tally = |page: &PageName<'_>, record| tally(corpus, index, page, record);
-                    map_pages(corpus, index, tally, &mut |page, counted| add(page, counted));
-                }),
+                None => pool.install(|| map_pages(corpus, index, |page, record| tally(index, page, record), &mut add)),
             }
-            bytes_read += size;
+            bytes_read += corpus.inputs.size(index);
         }
         read += batch.len();
-        observe(read, bytes_read + piped);
+        observe(read, bytes_read + piped.load(Ordering::Relaxed));
     }
+    let piped = piped.into_inner();
     let seconds = start.elapsed().as_secs_f64();
     let bytes = plan.corpus.inputs.bytes();
     let part = if bytes_read == 0 { 1.0 } else { bytes as f64 / bytes_read as f64 };
@@ -215,18 +214,6 @@ fn sample(inputs: &Inputs, size: usize) -> Vec<usize> {
     let mut chosen: Vec<usize> = smallest.into_iter().map(|(_, index)| index).collect();
     chosen.sort_unstable();
     chosen
-}
-
-/// The bytes of a page, and its counts.
-fn tally(
-    corpus: &Corpus<'_>,
-    index: usize,
-    page: &PageName<'_>,
-    record: Record,
-) -> Result<(u64, Result<Tally, Error>), Error> {
-    let article = corpus.cleaner(index).clean(&record.bytes, &record.hints);
-    let tally = article.map(|article| Tally::of(&article, record.hints.url.as_deref(), page));
-    Ok((record.bytes.len() as u64, tally))
 }
 
 /// A name with pages, what they say, and what of it is removed.

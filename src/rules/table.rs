@@ -84,8 +84,8 @@ impl<'t> Way<'t> {
 
     fn listed(&self) -> [u8; ENTRY_BYTES] {
         let (max_bytes, set) = (self.max_bytes.to_le_bytes(), self.set.to_le_bytes());
-        let flags = [(self.is_whole, WHOLE), (self.is_beyond_ascii, BEYOND_ASCII)];
-        let lists = flags.iter().filter(|(is_set, _)| *is_set).fold(self.lists, |lists, (_, flag)| lists | flag);
+        let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+        let lists = self.lists | flag(self.is_whole, WHOLE) | flag(self.is_beyond_ascii, BEYOND_ASCII);
         let heads = u16::try_from(self.heads.len()).expect("beginnings keeps heads short and few").to_le_bytes();
         let numbers = [self.pattern.to_le_bytes(), self.required.to_le_bytes()];
         entry(&[numbers.as_flattened(), &max_bytes, &set, &self.max_words.0, &[lists, self.passed], &heads])

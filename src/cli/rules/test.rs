@@ -70,7 +70,7 @@ pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
         Ok((0..rules.len()).map(|at| hits(&rules[at], matchers[at].as_ref(), &article)).collect::<Vec<_>>())
     };
     // The packs are looked at alone, whatever settings there are.
-    let corpus = args.read.corpus(&Config::default(), &inputs, (&[], &cleaners), args.jobs);
+    let corpus = args.read.corpus(args.read.reading(&Config::default()), &inputs, (&[], &cleaners), args.jobs);
     let visited = visit(&corpus, look)?;
     let mut tested: Vec<Tested<'_>> = rules
         .iter()

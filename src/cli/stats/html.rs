@@ -1,6 +1,6 @@
 //! Statistics as a page for a browser: figures, bars, and tables of what repeats and what is cut most.
 
-use super::table::{duration, size};
+use super::table::{duration, sampled, size};
 use crate::cli::sheet::{Page, bar, escaped, group, percent};
 use dehusk::pipeline::{Amount, CutPage, Part, Site, Stats, grouped};
 use std::fmt::Write;
@@ -40,13 +40,11 @@ fn head(stats: &Stats, out: &mut String) {
     let _ = writeln!(out, "<h1>{removed:.1} % of the words would go</h1>");
     let outcomes = stats.outcomes.iter().map(|(name, count)| format!("<span>{} {name}</span>", grouped(*count)));
     let _ = writeln!(out, "<p class=\"meta\">{}</p>", outcomes.collect::<String>());
-    let sampled = || format!("of a sample, {} of {} inputs", grouped(stats.read), grouped(stats.inputs));
-    let all = if stats.read < stats.inputs { sampled() } else { String::new() };
     let time = &stats.time;
     let bytes = percent(stats.removed.bytes, stats.total.bytes);
     out.push_str("<dl class=\"figures\">\n");
     for (name, figure, more) in [
-        ("pages", grouped(stats.pages), all),
+        ("pages", grouped(stats.pages), sampled(stats).unwrap_or_default()),
         ("words", grouped(stats.total.words), String::new()),
         ("words removed", grouped(stats.removed.words), format!("{removed:.1} %")),
         ("bytes of text removed", size(stats.removed.bytes), format!("{bytes:.1} %")),

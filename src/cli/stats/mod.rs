@@ -84,7 +84,7 @@ pub(super) fn run(args: StatsArgs) -> anyhow::Result<Verdict> {
     let builder = || Cleaner::builder().explain(true);
     let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
     let plan = StatsPlan {
-        corpus: args.read.corpus(&config, &inputs, (&cleaner_of, &cleaners), args.jobs),
+        corpus: args.read.corpus(args.read.reading(&config), &inputs, (&cleaner_of, &cleaners), args.jobs),
         sample: args.sample.map(|size| size as usize),
         top: usize::from(args.top),
     };

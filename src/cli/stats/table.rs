@@ -50,11 +50,16 @@ fn render(stats: &Stats) -> String {
     out
 }
 
+/// What part of the inputs was read, when it was not all of them.
+pub(super) fn sampled(stats: &Stats) -> Option<String> {
+    let part = || format!("of a sample, {} of {} inputs", grouped(stats.read), grouped(stats.inputs));
+    (stats.read < stats.inputs).then(part)
+}
+
 fn head(stats: &Stats, out: &mut String) {
     let outcomes: Vec<_> = stats.outcomes.iter().map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
-    let sampled = || format!(" of a sample, {} of {} inputs", grouped(stats.read), grouped(stats.inputs));
-    let sampled = if stats.read < stats.inputs { sampled() } else { String::new() };
     let (total, removed) = (stats.total, stats.removed);
+    let sampled = sampled(stats).map_or_else(String::new, |part| format!(" {part}"));
     let _ = writeln!(out, "{TITLE}{} pages{TITLE:#}{sampled}: {}", grouped(stats.pages), outcomes.join(", "));
     let _ = writeln!(
         out,
