@@ -6,7 +6,7 @@
 //!
 //! Usage: [DEHUSK_PAGES=FOLDER] cargo bench [-- FILTER]
 
-use dehusk::stages::{self, Forest, Segments, Tree};
+use dehusk::stages::{self, Columns, Forest, Segments, Tree};
 use dehusk::{Cleaner, Format, Hints, Metadata};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
@@ -207,7 +207,7 @@ mod forest {
 
     #[divan::bench]
     fn score(bencher: Bencher) {
-        let (forest, rows) = (random_forest(), random_rows());
+        let (forest, rows) = (random_forest(), Columns::of_rows(&random_rows(), FEATURES));
         let work = ItemsCount::new(ROWS * usize::from(TREES));
         bencher.counter(work).bench_local(|| forest.score(black_box(&rows)));
     }

@@ -16,6 +16,7 @@ use html5ever::tokenizer::{TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::{LocalName, local_name as name};
 use std::cell::Cell;
 
+pub use crate::block::columns::Columns;
 pub use crate::model::forest::{Forest, features_hash};
 pub use crate::model::tokens::TokenTable;
 

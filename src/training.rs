@@ -85,7 +85,7 @@ impl Cleaner {
         let lines = Lines::read(&blocks);
         let unweighed = || vec![Default::default(); all.len()];
         let weighed = tables.map_or_else(unweighed, |tables| tables.weigh(&lines));
-        let rows = lines.rows(shown, &weighed);
+        let rows = lines.look(shown, &weighed).rows;
         let words: Vec<u32> = shown.iter().map(|&at| blocks.items[at as usize].words).collect();
         let dirt = match forest {
             Some(forest) => {
@@ -102,7 +102,7 @@ impl Cleaner {
         Ok(LineRows {
             spans: shown.iter().map(span).collect(),
             tokens: shown.iter().map(tokens_of).collect(),
-            rows,
+            rows: (0..rows.rows()).flat_map(|at| rows.row(at)).collect(),
             dirt,
         })
     }

@@ -1,7 +1,7 @@
 //! The evaluator against LightGBM: a small forest that `scripts/train/export.py` wrote, rows, and the predictions of the
 //! boosters it was made of.
 
-use dehusk::stages::{Forest, features_hash};
+use dehusk::stages::{Columns, Forest, features_hash};
 
 /// What the rounding of leaves can do: half a step of 1.45e-5 in each of 24 trees, and a quarter of that in probability.
 const MAX_DIFFERENCE: f32 = 4.4e-5;
@@ -18,7 +18,7 @@ fn an_exported_forest_predicts_what_lightgbm_predicts() {
         rows.extend(numbers.clone().take(names.len()));
         predictions.extend(numbers.skip(names.len()));
     }
-    let scores = forest.score(&rows);
+    let scores = forest.score(&Columns::of_rows(&rows, names.len()));
     assert_eq!((scores.len(), predictions.len()), (48, 48));
     assert!(predictions.iter().any(|p| *p < 0.3) && predictions.iter().any(|p| *p > 0.7));
     let differences = scores.iter().zip(&predictions).map(|(score, prediction)| (score - prediction).abs());

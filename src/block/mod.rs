@@ -4,6 +4,7 @@
 //! once. A block is a stretch of [`Blocks::text`] in reading order; blocks do not overlap.
 
 pub mod code;
+pub mod columns;
 pub mod features;
 pub mod fnv;
 pub mod fold;

@@ -2,6 +2,7 @@
 
 use super::{State, Verdict, without_noise};
 use crate::article::{BlockKind, Metadata, Reason};
+use crate::block::columns::GROUP;
 use crate::block::features;
 use crate::block::fold::fold;
 use crate::block::words;
@@ -11,9 +12,6 @@ use crate::model::decode::decode;
 const MAX_LABEL_WORDS: u32 = 20;
 /// Blocks of a page, more than on any that the model was trained on.
 const KNOWN_BLOCKS: usize = 3_000;
-/// Feature rows that are made and scored together; the forest takes them by 64.
-const ROWS_AT_ONCE: usize = 256;
-
 impl State<'_> {
     pub(super) fn apply_model(&mut self, metadata: &Metadata) {
         let title = metadata.title.as_deref().map(fold).unwrap_or_default();
@@ -25,8 +23,8 @@ impl State<'_> {
         let open: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).collect();
         let mut scores = vec![0.0; self.verdicts.len()];
         // Not all rows at once: a page of 50,000 blocks has 40 MB of them.
-        let mut rows = Vec::with_capacity(ROWS_AT_ONCE * features::COUNT);
-        for open in open.chunks(ROWS_AT_ONCE) {
+        let mut rows = Vec::with_capacity(GROUP * features::COUNT);
+        for open in open.chunks(GROUP) {
             rows.clear();
             open.iter().for_each(|&at| features.push_row(at, &mut rows));
             open.iter().zip(model.score(&rows)).for_each(|(&at, score)| scores[at] = score);

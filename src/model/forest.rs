@@ -9,8 +9,7 @@
 //! rank documents with additive ensembles of regression trees"), where each failed test strikes the leaves to its left
 //! out of a mask. Here the nodes come parents first, and a row remembers in one byte the first leaf that it can still
 //! reach: a node is on the path of the row exactly when its own first leaf is that one. At the end that
-//! byte is the leaf. A tree of 31 leaves takes 1.6 ns a row in it, 2.6 ns with the bins of 206 features (AVX2, 300 trees); masks
-//! of 32 bits take eight times as long.
+//! byte is the leaf. Each test waits for the one before, so two trees are asked in turns.
 //!
 //! # The file
 //!
@@ -25,27 +24,23 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::bytes::Bytes;
+use crate::block::columns::{Columns, GROUP, Values};
 use fearless_simd::prelude::{Bytes as _, *};
-use fearless_simd::{Level, dispatch, f32x8, i8x32, i32x8, u8x32, u16x16};
+use fearless_simd::{Level, dispatch, f32x16, i8x64, i32x16, u8x32, u8x64, u16x16, u32x16};
 
 const MAGIC: &[u8] = b"DHF1";
 const MAX_FEATURES: usize = 255;
 const MAX_NODES: usize = 31;
 const MAX_LEAVES: usize = MAX_NODES + 1;
-/// Vectors of 32 bytes that hold the rows that are scored together: what is asked of a node is loaded once for two.
-const VECTORS: usize = 2;
-/// Rows that are scored together.
-const LANES: usize = 32 * VECTORS;
 /// Rows that are sooner scored one by one.
-const FEW_ROWS: usize = 4;
-/// Thresholds that are sooner compared than searched.
-const FEW_THRESHOLDS: usize = 12;
+const FEW_ROWS: usize = 1;
+/// Trees that are asked in turns.
+const TURNS: usize = 4;
 /// Trees whose leaves' bytes add up to no more than 16 bits hold.
 const TREES_AT_ONCE: usize = 256;
 
-/// The values of each feature or the bins of each column in the rows that are scored together. A byte names each, so that no
-/// bound is looked at.
-type Lanes<T> = [[T; LANES]; 256];
+/// The bins of each column in the rows that are scored together. A byte names each, so that no bound is looked at.
+type Bins = [[i8; GROUP]; 256];
 
 /// A forest; immutable, so that all workers share it.
 pub struct Forest {
@@ -55,10 +50,13 @@ pub struct Forest {
     leaf_scale: f32,
     /// The features that the trees ask for, and no others.
     columns: Vec<Column>,
-    /// The nodes of all trees, each tree's parents before their children and left before right.
-    nodes: Vec<Node>,
-    /// What the node is worth on the average, for [`Forest::explain`].
-    values: Vec<i16>,
+    /// The nodes of the trees that are asked in turns, each tree's parents before their children and left before right.
+    nodes: Vec<[Node; TURNS]>,
+    /// What each node is worth on the average, for [`Forest::explain`].
+    values: Vec<[i16; TURNS]>,
+    /// Nodes of a tree, those that fill in included.
+    stride: usize,
+    /// As many as can be asked in turns.
     trees: Vec<Tree>,
     /// The vector instructions that this machine has.
     level: Level,
@@ -72,25 +70,63 @@ struct Column {
 
 /// A row goes right when it passes more than `cut` thresholds of the column.
 #[derive(Clone, Copy)]
+#[repr(align(4))]
 struct Node {
     column: u8,
-    cut: i8,
+    cut: Spread,
     /// The first leaf below the node.
-    first: u8,
+    first: Spread,
     /// How far behind it the first leaf below its right child is.
-    ahead: u8,
+    ahead: Spread,
 }
 
+/// A byte four times: processors fill a vector with four bytes of memory at once sooner than with one.
+#[derive(Clone, Copy)]
+struct Spread([u8; 4]);
+
 struct Tree {
-    nodes: std::ops::Range<usize>,
+    /// Leaves that there are.
+    leaves: u8,
     /// The low byte of each leaf, and its high byte moved into the unsigned range.
     low: [u8; MAX_LEAVES],
     high: [u8; MAX_LEAVES],
 }
 
 impl Node {
+    /// Stands where a tree has fewer nodes than others: no row is ever at the leaf that it begins with.
+    const NONE: Node = Node { column: 0, cut: Spread([0; 4]), first: Spread([u8::MAX; 4]), ahead: Spread([0; 4]) };
+
+    fn new(column: u8, threshold: u8, first: u8, ahead: u8) -> Node {
+        let spread = |byte| Spread([byte; 4]);
+        Node { column, cut: spread(signed(threshold) as u8), first: spread(first), ahead: spread(ahead) }
+    }
+
+    fn cut(&self) -> i8 {
+        self.cut.byte() as i8
+    }
+
+    fn first(&self) -> u8 {
+        self.first.byte()
+    }
+
+    fn ahead(&self) -> u8 {
+        self.ahead.byte()
+    }
+
     fn right(&self) -> u8 {
-        self.first + self.ahead
+        self.first() + self.ahead()
+    }
+}
+
+impl Spread {
+    fn byte(self) -> u8 {
+        self.0[0]
+    }
+
+    /// The byte in all lanes.
+    #[inline(always)]
+    fn splat<S: Simd>(self, simd: S) -> u8x64<S> {
+        u32x16::splat(simd, u32::from_ne_bytes(self.0)).bitcast()
     }
 }
 
@@ -122,23 +158,26 @@ impl Forest {
             columns: Vec::new(),
             nodes: Vec::new(),
             values: Vec::new(),
+            stride: 0,
             trees: Vec::new(),
             level: Level::new(),
         };
         let mut columns = vec![None; features];
-        for _ in 0..bytes.u16()? {
-            forest.read_tree(&mut bytes, &thresholds, &mut columns)?;
-        }
+        let trees: Vec<_> = (0..bytes.u16()?)
+            .map(|_| forest.read_tree(&mut bytes, &thresholds, &mut columns))
+            .collect::<Result<_, _>>()?;
         bytes.end()?;
+        forest.plant(trees);
         Ok(forest)
     }
 
+    /// The nodes of a tree with their values, and its leaves.
     fn read_tree(
         &mut self,
         bytes: &mut Bytes<'_>,
         thresholds: &[Vec<f32>],
         columns: &mut [Option<u8>],
-    ) -> Result<(), String> {
+    ) -> Result<(Vec<(Node, i16)>, Tree), String> {
         let count = usize::from(bytes.u8()?);
         if count > MAX_NODES {
             return Err(format!("a tree of {count} nodes, at most {MAX_NODES}"));
@@ -155,10 +194,10 @@ impl Forest {
             });
             let (first, right) = (bytes.u8()?, bytes.u8()?);
             let ahead = right.checked_sub(first).ok_or("nodes that are no tree")?;
-            nodes.push((Node { column, cut: signed(threshold), first, ahead }, bytes.i16()?));
+            nodes.push((Node::new(column, threshold, first, ahead), bytes.i16()?));
         }
         // In a tree whose leaves are numbered from left to right this is parents before children.
-        nodes.sort_by_key(|(node, _)| (node.first, std::cmp::Reverse(node.ahead)));
+        nodes.sort_by_key(|(node, _)| (node.first(), std::cmp::Reverse(node.ahead())));
         if !is_tree(nodes.iter().map(|(node, _)| node)) {
             return Err("nodes that are no tree".to_owned());
         }
@@ -167,11 +206,30 @@ impl Forest {
             let [low_byte, high_byte] = bytes.i16()?.to_le_bytes();
             (*low, *high) = (low_byte, high_byte ^ HIGH_BIAS);
         }
-        let first = self.nodes.len();
-        self.nodes.extend(nodes.iter().map(|(node, _)| node));
-        self.values.extend(nodes.iter().map(|(_, value)| value));
-        self.trees.push(Tree { nodes: first..self.nodes.len(), low, high });
-        Ok(())
+        Ok((nodes, Tree { leaves: count as u8 + 1, low, high }))
+    }
+
+    /// Puts trees in rows of equal length, and where one is missing at the end of a turn a tree of one leaf, which is worth
+    /// nothing.
+    fn plant(&mut self, mut trees: Vec<(Vec<(Node, i16)>, Tree)>) {
+        let nothing = || (Vec::new(), Tree { leaves: 1, low: [0; MAX_LEAVES], high: [HIGH_BIAS; MAX_LEAVES] });
+        trees.resize_with(trees.len().next_multiple_of(TURNS), nothing);
+        self.stride = trees.iter().map(|(nodes, _)| nodes.len()).max().unwrap_or_default();
+        for turns in trees.chunks(TURNS) {
+            for at in 0..self.stride {
+                let node = |turn: usize| turns[turn].0.get(at).copied().unwrap_or((Node::NONE, 0));
+                let nodes: [(Node, i16); TURNS] = std::array::from_fn(node);
+                self.nodes.push(nodes.map(|(node, _)| node));
+                self.values.push(nodes.map(|(_, value)| value));
+            }
+        }
+        self.trees.extend(trees.into_iter().map(|(_, tree)| tree));
+    }
+
+    /// Where the nodes of a tree are, and of those that are asked in turns with it.
+    fn turns(&self, tree: usize) -> std::ops::Range<usize> {
+        let turn = tree / TURNS;
+        turn * self.stride..(turn + 1) * self.stride
     }
 
     /// The numbers in a row.
@@ -184,23 +242,26 @@ impl Forest {
         self.features_hash
     }
 
-    /// The probability of each row; `rows` are one after the other, [`features`](Forest::features) numbers each. What
-    /// is no number passes no threshold.
-    pub fn score(&self, rows: &[f32]) -> Vec<f32> {
-        let mut scores = Vec::with_capacity(rows.len() / self.features);
-        let mut lanes = None;
-        for group in rows.chunks(LANES * self.features) {
-            let rows = group.chunks_exact(self.features);
-            if rows.len() <= FEW_ROWS {
-                scores.extend(rows.map(|row| self.probability(self.sum(row))));
+    /// The probability of each row, which has [`features`](Forest::features) values. What is no number passes no threshold.
+    pub fn score(&self, rows: &Columns) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(rows.rows());
+        let mut bins = None;
+        for group in 0..rows.groups() {
+            let left = (rows.rows() - scores.len()).min(GROUP);
+            if left <= FEW_ROWS {
+                scores.extend((scores.len()..rows.rows()).map(|at| self.score_row(&rows.row(at))));
                 continue;
             }
-            let (values, bins) = lanes.get_or_insert_with(|| (boxed_lanes(0.0), boxed_lanes(0)));
-            self.transpose(group, values);
-            let sums = dispatch!(self.level, simd => self.sums(simd, values, bins));
-            scores.extend(rows.zip(sums).map(|(_, sum)| self.probability(sum)));
+            let bins = bins.get_or_insert_with(|| self.bins_of_page(rows));
+            let sums = dispatch!(self.level, simd => self.sums(simd, rows, group, bins));
+            scores.extend(sums[..left].iter().map(|sum| self.probability(*sum)));
         }
         scores
+    }
+
+    /// The probability of one row.
+    pub fn score_row(&self, row: &[f32]) -> f32 {
+        self.probability(self.sum(row))
     }
 
     /// The features that weighed most for (positive) or against a row, in log-odds, the heaviest first. Each step from a
@@ -209,8 +270,8 @@ impl Forest {
     pub fn explain(&self, row: &[f32], most: usize) -> Vec<(usize, f32)> {
         let bins = self.bins(row);
         let mut shares = vec![0i64; self.columns.len()];
-        for tree in &self.trees {
-            let (nodes, values) = (&self.nodes[tree.nodes.clone()], &self.values[tree.nodes.clone()]);
+        for tree in 0..self.trees.len() {
+            let values = &self.values[self.turns(tree)];
             let mut from: Option<(u8, i16)> = None;
             let mut step = |value: i16, column: Option<u8>| {
                 if let Some((column, before)) = from {
@@ -218,8 +279,8 @@ impl Forest {
                 }
                 from = column.map(|column| (column, value));
             };
-            let leaf = walk(nodes, &bins, |at| step(values[at], Some(nodes[at].column)));
-            step(tree.leaf(leaf), None);
+            let leaf = self.walk(tree, &bins, |at, node| step(values[at][tree % TURNS], Some(node.column)));
+            step(leaf, None);
         }
         let mut shares: Vec<(usize, i64)> = self
             .columns
@@ -238,46 +299,73 @@ impl Forest {
         self.columns.iter().map(|column| column.bin(row[usize::from(column.feature)])).collect()
     }
 
+    /// What the leaf of a tree is worth that a row with these bins reaches; each node on the way is passed to `visit` with its
+    /// place.
+    fn walk(&self, tree: usize, bins: &[i8], mut visit: impl FnMut(usize, Node)) -> i16 {
+        let nodes = &self.nodes[self.turns(tree)];
+        let (mut at, mut reached, mut end) = (0, 0, self.trees[tree].leaves);
+        while end - reached > 1 {
+            let node = nodes[at][tree % TURNS];
+            visit(at, node);
+            if bins[usize::from(node.column)] > node.cut() {
+                // Behind the nodes of the left subtree, one fewer than its leaves.
+                at += usize::from(node.ahead());
+                reached = node.right();
+            } else {
+                at += 1;
+                end = node.right();
+            }
+        }
+        self.trees[tree].leaf(reached)
+    }
+
     /// The sum of the leaves that a row reaches. It fits: 65,535 trees of 32,768 are less than 2^31.
     fn sum(&self, row: &[f32]) -> i32 {
         let bins = self.bins(row);
-        let leaf = |tree: &Tree| tree.leaf(walk(&self.nodes[tree.nodes.clone()], &bins, |_| {}));
-        self.trees.iter().map(|tree| i32::from(leaf(tree))).sum()
+        (0..self.trees.len()).map(|tree| i32::from(self.walk(tree, &bins, |_, _| {}))).sum()
     }
 
-    /// Puts the rows of a group side by side, eight at a time; where there are fewer, the first of them fills in.
-    fn transpose(&self, group: &[f32], values: &mut Lanes<f32>) {
-        for (part, rows) in group.chunks(8 * self.features).enumerate() {
-            let row = |at: usize| rows.chunks_exact(self.features).nth(at).unwrap_or(&rows[..self.features]);
-            let [a, b, c, d, e, f, g, h] = std::array::from_fn(row);
-            let rows = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f).zip(g.iter().zip(h)));
-            for (lanes, (((a, b), (c, d)), ((e, f), (g, h)))) in values.iter_mut().zip(rows) {
-                lanes[8 * part..][..8].copy_from_slice(&[*a, *b, *c, *d, *e, *f, *g, *h]);
+    /// Room for the bins of a group, with those of the columns that all rows share.
+    fn bins_of_page(&self, rows: &Columns) -> Box<Bins> {
+        let bins = vec![[0; GROUP]; 256].into_boxed_slice();
+        let mut bins: Box<Bins> = bins.try_into().unwrap_or_else(|_| unreachable!("there are 256 of them"));
+        for (column, bins) in self.columns.iter().zip(&mut *bins) {
+            if let Values::Same(value) = rows.values(usize::from(column.feature), 0) {
+                bins.fill(column.bin(value));
             }
         }
+        bins
     }
 
     /// The [`sum`](Forest::sum) of each row of a group; compiled once for each set of vector instructions.
     #[inline(always)]
-    fn sums<S: Simd>(&self, simd: S, values: &Lanes<f32>, bins: &mut Lanes<i8>) -> [i32; LANES] {
+    fn sums<S: Simd>(&self, simd: S, rows: &Columns, group: usize, bins: &mut Bins) -> [i32; GROUP] {
         for (column, bins) in self.columns.iter().zip(&mut *bins) {
-            column.bins_of(simd, &values[usize::from(column.feature)], bins);
+            if let Values::Each(values) = rows.values(usize::from(column.feature), group) {
+                column.bins_of(simd, values, bins);
+            }
         }
-        let mut sums = [0; LANES];
+        let mut sums = [0; GROUP];
         let none = u16x16::splat(simd, 0);
+        let mut at = 0;
         for trees in self.trees.chunks(TREES_AT_ONCE) {
             // The low and the high bytes of the leaves, each of the first and the last rows.
-            let (mut lows, mut highs) = ([[none; 2]; VECTORS], [[none; 2]; VECTORS]);
-            for tree in trees {
-                let reached = reach(simd, &self.nodes[tree.nodes.clone()], bins);
-                let (low, high) = (u8x32::from_slice(simd, &tree.low), u8x32::from_slice(simd, &tree.high));
-                for at in 0..VECTORS {
-                    let (first, last) = low.swizzle_dyn(reached[at]).widen();
-                    lows[at][0] += first;
-                    lows[at][1] += last;
-                    let (first, last) = high.swizzle_dyn(reached[at]).widen();
-                    highs[at][0] += first;
-                    highs[at][1] += last;
+            let (mut lows, mut highs) = ([[none; 2]; 2], [[none; 2]; 2]);
+            for trees in trees.chunks_exact(TURNS) {
+                let reached = reach(simd, &self.nodes[self.turns(at)], bins);
+                at += TURNS;
+                for turn in 0..TURNS {
+                    let (low, high) = (&trees[turn].low, &trees[turn].high);
+                    let (low, high) = (u8x32::from_slice(simd, low), u8x32::from_slice(simd, high));
+                    let (first, last) = reached[turn].split();
+                    for (part, reached) in [first, last].into_iter().enumerate() {
+                        let (first, last) = low.swizzle_dyn(reached).widen();
+                        lows[part][0] += first;
+                        lows[part][1] += last;
+                        let (first, last) = high.swizzle_dyn(reached).widen();
+                        highs[part][0] += first;
+                        highs[part][1] += last;
+                    }
                 }
             }
             let bias = i32::from(HIGH_BIAS) * trees.len() as i32;
@@ -296,41 +384,18 @@ impl Forest {
     }
 }
 
-fn boxed_lanes<T: Copy>(value: T) -> Box<Lanes<T>> {
-    let lanes = vec![[value; LANES]; 256].into_boxed_slice();
-    lanes.try_into().unwrap_or_else(|_| unreachable!("there are 256 of them"))
-}
-
-/// The leaf of a tree that a row with these bins reaches; each node on the way is passed to `visit`.
-fn walk(nodes: &[Node], bins: &[i8], mut visit: impl FnMut(usize)) -> u8 {
-    let (mut at, mut reached, mut end) = (0, 0, nodes.len() as u8 + 1);
-    while end - reached > 1 {
-        let node = nodes[at];
-        visit(at);
-        if bins[usize::from(node.column)] > node.cut {
-            // Behind the nodes of the left subtree, one fewer than its leaves.
-            at += usize::from(node.ahead);
-            reached = node.right();
-        } else {
-            at += 1;
-            end = node.right();
-        }
-    }
-    reached
-}
-
-/// The leaf of a tree that each row of a group reaches.
+/// The leaf of each of these trees that each row of a group reaches.
 #[inline(always)]
-fn reach<S: Simd>(simd: S, nodes: &[Node], bins: &Lanes<i8>) -> [u8x32<S>; VECTORS] {
-    let mut reached = [u8x32::splat(simd, 0); VECTORS];
-    for node in nodes {
-        let bins = &bins[usize::from(node.column)];
-        let cut = i8x32::splat(simd, node.cut);
-        let (first, ahead) = (u8x32::splat(simd, node.first), u8x32::splat(simd, node.ahead));
-        for at in 0..VECTORS {
-            let bins = i8x32::from_slice(simd, &bins[32 * at..][..32]);
-            let goes_right = bins.simd_gt(cut) & reached[at].simd_eq(first);
-            reached[at] += goes_right.to_vector().bitcast::<u8x32<S>>() & ahead;
+fn reach<S: Simd>(simd: S, nodes: &[[Node; TURNS]], bins: &Bins) -> [u8x64<S>; TURNS] {
+    let stays = u8x64::splat(simd, 0);
+    let mut reached = [stays; TURNS];
+    for nodes in nodes {
+        for turn in 0..TURNS {
+            let node = nodes[turn];
+            let bins = i8x64::from_slice(simd, &bins[usize::from(node.column)]);
+            let cut: i8x64<S> = node.cut.splat(simd).bitcast();
+            let goes_right = bins.simd_gt(cut) & reached[turn].simd_eq(node.first.splat(simd));
+            reached[turn] += goes_right.select(node.ahead.splat(simd), stays);
         }
     }
     reached
@@ -346,61 +411,31 @@ impl Column {
     /// the values of a column lie close together, and many are the same. A search for each value takes a tenth of the steps
     /// and five times as many instructions, for it is no vector code.
     #[inline(always)]
-    fn bins_of<S: Simd>(&self, simd: S, values: &[f32; LANES], bins: &mut [i8; LANES]) {
-        for (values, bins) in values.chunks_exact(32).zip(bins.chunks_exact_mut(32)) {
-            let mut parts = [f32x8::splat(simd, 0.0); 4];
+    fn bins_of<S: Simd>(&self, simd: S, values: &[f32; GROUP], bins: &mut [i8; GROUP]) {
+        let nothing = f32x16::splat(simd, f32::NEG_INFINITY);
+        let mut parts = [nothing; 4];
+        for at in 0..4 {
+            let part = f32x16::from_slice(simd, &values[16 * at..][..16]);
+            // What is no number passes nothing.
+            parts[at] = part.simd_eq(part).select(part, nothing);
+        }
+        let [a, b, c, d] = parts;
+        let least = a.min(b).min(c.min(d)).reduce_min();
+        let most = a.max(b).max(c.max(d)).reduce_max();
+        let passed_by = |value: f32| self.thresholds.partition_point(|threshold| value > *threshold);
+        let (from, to) = (passed_by(least), passed_by(most));
+        let one = i32x16::splat(simd, 1);
+        let mut passed = [i32x16::splat(simd, i32::from(signed(from as u8))); 4];
+        for threshold in &self.thresholds[from..to] {
+            let threshold = f32x16::splat(simd, *threshold);
             for at in 0..4 {
-                parts[at] = f32x8::from_slice(simd, &values[8 * at..][..8]);
-            }
-            let all = self.thresholds.len();
-            let (from, to) = match all <= FEW_THRESHOLDS {
-                true => (0, all),
-                false => {
-                    let from = self.first_that(simd, 0, |threshold| !passes_all(&parts, threshold));
-                    (from, self.first_that(simd, from, |threshold| !passes_any(&parts, threshold)))
-                }
-            };
-            let mut passed = [i32x8::splat(simd, i32::from(signed(from as u8))); 4];
-            for threshold in &self.thresholds[from..to] {
-                let threshold = f32x8::splat(simd, *threshold);
-                for at in 0..4 {
-                    passed[at] -= parts[at].simd_gt(threshold).to_vector();
-                }
-            }
-            let [a, b, c, d] = passed;
-            let packed: i8x32<S> = a.narrow(b).narrow(c.narrow(d));
-            packed.store_slice(bins);
-        }
-    }
-
-    /// The first threshold of those from `from` on that is so, when all behind it are; their number where none is.
-    #[inline(always)]
-    fn first_that<S: Simd>(&self, simd: S, from: usize, is: impl Fn(f32x8<S>) -> bool) -> usize {
-        let (mut from, mut to) = (from, self.thresholds.len());
-        while from < to {
-            let middle = from.midpoint(to);
-            if is(f32x8::splat(simd, self.thresholds[middle])) {
-                to = middle;
-            } else {
-                from = middle + 1;
+                passed[at] = parts[at].simd_gt(threshold).select(passed[at] + one, passed[at]);
             }
         }
-        from
+        let [a, b, c, d] = passed;
+        let packed: i8x64<S> = a.narrow(b).narrow(c.narrow(d));
+        packed.store_slice(bins);
     }
-}
-
-/// True when each of the values is greater; one that is no number never is.
-#[inline(always)]
-fn passes_all<S: Simd>([a, b, c, d]: &[f32x8<S>; 4], threshold: f32x8<S>) -> bool {
-    let [a, b, c, d] = [a.simd_gt(threshold), b.simd_gt(threshold), c.simd_gt(threshold), d.simd_gt(threshold)];
-    ((a & b) & (c & d)).all_true()
-}
-
-/// True when one of the values is greater.
-#[inline(always)]
-fn passes_any<S: Simd>([a, b, c, d]: &[f32x8<S>; 4], threshold: f32x8<S>) -> bool {
-    let [a, b, c, d] = [a.simd_gt(threshold), b.simd_gt(threshold), c.simd_gt(threshold), d.simd_gt(threshold)];
-    ((a | b) | (c | d)).any_true()
 }
 
 /// A byte moved into the signed range with its order kept: SSE2 compares signed bytes only.
@@ -423,7 +458,7 @@ fn is_tree<'a>(nodes: impl ExactSizeIterator<Item = &'a Node>) -> bool {
             open.pop();
         }
         match open.pop() {
-            Some((first, end)) if node.first == first && node.ahead > 0 && node.right() < end => {
+            Some((first, end)) if node.first() == first && node.ahead() > 0 && node.right() < end => {
                 open.extend([(node.right(), end), (first, node.right())]);
             }
             _ => return false,
@@ -594,7 +629,7 @@ mod tests {
             let forest = Forest::load(&plan.file()).expect("the file is well formed");
             prop_assert_eq!(forest.features(), features);
             let rows = Dice(!seed).rows(count * features);
-            let scores = forest.score(&rows);
+            let scores = forest.score(&Columns::of_rows(&rows, features));
             prop_assert_eq!(scores.len(), count);
             for (row, score) in rows.chunks_exact(features).zip(scores) {
                 let mut shares = vec![0; features];
@@ -619,9 +654,10 @@ mod tests {
     }
 
     fn use_it(forest: &Forest) {
-        let mut rows = Dice(1).rows(forest.features() * (LANES + 1));
+        let mut rows = Dice(1).rows(forest.features() * (GROUP + 1));
         rows[..3].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
-        assert!(forest.score(&rows).iter().all(|score| (0.0..=1.0).contains(score)));
+        let scores = forest.score(&Columns::of_rows(&rows, forest.features()));
+        assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
         forest.explain(&rows[..forest.features()], 3);
     }
 
@@ -680,7 +716,8 @@ mod tests {
     fn what_equals_the_threshold_goes_left() {
         let tree = PlannedTree { nodes: vec![(0, 0, 0, 1, 0, 2)], leaves: vec![-16384, 16384] };
         let forest = Forest::load(&Plan { thresholds: vec![vec![0.5]], trees: vec![tree] }.file()).unwrap();
-        let scores = forest.score(&[0.5, 0.5f32.next_up(), f32::NEG_INFINITY, f32::INFINITY, f32::NAN]);
+        let rows = [0.5, 0.5f32.next_up(), f32::NEG_INFINITY, f32::INFINITY, f32::NAN];
+        let scores = forest.score(&Columns::of_rows(&rows, 1));
         let (left, right) = (sigmoid(BIAS - 1.0), sigmoid(BIAS + 1.0));
         assert_eq!(scores, [left, right, left, right, left]);
         assert_eq!(forest.explain(&[0.6], 3), [(0, 1.0)]);
@@ -690,10 +727,10 @@ mod tests {
     fn a_row_scores_the_same_in_any_company() {
         let forest = Forest::load(&Plan::random(3, 5, 20).file()).unwrap();
         let rows = Dice(4).rows(5 * 70);
-        let together = forest.score(&rows);
-        let alone: Vec<f32> = rows.chunks_exact(5).flat_map(|row| forest.score(row)).collect();
+        let together = forest.score(&Columns::of_rows(&rows, 5));
+        let alone: Vec<f32> = rows.chunks_exact(5).map(|row| forest.score_row(row)).collect();
         assert_eq!(together, alone);
-        assert!(forest.score(&[]).is_empty());
+        assert!(forest.score(&Columns::of_rows(&[], 5)).is_empty());
     }
 
     #[test]

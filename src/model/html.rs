@@ -6,6 +6,7 @@
 use super::ModelFiles;
 use super::forest::{Forest, features_hash};
 use super::tokens::TokenTable;
+use crate::block::columns::Columns;
 use crate::block::features;
 use std::sync::LazyLock;
 
@@ -57,7 +58,7 @@ impl HtmlModel {
     /// The probability of each block that it belongs to the article, from rows as
     /// [`Features::push_row`](features::Features::push_row) makes them.
     pub fn score(&self, rows: &[f32]) -> Vec<f32> {
-        self.forest.score(rows)
+        self.forest.score(&Columns::of_rows(rows, features::COUNT))
     }
 
     /// The three features that weighed most for or against a block, in log-odds: `words +1.2, in-nav -0.8, ...`.

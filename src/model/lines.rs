@@ -13,7 +13,8 @@ use super::tokens::TokenTable;
 use super::{ModelFiles, doubt};
 use crate::block::Blocks;
 use crate::block::code::is_code;
-use crate::block::line_features::{COUNT, Lines, NAMES, PAGE_NAMES, TABLES, Weighed};
+use crate::block::columns::Columns;
+use crate::block::line_features::{Lines, Look, NAMES, PAGE_NAMES, TABLES, Weighed};
 
 /// What plain text is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +75,7 @@ fn dirt_row(mut page: Vec<f32>, scores: &[f32], words: &[u32], ruled: usize) -> 
 /// What is wrong with the file.
 pub fn dirt_row_by(
     forest: &[u8],
-    rows: &[f32],
+    rows: &Columns,
     page: Vec<f32>,
     words: &[u32],
     ruled: usize,
@@ -161,7 +162,7 @@ impl LineModels {
             weighed: self.tokens.weigh(lines),
             latest: Vec::new(),
             heard: Vec::new(),
-            rows: Vec::new(),
+            look: Look::default(),
             model: &self.article,
         }
     }
@@ -173,7 +174,8 @@ pub struct Dropped {
     pub line: u32,
     /// How sure that is, 0 to 1.
     pub score: f32,
-    row: Vec<f32>,
+    /// Its place among the lines that were asked for.
+    place: usize,
 }
 
 /// A page that is being judged.
@@ -191,8 +193,8 @@ pub struct Judgement<'m> {
     latest: Vec<f32>,
     /// The lines that they belong to.
     heard: Vec<u32>,
-    /// The rows that they were made of.
-    rows: Vec<f32>,
+    /// What they were made of.
+    look: Look,
     /// The model that was asked last.
     model: &'m Forest,
 }
@@ -207,12 +209,7 @@ impl<'m> Judgement<'m> {
         let article = (self.kind != TextKind::Page).then(|| self.kept_of_article(alive, all));
         let keep = article.flatten().unwrap_or_else(|| self.kept_of_page(alive));
         let gone = (0..keep.len()).filter(|&place| !keep[place]);
-        gone.map(|place| Dropped {
-            line: self.heard[place],
-            score: 1.0 - self.latest[place],
-            row: self.rows[place * COUNT..(place + 1) * COUNT].to_vec(),
-        })
-        .collect()
+        gone.map(|place| Dropped { line: self.heard[place], score: 1.0 - self.latest[place], place }).collect()
     }
 
     /// Which lines stay of a text that went through an extractor; `None` when it turns out to be a whole page.
@@ -220,16 +217,17 @@ impl<'m> Judgement<'m> {
         self.hear(&self.models.article, all.unwrap_or(alive));
         let words = self.words_heard();
         let ruled = self.heard.len() - alive.len();
-        let row = dirt_row(self.lines.page(alive), &self.latest, &words, ruled);
+        let page = if ruled == 0 { self.look.page.clone() } else { self.lines.page(alive) };
+        let row = dirt_row(page, &self.latest, &words, ruled);
         if self.kind == TextKind::Auto {
-            let is_page = self.models.kind.score(&row)[0] > surely_page(self.favor);
+            let is_page = self.models.kind.score_row(&row) > surely_page(self.favor);
             // What is left of a text is never more of a page than the text was.
             self.kind = if is_page { TextKind::Page } else { TextKind::Article };
             if is_page {
                 return None;
             }
         }
-        let dirt = self.models.dirt.score(&row)[0];
+        let dirt = self.models.dirt.score_row(&row);
         let is_thread = self.heard.iter().any(|&at| self.stamps[at as usize]);
         let cuts = cuts(self.favor, is_thread);
         let body = self.heard.iter().position(|&at| self.lines.is_long(at as usize)).unwrap_or_default();
@@ -250,9 +248,11 @@ impl<'m> Judgement<'m> {
     /// Asks a model about lines.
     fn hear(&mut self, model: &'m Forest, lines: &[u32]) {
         self.model = model;
-        self.rows = self.lines.rows(lines, &self.weighed);
-        self.latest = model.score(&self.rows);
-        self.heard = lines.to_vec();
+        if self.heard != lines {
+            self.look = self.lines.look(lines, &self.weighed);
+            self.heard = lines.to_vec();
+        }
+        self.latest = model.score(&self.look.rows);
     }
 
     fn words_heard(&self) -> Vec<u32> {
@@ -276,19 +276,19 @@ impl<'m> Judgement<'m> {
 
     /// The three features that weighed most for or against the line, in log-odds.
     pub fn explain(&self, dropped: &Dropped) -> String {
-        self.explain_row(&dropped.row)
+        self.explain_place(dropped.place)
     }
 
     /// Tells of each line that was asked for last its probability and the features that weighed most in it.
     pub fn explain_all(&self, mut tell: impl FnMut(usize, f32, String)) {
-        for ((&line, &score), row) in self.heard.iter().zip(&self.latest).zip(self.rows.chunks(COUNT)) {
-            tell(line as usize, score, self.explain_row(row));
+        for (place, (&line, &score)) in self.heard.iter().zip(&self.latest).enumerate() {
+            tell(line as usize, score, self.explain_place(place));
         }
     }
 
-    fn explain_row(&self, row: &[f32]) -> String {
+    fn explain_place(&self, place: usize) -> String {
         const SHOWN: usize = 3;
-        let most = self.model.explain(row, SHOWN);
+        let most = self.model.explain(&self.look.rows.row(place), SHOWN);
         let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", NAMES[*at])).collect();
         shown.join(", ")
     }

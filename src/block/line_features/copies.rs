@@ -1,5 +1,6 @@
 //! Lines that stand on a page more than once: as they are, with other numbers, or with the same opening.
 
+use super::super::columns::Columns;
 use super::page::Page;
 use super::{FAR, MANY, is};
 
@@ -25,16 +26,18 @@ impl Copies {
         copies as f32 / self.lines.counts.len().max(1) as f32
     }
 
-    pub(super) fn of(&self, at: usize) -> [f32; 5] {
-        let count = |alike: &Alike| (alike.counts[at] as f32).min(MANY);
-        let earlier = self.lines.earlier[at];
-        [
-            count(&self.lines),
-            is(earlier.is_some()),
-            earlier.map_or(FAR, |earlier| ((at as u32 - earlier) as f32).min(FAR)),
-            count(&self.forms),
-            count(&self.openings),
-        ]
+    /// Adds the columns from `copies` to `opening-copies`.
+    pub(super) fn push(&self, rows: &mut Columns) {
+        let counts = |alike: &Alike| alike.counts.iter().map(|count| (*count as f32).min(MANY)).collect::<Vec<f32>>();
+        let earlier = &self.lines.earlier;
+        rows.push(counts(&self.lines));
+        rows.push(earlier.iter().map(|earlier| is(earlier.is_some())));
+        let distance = |(at, earlier): (usize, &Option<u32>)| {
+            earlier.map_or(FAR, |earlier| ((at as u32 - earlier) as f32).min(FAR))
+        };
+        rows.push(earlier.iter().enumerate().map(distance));
+        rows.push(counts(&self.forms));
+        rows.push(counts(&self.openings));
     }
 }
 

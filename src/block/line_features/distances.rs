@@ -1,5 +1,6 @@
 //! How far a line of a page is from its ends, its long lines, its sentences and its dates.
 
+use super::super::columns::Columns;
 use super::page::Page;
 use super::threads::Stamps;
 use super::{FAR, Line, Lines, MANY, is, prefix};
@@ -43,9 +44,14 @@ impl Dated {
         }
     }
 
-    pub(super) fn of(&self, at: usize) -> [f32; 6] {
-        let in_thread = is(self.in_thread[at]);
-        [in_thread, self.in_thread_share, self.count, self.share, self.since[at], self.until[at]]
+    /// Adds the columns from `in-thread` to `until-stamp`.
+    pub(super) fn push(&self, rows: &mut Columns) {
+        rows.push(self.in_thread.iter().map(|in_thread| is(*in_thread)));
+        rows.push_same(self.in_thread_share);
+        rows.push_same(self.count);
+        rows.push_same(self.share);
+        rows.push(self.since.iter().copied());
+        rows.push(self.until.iter().copied());
     }
 }
 
@@ -80,21 +86,19 @@ impl Distances {
         }
     }
 
-    pub(super) fn of(&self, page: &Page<'_>, at: usize) -> [f32; 11] {
+    /// Adds the columns from `place` to `words-since-long`.
+    pub(super) fn push(&self, page: &Page<'_>, rows: &mut Columns) {
         let count = page.alive.len();
-        let all_long = self.long_words[count].max(1.0);
-        [
-            at as f32 / count as f32,
-            page.words[at] / page.words[count].max(1.0),
-            (at as f32).min(MANY),
-            ((count - 1 - at) as f32).min(MANY),
-            self.since_long[at],
-            self.until_long[at],
-            self.since_sentence[at],
-            self.until_sentence[at],
-            self.long_words[at] / all_long,
-            (self.long_words[count] - self.long_words[at + 1]) / all_long,
-            self.words_since_long[at],
-        ]
+        let (all_words, all_long) = (page.words[count].max(1.0), self.long_words[count].max(1.0));
+        rows.push((0..count).map(|at| at as f32 / count as f32));
+        rows.push(page.words[..count].iter().map(|words| words / all_words));
+        rows.push((0..count).map(|at| (at as f32).min(MANY)));
+        rows.push((0..count).map(|at| ((count - 1 - at) as f32).min(MANY)));
+        for steps in [&self.since_long, &self.until_long, &self.since_sentence, &self.until_sentence] {
+            rows.push(steps.iter().copied());
+        }
+        rows.push(self.long_words[..count].iter().map(|before| before / all_long));
+        rows.push(self.long_words[1..].iter().map(|before| (self.long_words[count] - before) / all_long));
+        rows.push(self.words_since_long.iter().copied());
     }
 }

@@ -1,6 +1,6 @@
 //! What tells the lines of an article from the lines around them: one row of numbers for each line of a text.
 //!
-//! One definition for training and serving: [`NAMES`] gives the order, [`Lines::rows`] the values. [`Lines::read`]
+//! One definition for training and serving: [`NAMES`] gives the order, [`Lines::look`] the values. [`Lines::read`]
 //! looks at each character once; rows are made of the lines that are still there, so that a page is judged again as it
 //! will be written. Linear in the lines; windows are differences of prefix sums. Values are counts, shares and means:
 //! a tree asks only which is larger.
@@ -14,9 +14,9 @@ mod threads;
 pub mod tokens;
 
 use super::Blocks;
+use super::columns::Columns;
 use copies::Copies;
 use distances::{Dated, Distances};
-use overlap::overlaps;
 use page::Page;
 use said::Said;
 use tokens::{Begins, Shape};
@@ -225,6 +225,17 @@ const MANY: f32 = 1_000.0;
 pub struct Lines {
     items: Vec<Line>,
     hashes: Vec<u32>,
+    /// What each line says alone.
+    alone: Columns,
+}
+
+/// The features of the lines that are left of a page.
+#[derive(Default)]
+pub struct Look {
+    /// A row for each line, [`COUNT`] values in the order of [`NAMES`].
+    pub rows: Columns,
+    /// Statistics of the page, in the order of [`PAGE_NAMES`].
+    pub page: Vec<f32>,
 }
 
 struct Line {
@@ -273,7 +284,8 @@ impl Lines {
             }
             items.push(Line { shape, words: block.words, first: first as u32, end: hashes.len() as u32, distinct });
         }
-        Lines { items, hashes }
+        let alone = alone(&items);
+        Lines { items, hashes, alone }
     }
 
     /// The hashes of the words of a line.
@@ -315,31 +327,23 @@ impl Lines {
         row
     }
 
-    /// The feature rows of the lines `alive`, which stand in order, [`COUNT`] values a line. `weighed` holds a value for
-    /// each line that was read.
-    pub fn rows(&self, alive: &[u32], weighed: &[[Weighed; TABLES]]) -> Vec<f32> {
+    /// The features of the lines `alive`, which stand in order. `weighed` holds a value for each line that was read.
+    pub fn look(&self, alive: &[u32], weighed: &[[Weighed; TABLES]]) -> Look {
         let page = Page::new(self, alive);
-        let said: [Said; TABLES] = std::array::from_fn(|table| Said::new(&page, weighed, table));
         let copies = Copies::new(&page);
-        let overlaps = overlaps(&page);
-        let distances = Distances::new(&page);
-        let dated = Dated::new(self, alive);
         let statistics = page.statistics(&copies);
-        let near_body: Vec<f32> = prefix(overlaps.iter().map(|overlap| overlap.body));
-        let mut rows = Vec::with_capacity(alive.len() * COUNT);
-        for (at, overlap) in overlaps.iter().enumerate() {
-            rows.extend_from_slice(&alone(page.line(at)));
-            rows.extend_from_slice(&copies.of(at));
-            rows.extend_from_slice(&overlap.values());
-            rows.push(mean(&near_body, at, 3, 3));
-            rows.extend_from_slice(&distances.of(&page, at));
-            rows.extend_from_slice(&dated.of(at));
-            rows.extend_from_slice(&page.neighbours(at));
-            rows.extend_from_slice(&page.windows(at));
-            said.iter().for_each(|said| rows.extend_from_slice(&said.of(at)));
-            rows.extend_from_slice(&statistics);
-        }
-        rows
+        let mut rows = Columns::new(alive.len(), COUNT);
+        rows.push_picked(&self.alone, alive);
+        copies.push(&mut rows);
+        overlap::push(&page, &mut rows);
+        Distances::new(&page).push(&page, &mut rows);
+        Dated::new(self, alive).push(&mut rows);
+        page.push_neighbours(&mut rows);
+        page.push_windows(&mut rows);
+        (0..TABLES).for_each(|table| Said::new(&page, weighed, table).push(&mut rows));
+        statistics.into_iter().for_each(|value| rows.push_same(value));
+        let page = statistics.into_iter().chain(page.ends()).collect();
+        Look { rows, page }
     }
 }
 
@@ -360,44 +364,48 @@ fn share(part: u32, whole: u32) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-/// What a line says alone.
-fn alone(line: &Line) -> [f32; 32] {
-    let shape = &line.shape;
-    let begins = |what: Begins| is(shape.begins == what);
-    [
-        line.words as f32,
-        shape.chars as f32,
-        share(shape.letters + shape.digits, shape.tokens),
-        shape.longest as f32,
-        share(shape.short, shape.tokens),
-        share(line.distinct, line.end - line.first),
-        is(shape.ended),
-        is(shape.ends_colon),
-        is(shape.ends_ellipsis),
-        shape.questions as f32,
-        shape.exclaims as f32,
-        shape.sentences as f32,
-        share(shape.commas, shape.tokens),
-        begins(Begins::Capital),
-        begins(Begins::Small),
-        begins(Begins::Digit),
-        begins(Begins::Mark),
-        share(shape.capitals, shape.letters),
-        share(shape.titles, shape.tokens),
-        share(shape.uppers, shape.tokens),
-        share(shape.digits, shape.letters + shape.digits),
-        share(shape.numbers, shape.tokens),
-        share(shape.separators, shape.tokens),
-        shape.addresses as f32,
-        shape.currency as f32,
-        share(shape.brackets, shape.tokens),
-        shape.colons as f32,
-        shape.signs as f32,
-        shape.copyright as f32,
-        shape.years as f32,
-        shape.times as f32,
-        share(shape.dense, shape.letters),
-    ]
+/// What a line says al/// What lines say alone, in the order of [`NAMES`].
+fn alone(lines: &[Line]) -> Columns {
+    const COUNT: usize = 32;
+    let values = lines.iter().flat_map(|line| -> [f32; COUNT] {
+        let shape = &line.shape;
+        let begins = |what: Begins| is(shape.begins == what);
+        [
+            line.words as f32,
+            shape.chars as f32,
+            share(shape.letters + shape.digits, shape.tokens),
+            shape.longest as f32,
+            share(shape.short, shape.tokens),
+            share(line.distinct, line.end - line.first),
+            is(shape.ended),
+            is(shape.ends_colon),
+            is(shape.ends_ellipsis),
+            shape.questions as f32,
+            shape.exclaims as f32,
+            shape.sentences as f32,
+            share(shape.commas, shape.tokens),
+            begins(Begins::Capital),
+            begins(Begins::Small),
+            begins(Begins::Digit),
+            begins(Begins::Mark),
+            share(shape.capitals, shape.letters),
+            share(shape.titles, shape.tokens),
+            share(shape.uppers, shape.tokens),
+            share(shape.digits, shape.letters + shape.digits),
+            share(shape.numbers, shape.tokens),
+            share(shape.separators, shape.tokens),
+            shape.addresses as f32,
+            shape.currency as f32,
+            share(shape.brackets, shape.tokens),
+            shape.colons as f32,
+            shape.signs as f32,
+            shape.copyright as f32,
+            shape.years as f32,
+            shape.times as f32,
+            share(shape.dense, shape.letters),
+        ]
+    });
+    Columns::of_rows(&values.collect::<Vec<f32>>(), COUNT)
 }
 
 /// Sums over the lines before each place.
@@ -410,20 +418,22 @@ fn prefix(values: impl Iterator<Item = f32>) -> Vec<f32> {
     std::iter::once(0.0).chain(sums).collect()
 }
 
-/// The mean of the values from `before` lines before a place to `after` lines after it.
-fn mean(sums: &[f32], at: usize, before: usize, after: usize) -> f32 {
-    let (from, to) = (at.saturating_sub(before), (at + after + 1).min(sums.len() - 1));
-    if to > from { (sums[to] - sums[from]) / (to - from) as f32 } else { 0.0 }
-}
-
-/// The mean of the values of `reach` lines before a place, without its own.
-fn mean_before(sums: &[f32], at: usize, reach: usize) -> f32 {
-    if at == 0 { 0.0 } else { mean(sums, at - 1, reach - 1, 0) }
-}
-
-/// The mean of the values of `reach` lines after a place, without its own.
-fn mean_after(sums: &[f32], at: usize, reach: usize) -> f32 {
-    if at + 2 < sums.len() { mean(sums, at + 1, 0, reach - 1) } else { 0.0 }
+/// For each line the mean of the values of the lines from `from` to `to` lines on, of those that there are.
+fn means(sums: &[f32], from: isize, to: isize) -> impl Iterator<Item = f32> {
+    let count = sums.len() - 1;
+    let mean = move |at: usize| {
+        let place = |step: isize| at.saturating_add_signed(step).min(count);
+        let (from, to) = (place(from), place(to + 1));
+        if to > from { (sums[to] - sums[from]) / (to - from) as f32 } else { 0.0 }
+    };
+    // Where all of them are there it is vector code.
+    let inner = from.min(0).unsigned_abs().min(count)..count.saturating_sub(to.max(0) as usize);
+    let inner = inner.start..inner.end.max(inner.start);
+    let window = (to - from + 1) as f32;
+    let sums_from = |step: isize| &sums[inner.start.saturating_add_signed(step).min(count)..];
+    let inner_means = sums_from(to + 1).iter().zip(sums_from(from)).take(inner.len());
+    let inner_means = inner_means.map(move |(to, from)| (to - from) / window);
+    (0..inner.start).map(mean).chain(inner_means).chain((inner.end..count).map(mean))
 }
 
 #[cfg(test)]
@@ -438,9 +448,10 @@ mod tests {
         let lines = Lines::read(&blocks);
         let alive: Vec<u32> = (0..blocks.items.len() as u32).collect();
         let weighed = lines.weigh(|token| [7, 5].map(|weights| (token % weights) as f32 - 3.0));
-        let rows = lines.rows(&alive, &weighed);
-        assert_eq!(lines.page(&alive).len(), PAGE_NAMES.len());
-        rows.chunks(COUNT).map(<[f32]>::to_vec).collect()
+        let look = lines.look(&alive, &weighed);
+        assert_eq!((look.rows.columns(), look.page.len()), (COUNT, PAGE_NAMES.len()));
+        assert_eq!(look.page, lines.page(&alive));
+        (0..alive.len()).map(|at| look.rows.row(at)).collect()
     }
 
     fn value(row: &[f32], name: &str) -> f32 {

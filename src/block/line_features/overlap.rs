@@ -1,26 +1,21 @@
 //! How much of what a line says stands elsewhere on its page: in the long lines, in any, in the first.
 
+use super::super::columns::Columns;
 use super::page::Page;
-use super::share;
 use super::tokens::MEANING;
+use super::{means, prefix, share};
 
 /// Lines at the start of a page whose words are likely the headline's.
 const HEAD_LINES: usize = 3;
 
 /// How many words of a line stand elsewhere on the page.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Overlap {
-    pub(super) body: f32,
+#[derive(Clone, Copy)]
+struct Overlap {
+    body: f32,
     body_all: f32,
     page: f32,
     head: f32,
     count: f32,
-}
-
-impl Overlap {
-    pub(super) fn values(self) -> [f32; 5] {
-        [self.body, self.body_all, self.page, self.head, self.count]
-    }
 }
 
 /// Counts of words by their hashes; what collides is counted together.
@@ -42,8 +37,19 @@ impl WordCounts {
     }
 }
 
+/// Adds the columns from `in-body` to `in-body-near-3`.
+pub(super) fn push(page: &Page<'_>, rows: &mut Columns) {
+    let overlaps = overlaps(page);
+    rows.push(overlaps.iter().map(|overlap| overlap.body));
+    rows.push(overlaps.iter().map(|overlap| overlap.body_all));
+    rows.push(overlaps.iter().map(|overlap| overlap.page));
+    rows.push(overlaps.iter().map(|overlap| overlap.head));
+    rows.push(overlaps.iter().map(|overlap| overlap.count));
+    rows.push(means(&prefix(overlaps.iter().map(|overlap| overlap.body)), -3, 3));
+}
+
 /// What each line of a page shares with the others.
-pub(super) fn overlaps(page: &Page<'_>) -> Vec<Overlap> {
+fn overlaps(page: &Page<'_>) -> Vec<Overlap> {
     const PAGE: usize = 0;
     const BODY: usize = 1;
     const HEAD: usize = 2;

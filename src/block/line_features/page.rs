@@ -1,7 +1,8 @@
 //! The lines of a page that are still there, and what stands around each: neighbours, windows, statistics of the whole.
 
+use super::super::columns::Columns;
 use super::copies::Copies;
-use super::{Line, Lines, MANY, is, mean, mean_after, mean_before, prefix, share};
+use super::{Line, Lines, MANY, NAMES, is, means, prefix};
 
 /// Lines at either end of a page that its statistics look at.
 const END_LINES: usize = 10;
@@ -37,43 +38,25 @@ impl<'l> Page<'l> {
         self.alive.iter().map(|&at| &self.lines.items[at as usize])
     }
 
-    pub(super) fn neighbours(&self, at: usize) -> [f32; 12] {
-        let mut row = [0.0; 12];
-        let mut next = row.iter_mut();
+    /// Adds the columns from `before-2-words` to `after-2-ended`, which are those of the lines alone moved.
+    pub(super) fn push_neighbours(&self, rows: &mut Columns) {
+        let column = |name: &str| NAMES.iter().position(|other| *other == name).expect("a feature of the line alone");
+        let [words, ended, titles, digits] = ["words", "ended", "title-words", "digits"].map(column);
         for step in [-2isize, -1, 1, 2] {
-            let place = at.checked_add_signed(step).filter(|&place| place < self.alive.len());
-            let line = place.map(|place| self.line(place));
-            let mut push = |value: Option<f32>| {
-                *next.next().expect("two far neighbours have two values, two near ones four") = value.unwrap_or(-1.0);
-            };
-            push(line.map(|line| line.words as f32));
-            push(line.map(|line| is(line.shape.ended)));
-            if step.abs() == 1 {
-                push(line.map(|line| share(line.shape.titles, line.shape.tokens)));
-                push(line.map(|line| share(line.shape.digits, line.shape.letters + line.shape.digits)));
-            }
+            let values: &[usize] = if step.abs() == 1 { &[words, ended, titles, digits] } else { &[words, ended] };
+            values.iter().for_each(|&column| rows.push_neighbour(column, step, -1.0));
         }
-        row
     }
 
-    pub(super) fn windows(&self, at: usize) -> [f32; 15] {
-        [
-            mean(&self.words, at, 3, 3),
-            mean(&self.words, at, 8, 8),
-            mean(&self.words, at, 20, 20),
-            mean(&self.sentence_words, at, 3, 3),
-            mean(&self.sentence_words, at, 8, 8),
-            mean(&self.sentence_words, at, 20, 20),
-            mean_before(&self.sentence_words, at, 5),
-            mean_after(&self.sentence_words, at, 5),
-            mean_before(&self.sentence_words, at, 20),
-            mean_after(&self.sentence_words, at, 20),
-            mean(&self.ended, at, 3, 3),
-            mean(&self.ended, at, 8, 8),
-            mean(&self.short, at, 3, 3),
-            mean(&self.short, at, 8, 8),
-            mean(&self.short, at, 20, 20),
-        ]
+    /// Adds the columns from `words-near-3` to `short-near-20`.
+    pub(super) fn push_windows(&self, rows: &mut Columns) {
+        let mut push = |sums: &[f32], windows: &[(isize, isize)]| {
+            windows.iter().for_each(|&(from, to)| rows.push(means(sums, from, to)));
+        };
+        push(&self.words, &[(-3, 3), (-8, 8), (-20, 20)]);
+        push(&self.sentence_words, &[(-3, 3), (-8, 8), (-20, 20), (-5, -1), (1, 5), (-20, -1), (1, 20)]);
+        push(&self.ended, &[(-3, 3), (-8, 8)]);
+        push(&self.short, &[(-3, 3), (-8, 8), (-20, 20)]);
     }
 
     pub(super) fn statistics(&self, copies: &Copies) -> [f32; 17] {

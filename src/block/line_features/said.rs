@@ -1,7 +1,8 @@
 //! What the words of the lines of a page say by one table of weights: a line's own, its neighbours', the whole page's.
 
+use super::super::columns::Columns;
 use super::page::Page;
-use super::{TABLES, Weighed, mean, mean_after, mean_before, prefix};
+use super::{TABLES, Weighed, means, prefix};
 
 /// What the words say by one table.
 pub(super) struct Said {
@@ -32,30 +33,18 @@ impl Said {
         }
     }
 
-    pub(super) fn of(&self, at: usize) -> [f32; 17] {
-        let own = self.lines[at];
-        let neighbour = |step: isize| {
-            let place = at.checked_add_signed(step);
-            place.and_then(|place| self.lines.get(place)).map_or(0.0, |weighed| weighed.score)
-        };
-        [
-            own.score,
-            own.size,
-            neighbour(-2),
-            neighbour(-1),
-            neighbour(1),
-            neighbour(2),
-            mean(&self.scores, at, 1, 1),
-            mean(&self.scores, at, 3, 3),
-            mean(&self.scores, at, 8, 8),
-            mean_before(&self.scores, at, 5),
-            mean_after(&self.scores, at, 5),
-            mean_before(&self.scores, at, 20),
-            mean_after(&self.scores, at, 20),
-            self.mean_score,
-            self.mean_word_score,
-            own.score - self.mean_score,
-            self.low_scores,
-        ]
+    /// Adds the columns of its table, from `tokens` to `tokens-low-page`.
+    pub(super) fn push(&self, rows: &mut Columns) {
+        let own = rows.columns();
+        rows.push(self.lines.iter().map(|own| own.score));
+        rows.push(self.lines.iter().map(|own| own.size));
+        [-2, -1, 1, 2].into_iter().for_each(|step| rows.push_neighbour(own, step, 0.0));
+        for (from, to) in [(-1, 1), (-3, 3), (-8, 8), (-5, -1), (1, 5), (-20, -1), (1, 20)] {
+            rows.push(means(&self.scores, from, to));
+        }
+        rows.push_same(self.mean_score);
+        rows.push_same(self.mean_word_score);
+        rows.push(self.lines.iter().map(|own| own.score - self.mean_score));
+        rows.push_same(self.low_scores);
     }
 }
