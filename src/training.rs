@@ -8,7 +8,8 @@ use crate::cleaner::{Cleaner, Hints};
 use crate::decode::decode;
 use crate::error::{Error, ErrorKind};
 use crate::judge::{Segmented, Verdict};
-use crate::model::lines::{TokenTables, dirt_names, dirt_row_by};
+use crate::model::lines::{dirt_names, dirt_row_by};
+use crate::model::tokens::TokenTables;
 use std::borrow::Cow;
 
 /// What training sees of an HTML page.
@@ -84,7 +85,8 @@ impl Cleaner {
         let shown = if after_rules { &left } else { &all };
         let lines = Lines::read(&blocks);
         let unweighed = || vec![Default::default(); all.len()];
-        let weighed = tables.map_or_else(unweighed, |tables| tables.weigh(&lines));
+        let weighed =
+            tables.map_or_else(unweighed, |tables| lines.weigh(tables.scales(), |token| tables.weights(token)));
         let rows = lines.look(shown, &weighed).rows;
         let words: Vec<u32> = shown.iter().map(|&at| blocks.items[at as usize].words).collect();
         let dirt = match forest {

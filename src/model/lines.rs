@@ -9,7 +9,7 @@
 
 use super::decode::{Favor, by_expected_f};
 use super::forest::{Forest, features_hash};
-use super::tokens::TokenTable;
+use super::tokens::TokenTables;
 use super::{ModelFiles, doubt};
 use crate::block::Blocks;
 use crate::block::code::is_code;
@@ -32,28 +32,10 @@ pub enum TextKind {
 pub struct LineModels {
     article: Forest,
     page: Forest,
-    tokens: TokenTables,
+    /// Those of texts that went through an extractor, and of whole pages.
+    tokens: TokenTables<TABLES>,
     kind: Forest,
     dirt: Forest,
-}
-
-/// The tables that the words of lines are looked up in.
-pub struct TokenTables([TokenTable; TABLES]);
-
-impl TokenTables {
-    /// Reads the tables of texts that went through an extractor and of whole pages, in this order.
-    ///
-    /// # Errors
-    /// What is wrong with one of them.
-    pub fn load(files: [&[u8]; TABLES]) -> Result<TokenTables, String> {
-        let [text, page] = files.map(TokenTable::load);
-        Ok(TokenTables([text?, page?]))
-    }
-
-    /// What the words of each line say by each table.
-    pub fn weigh(&self, lines: &Lines) -> Vec<[Weighed; TABLES]> {
-        lines.weigh(|token| self.0.each_ref().map(|table| table.weight(token)))
-    }
 }
 
 /// The names of the values that say whether a text is a whole page and whether there is husk in it, in order.
@@ -159,7 +141,7 @@ impl LineModels {
             kind,
             favor,
             stamps: lines.stamps(),
-            weighed: self.tokens.weigh(lines),
+            weighed: lines.weigh(self.tokens.scales(), |token| self.tokens.weights(token)),
             latest: Vec::new(),
             heard: Vec::new(),
             look: Look::default(),

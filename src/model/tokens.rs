@@ -39,6 +39,40 @@ impl TokenTable {
     }
 }
 
+/// Tables that are asked together: what they say of a token stands in one place, since most of what a question takes is the
+/// way to memory.
+pub struct TokenTables<const TABLES: usize> {
+    scales: [f32; TABLES],
+    /// As many as the largest table has; a smaller one stands there several times.
+    weights: Vec<[i8; TABLES]>,
+}
+
+impl<const TABLES: usize> TokenTables<TABLES> {
+    /// Reads token tables.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub fn load(files: [&[u8]; TABLES]) -> Result<Self, String> {
+        let tables = files.into_iter().map(TokenTable::load).collect::<Result<Vec<_>, _>>()?;
+        let size = tables.iter().map(|table| table.weights.len()).max().unwrap_or_default();
+        let weights = |at: usize| std::array::from_fn(|of| tables[of].weights[at & (tables[of].weights.len() - 1)]);
+        Ok(TokenTables {
+            scales: std::array::from_fn(|of| tables[of].scale),
+            weights: (0..size).map(weights).collect(),
+        })
+    }
+
+    /// What the weights of each table are times.
+    pub fn scales(&self) -> [f32; TABLES] {
+        self.scales
+    }
+
+    /// What a token weighs by each table, from its hash.
+    pub fn weights(&self, hash: u32) -> [i8; TABLES] {
+        self.weights[hash as usize & (self.weights.len() - 1)]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +89,19 @@ mod tests {
     fn a_weight_is_found_by_the_low_bits_of_its_hash() {
         let table = TokenTable::load(&file(2, 0.5, &[1, 2, -128, 127])).unwrap();
         assert_eq!([0, 1, 2, 3, 6, u32::MAX].map(|hash| table.weight(hash)), [0.5, 1.0, -64.0, 63.5, -64.0, 63.5]);
+    }
+
+    #[test]
+    fn tables_say_together_what_each_says() {
+        let files = [file(2, 0.5, &[1, 2, -128, 127]), file(3, 2.0, &[8, 7, 6, 5, 4, 3, 2, 1])];
+        let (small, large) = (TokenTable::load(&files[0]).unwrap(), TokenTable::load(&files[1]).unwrap());
+        let both = TokenTables::load(files.each_ref().map(Vec::as_slice)).unwrap();
+        for hash in [0, 1, 3, 4, 7, 8, 1_000_003, u32::MAX] {
+            let [first, second] = both.weights(hash).map(f32::from);
+            let [first_scale, second_scale] = both.scales();
+            assert_eq!((first * first_scale, second * second_scale), (small.weight(hash), large.weight(hash)));
+        }
+        assert!(TokenTables::load([&files[0], b"DHF1"]).is_err());
     }
 
     #[test]

@@ -299,24 +299,28 @@ impl Lines {
         self.items[at].is_long()
     }
 
-    /// What the words of each line say by tables of weights: for each the score and the mean size of a weight.
-    pub fn weigh(&self, weights: impl Fn(u32) -> [f32; TABLES]) -> Vec<[Weighed; TABLES]> {
-        let lines = 0..self.items.len();
-        lines
-            .map(|at| {
-                let (mut weighed, mut count) = ([Weighed::default(); TABLES], 0);
-                tokens::tokens(self.words_of(at), |token| {
-                    for (weighed, weight) in weighed.iter_mut().zip(weights(token)) {
-                        weighed.score += weight;
-                        weighed.size += weight.abs();
-                    }
-                    count += 1;
-                });
-                // A longer line has more evidence, and its words are not independent.
-                let count = count as f32;
-                weighed.map(|Weighed { score, size }| Weighed { score: score / count.sqrt(), size: size / count })
-            })
-            .collect()
+    /// What the words of each line say by tables of weights, which are times `scales`: for each the score and the mean size of a
+    /// weight.
+    pub fn weigh(&self, scales: [f32; TABLES], weights: impl Fn(u32) -> [i8; TABLES]) -> Vec<[Weighed; TABLES]> {
+        let mut tokens = Vec::new();
+        let mut weighed = |at: usize| {
+            tokens.clear();
+            tokens::tokens(self.words_of(at), |token| tokens.push(token));
+            // Apart from the hashing, so that the processor waits for many weights at once: they are far away.
+            let mut weighed = [Weighed::default(); TABLES];
+            for &token in &tokens {
+                let weights = weights(token);
+                for table in 0..TABLES {
+                    let weight = f32::from(weights[table]) * scales[table];
+                    weighed[table].score += weight;
+                    weighed[table].size += weight.abs();
+                }
+            }
+            // A longer line has more evidence, and its words are not independent.
+            let count = tokens.len() as f32;
+            weighed.map(|Weighed { score, size }| Weighed { score: score / count.sqrt(), size: size / count })
+        };
+        (0..self.items.len()).map(&mut weighed).collect()
     }
 
     /// Statistics of the page that the lines `alive` make.
@@ -447,7 +451,7 @@ mod tests {
         let blocks = segment(Cow::Borrowed(text), &Limits::default());
         let lines = Lines::read(&blocks);
         let alive: Vec<u32> = (0..blocks.items.len() as u32).collect();
-        let weighed = lines.weigh(|token| [7, 5].map(|weights| (token % weights) as f32 - 3.0));
+        let weighed = lines.weigh([0.5, 2.0], |token| [7, 5].map(|weights| (token % weights) as i8 - 3));
         let look = lines.look(&alive, &weighed);
         assert_eq!((look.rows.columns(), look.page.len()), (COUNT, PAGE_NAMES.len()));
         assert_eq!(look.page, lines.page(&alive));

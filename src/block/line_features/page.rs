@@ -34,7 +34,7 @@ impl<'l> Page<'l> {
         &self.lines.items[self.alive[at] as usize]
     }
 
-    pub(super) fn items(&self) -> impl DoubleEndedIterator<Item = &'l Line> + '_ {
+    pub(super) fn items(&self) -> impl ExactSizeIterator<Item = &'l Line> + '_ {
         self.alive.iter().map(|&at| &self.lines.items[at as usize])
     }
 

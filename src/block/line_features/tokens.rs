@@ -131,13 +131,17 @@ pub fn read(text: &str, hashes: &mut Vec<u32>) -> Shape {
     reader.shape.hash = fnv::EMPTY;
     let (mut before, mut begun, mut rest) = (' ', None, head);
     loop {
-        // Most of a line are words of ASCII.
-        let word = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let (word, after) = rest.split_at(word);
+        // Most of a line are words of ASCII, and spaces between them.
+        let (word, after) = rest.split_at(reader.ascii(rest.as_bytes()));
         if let [first, .., last] | [first @ last] = word.as_bytes() {
             begun.get_or_insert_with(|| begins(char::from(*first)));
-            reader.ascii(word.as_bytes());
             before = char::from(*last);
+        }
+        if let Some(after) = after.strip_prefix(' ') {
+            reader.dense = None;
+            reader.end_word();
+            (before, rest) = (' ', after);
+            continue;
         }
         let mut chars = after.chars();
         let Some(c) = chars.next() else { break };
@@ -211,32 +215,44 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads letters and digits of ASCII, at least one.
-    fn ascii(&mut self, run: &[u8]) {
-        self.dense = None;
-        let (shape, word) = (&mut self.shape, &mut self.word);
-        word.begins_capital |= word.chars == 0 && run[0].is_ascii_uppercase();
-        word.chars += run.len() as u32;
-        shape.chars += run.len() as u32;
-        let (mut line_hash, mut word_hash) = (shape.hash, word.hash);
-        for &byte in run {
-            let lower = byte.to_ascii_lowercase();
+    /// Reads the letters and digits of ASCII that a text begins with; returns how many.
+    fn ascii(&mut self, text: &[u8]) -> usize {
+        let (mut line_hash, mut word_hash) = (self.shape.hash, self.word.hash);
+        let (mut count, mut capitals, mut digits) = (0, 0, 0);
+        for &byte in text {
+            if !byte.is_ascii_alphanumeric() {
+                break;
+            }
+            // Of digits too: they have this bit.
+            let lower = byte | b' ';
             line_hash = fnv::and(line_hash, lower);
+            count += 1;
             if byte.is_ascii_digit() {
-                shape.digits += 1;
-                word.digits += 1;
+                digits += 1;
+                let word = &mut self.word;
                 word.value = word.value.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
                 // The length of a number says what it is, up to the four digits of a year.
-                if word.digits <= 5 {
+                if word.digits + digits <= 5 {
                     word_hash = fnv::and(word_hash, b'0');
                 }
             } else {
-                word.letters += 1;
-                word.capitals += u32::from(byte != lower);
+                capitals += u32::from(byte != lower);
                 word_hash = fnv::and(word_hash, lower);
             }
         }
-        (shape.hash, word.hash) = (line_hash, word_hash);
+        if count > 0 {
+            self.dense = None;
+            let (shape, word) = (&mut self.shape, &mut self.word);
+            word.begins_capital |= word.chars == 0 && text[0].is_ascii_uppercase();
+            word.chars += count;
+            word.letters += count - digits;
+            word.capitals += capitals;
+            word.digits += digits;
+            shape.chars += count;
+            shape.digits += digits;
+            (shape.hash, word.hash) = (line_hash, word_hash);
+        }
+        count as usize
     }
 
     fn letter(&mut self, c: char) {
