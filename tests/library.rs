@@ -329,6 +329,42 @@ fn what_a_page_says_is_its_article_is_not_lost_for_its_short_lines() {
 }
 
 #[test]
+fn a_very_small_page_is_not_emptied_for_being_small_and_an_error_page_is() {
+    let cleaner = build(Cleaner::builder());
+    const MENU: &str = "<nav><a href=/>Home</a> <a href=/about>About me</a></nav>";
+    const FOOT: &str = "<footer>© 2024 Ann Moor. You are on my page.</footer>";
+    for (body, expected) in [
+        ("<p>The ferry sails at noon.</p>".to_owned(), "The ferry sails at noon.\n"),
+        ("<h1>Note</h1><p>Call me back.</p><p>Ann</p>".to_owned(), "Call me back.\n\nAnn\n"),
+        ("<ul><li>Monday, 9 to 5</li><li>Friday, 9 to 1</li></ul>".to_owned(), "- Monday, 9 to 5\n- Friday, 9 to 1\n"),
+        ("<table><tr><td>Ann</td><td>4</td></tr></table>".to_owned(), "Ann | 4\n"),
+        (format!("{MENU}<p>Hello world, this is my page.</p>{FOOT}"), "Hello world, this is my page.\n"),
+        (
+            format!("{MENU}<p>Welcome</p><h2>The boat</h2><p>She was built at the yard in 1931.</p>{FOOT}"),
+            "The boat\n\nShe was built at the yard in 1931.\n",
+        ),
+    ] {
+        let article = html(&cleaner, &format!("<!DOCTYPE html><html><body>{body}</body></html>"));
+        assert_eq!(article.text, expected, "{body}");
+    }
+    for notice in [
+        "<h1>Not Found</h1><p>The requested URL was not found on this server.</p><hr><address>Apache/2.4.41 (Ubuntu) Server at example.com Port 443</address>",
+        "<center><h1>403 Forbidden</h1></center><hr><center>nginx/1.18.0 (Ubuntu)</center>",
+        "<h1>Object Moved</h1><p>The document has moved <a href=/new>here</a>.</p>",
+        "<h1>Loading</h1><p>Please wait</p><p>Loading</p>",
+    ] {
+        for page in
+            [format!("<html><body>{notice}</body></html>"), format!("<html><body>{MENU}{notice}{FOOT}</body></html>")]
+        {
+            assert_eq!(html(&cleaner, &page).text, "", "{page}");
+        }
+    }
+    // Who wants to be surer gets none of what stands beside a menu.
+    let sure = build(Cleaner::builder().min_confidence(0.15));
+    assert!(html(&sure, &format!("<body>{MENU}<p>Hello world, this is my page.</p>{FOOT}")).is_empty());
+}
+
+#[test]
 fn an_empty_page_is_an_empty_article() {
     let cleaner = build(Cleaner::builder());
     for bytes in ["", " \r\n\u{feff}", "<html></html>"] {

@@ -8,6 +8,8 @@ use crate::block::{Block, Blocks, words};
 /// Blocks and words of what a page says is its article, at least: a notice of an error has fewer.
 const MIN_STATED_BLOCKS: usize = 3;
 const MIN_STATED_WORDS: u32 = 10;
+/// Words of a sentence that a page without furniture says, at least.
+const MIN_SENTENCE_WORDS: u32 = 3;
 /// Probability below which a caption is of no figure in the article.
 const MIN_CAPTION_SCORE: f32 = 0.05;
 /// Probability from which an item of a list or code inside the body comes back: from 0.2 to 0.45 it makes no difference to the
@@ -35,25 +37,55 @@ pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usiz
     let (items, outline) = (&blocks.items, &blocks.outline);
     let is_plain = || outline.controls.is_empty() && items.iter().all(|block| block.link_words == 0);
     let whole = 0..items.len() as u32;
-    let (range, is_piece) = match outline.outermost("article")[..] {
+    let (range, is_alone) = match outline.outermost("article")[..] {
         [article] => (outline.elements[article].blocks.clone(), false),
-        [] if outline.is_fragment => (whole, true),
-        [] if is_plain() => (whole, false),
+        [] if outline.is_fragment || is_plain() => (whole, true),
         _ => return Vec::new(),
     };
-    let other = LISTS.furniture.with(cues(&["form", "control"]));
-    let says_something = |at: &usize| {
-        let block = &items[*at];
-        let is_seen = !block.hidden && !block.noscript && !is_link(block);
-        is_open(*at) && is_seen && !parts[block.element as usize].meets(other)
-    };
-    let found: Vec<usize> = (range.start as usize..range.end as usize).filter(says_something).collect();
+    let found: Vec<usize> = speaking(blocks, parts, is_open).filter(|&at| range.contains(&(at as u32))).collect();
     let words: u32 = found.iter().map(|&at| items[at].words).sum();
-    let says_enough = match is_piece {
-        true => found.iter().any(|&at| !matches!(items[at].kind, BlockKind::Heading(_))),
-        false => found.len() >= MIN_STATED_BLOCKS && words >= MIN_STATED_WORDS,
+    // `403 Forbidden`, a line and `server` are a notice.
+    let is_more_than_label = |at: &usize| match items[*at].kind {
+        BlockKind::Heading(_) => false,
+        BlockKind::ListItem | BlockKind::TableRow | BlockKind::Code => true,
+        _ => {
+            outline.is_fragment
+                || items[*at].words >= MIN_SENTENCE_WORDS && words::is_ended(blocks.text_of(&items[*at]))
+        }
     };
+    let is_long = found.len() >= MIN_STATED_BLOCKS && words >= MIN_STATED_WORDS;
+    let says_enough = is_long || is_alone && found.iter().any(is_more_than_label);
     if says_enough { found } else { Vec::new() }
+}
+
+/// What a very small page says outside its furniture, for one of which the judgement leaves nothing: from the first sentence to
+/// the last, and the heading over them. Furniture is what anything around a block is called, however much of the page that is:
+/// the foot of such a page may be half of it.
+pub fn small_article(blocks: &Blocks<'_>, is_open: impl Fn(usize) -> bool) -> Vec<usize> {
+    let elements = &blocks.outline.elements;
+    let mut called = vec![Cues::default(); elements.len()];
+    for (at, element) in elements.iter().enumerate().skip(1) {
+        called[at] = called[element.parent as usize].with(element.own_cues);
+    }
+    let found: Vec<usize> = speaking(blocks, &called, is_open).collect();
+    let block = |at: usize| &blocks.items[found[at]];
+    let is_sentence = |at: &usize| words::is_sentence(blocks.text_of(block(*at)), block(*at).words as usize);
+    let mut sentences = (0..found.len()).filter(is_sentence);
+    let Some(first) = sentences.next() else { return Vec::new() };
+    let last = sentences.next_back().unwrap_or(first);
+    let is_heading = |at: &usize| matches!(block(*at).kind, BlockKind::Heading(_));
+    let headings = (0..first).rev().take_while(is_heading).count();
+    found[first - headings..=last].to_vec()
+}
+
+/// The blocks that say something: no link, form or part of furniture, and to be seen.
+fn speaking(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
+    let other = LISTS.furniture.with(cues(&["form", "control"]));
+    (0..blocks.items.len()).filter(move |&at| {
+        let block = &blocks.items[at];
+        let is_seen = !block.hidden && !block.noscript && !is_link(block);
+        is_open(at) && is_seen && !parts[block.element as usize].meets(other)
+    })
 }
 
 impl Sound<'_> {
@@ -253,14 +285,37 @@ mod tests {
             format!("{LYRICS}<button>Play</button>"),
             format!("{menu}<article><p>Sorry, nothing matched your search here.</p><p>Try other words.</p></article>"),
             "<p>403</p><p>Forbidden</p><p>server</p>".to_owned(),
+            "<h1>Not found</h1>".to_owned(),
         ] {
             assert!(stated(&body).is_empty(), "{body}");
         }
+        // A sentence, a list or a table is more than a notice has where nothing else stands.
+        assert_eq!(stated("<h1>Note</h1><p>Call me back.</p><p>Ann</p>"), ["Note", "Call me back.", "Ann"]);
+        assert_eq!(stated("<ul><li>Eggs<li>Milk</ul>"), ["Eggs", "Milk"]);
+        assert_eq!(stated("<table><tr><td>Ann<td>4</table>").len(), 1);
         // What was cut out of a page is what somebody wanted of it.
         let note = "<p>Forbidden, says the sign. See <a href=/m>the map</a> for the way round.</p>";
         assert_eq!(said(piece(note)), ["Forbidden, says the sign. See the map for the way round."]);
         assert!(
             said(piece("<h1>Not found</h1>")).is_empty() && said(piece(menu)).is_empty() && stated(note).is_empty()
         );
+    }
+
+    #[test]
+    fn a_very_small_page_says_what_stands_outside_its_furniture() {
+        let said = |body: &str| -> Vec<String> {
+            let (blocks, _) = page(body);
+            let found = small_article(&blocks, |_| true);
+            found.into_iter().map(|at| blocks.text_of(&blocks.items[at]).to_owned()).collect()
+        };
+        let menu = "<nav><a href=/>Home</a> <span>You are here.</span></nav>";
+        let foot = "<footer><p>We are a small firm at the harbour.</p></footer>";
+        let body =
+            "<h1>Hello</h1><p>This is the first page of mine.</p><p>So far</p><p>More will be here by the spring.</p>";
+        let expected = ["Hello", "This is the first page of mine.", "So far", "More will be here by the spring."];
+        assert_eq!(said(&format!("{menu}<p>Welcome</p>{body}<p>Ann</p>{foot}")), expected);
+        for body in ["<p>Please wait</p>", "<form><p>Tell us who you are, in a few words.</p><input></form>", ""] {
+            assert!(said(&format!("{menu}{body}{foot}")).is_empty(), "{body}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The finish of an article, and captions that are not wanted.
 
-use super::{Comments, State, Verdict};
+use super::{Comments, MIN_CONFIDENCE, State, Verdict};
 use crate::article::{BlockKind, Reason};
 use crate::block::outline::Cues;
 use crate::block::words;
@@ -24,16 +24,25 @@ impl State<'_> {
         self.bring_back(comments, "a comment, and comments are wanted");
     }
 
-    /// Brings back what the page says itself is its article, as likely as not to be it.
-    pub(super) fn take_at_its_word(&mut self) {
+    /// Brings back what the page says itself is its article, as likely as not to be it; of a very small page, `is_small`, of which
+    /// nothing is left, what it says outside its furniture.
+    pub(super) fn take_at_its_word(&mut self, is_small: bool) {
         const EVEN: f32 = 0.5;
+        // No more than the least confidence asks for: it may be a notice.
+        const SMALL: f32 = 0.3;
         let is_open = |at: usize| self.verdicts[at].is_none() || self.is_judged_out(at);
-        for at in finish::stated_article(self.blocks, &self.parts[0], is_open) {
+        let mut found = finish::stated_article(self.blocks, &self.parts[0], is_open);
+        let (mut why, mut chance) = ("the page says that it is the article", EVEN);
+        if found.is_empty() && is_small && self.is_too_unsure(self.confidence(), MIN_CONFIDENCE) {
+            found = finish::small_article(self.blocks, is_open);
+            (why, chance) = ("all that a very small page says", SMALL);
+        }
+        for at in found {
             if self.verdicts[at].is_some() {
-                self.bring_back([at], "the page says that it is the article");
+                self.bring_back([at], why);
             }
             if let Some(scores) = &mut self.scores {
-                scores[at] = scores[at].max(EVEN);
+                scores[at] = scores[at].max(chance);
             }
         }
     }

@@ -158,8 +158,9 @@ impl Judge {
         } else if blocks.format == Format::Html {
             state.apply_model(metadata);
             state.apply_finish(metadata.date.is_some() && metadata.site.is_some());
-            if state.words() < KNOWN_WORDS || state.is_too_unsure(state.confidence(), MIN_CONFIDENCE) {
-                state.take_at_its_word();
+            let is_small = state.words() < KNOWN_WORDS;
+            if is_small || state.is_too_unsure(state.confidence(), MIN_CONFIDENCE) {
+                state.take_at_its_word(is_small);
             }
             // What was judged out moved the edges of the page.
             state.settle();

@@ -36,6 +36,7 @@ pub const PACKS: &[(&str, &str)] = &[
     ("comments.toml", include_str!("packs/comments.toml")),
     ("cookies.toml", include_str!("packs/cookies.toml")),
     ("credits.toml", include_str!("packs/credits.toml")),
+    ("errors.toml", include_str!("packs/errors.toml")),
     ("forms.toml", include_str!("packs/forms.toml")),
     ("forum.toml", include_str!("packs/forum.toml")),
     ("gallery.toml", include_str!("packs/gallery.toml")),
