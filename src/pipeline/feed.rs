@@ -1,11 +1,11 @@
 //! The sequence of all records of a run: entries of the list in, one [`Step`] after the other out.
 //!
-//! Workers come here for work, one at a time. A page that is a file is opened here and its head read, by which it is told
-//! from a container; a container is split here, and what is split off is parsed and cleaned by who took it. So splitting one
-//! large file goes on while others clean, with no thread of its own, and every record has its number in the order of the
-//! inputs.
+//! Workers come here for work, one at a time. An entry is opened by the worker who finds that the next one is not open yet, and
+//! its head read, by which a page is told from a container: many at once, so that nobody waits for somebody else's disk. A
+//! container is split here, and what is split off is parsed and cleaned by who took it. So splitting one large file goes on
+//! while others clean, with no thread of its own, and every record has its number in the order of the inputs.
 
-use super::Plan;
+use super::Corpus;
 use super::budget::Budget;
 use super::ledger::Retry;
 use super::record::quietly;
@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind};
 use crate::input::{InputFormat, Inputs, Loss, OpenPage, Opened, Origin, Position, Raw, Reading, Row, Split};
 use crate::limits::Limits;
 use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A place in the sequence, from which a later run can go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,13 +73,30 @@ pub(super) struct Feed<'a> {
     pub budget: &'a Budget,
     /// The records that are read, when it is not all of them.
     retry: Option<&'a Retry>,
-    state: Mutex<State>,
+    /// Where the run begins.
+    begin: At,
+    /// Entries that are opened before it is their turn, at most: each holds a file and the first bytes of it.
+    max_ahead: usize,
+    state: Mutex<State<'a>>,
+    /// Told of each entry that was opened.
+    opened: Condvar,
 }
 
-struct State {
+struct State<'a> {
     number: usize,
     at: At,
+    /// The container that is being split.
     open: Option<Open>,
+    /// The entries that come next, those that are being opened among them, in order.
+    ahead: VecDeque<Ahead<'a>>,
+    /// The first entry that nobody opens yet.
+    unopened: usize,
+}
+
+struct Ahead<'a> {
+    source: usize,
+    /// None while somebody opens it.
+    opened: Option<Result<Opened<'a>, Error>>,
 }
 
 struct Open {
@@ -88,11 +106,27 @@ struct Open {
 }
 
 impl<'a> Feed<'a> {
-    pub fn new(plan: &'a Plan<'a>, budget: &'a Budget, at: At) -> Feed<'a> {
-        let Plan { corpus, retry, .. } = plan;
-        let (inputs, reading) = (corpus.inputs, corpus.reading);
-        let (limits, retry) = (corpus.cleaners[0].limits(), retry.as_ref());
-        Feed { inputs, reading, limits, budget, retry, state: Mutex::new(State { number: 0, at, open: None }) }
+    /// The steps of a corpus from `at` on, for so many workers; of the records that `retry` names, when it names any.
+    pub fn new(
+        corpus: &'a Corpus<'a>,
+        retry: Option<&'a Retry>,
+        budget: &'a Budget,
+        at: At,
+        workers: usize,
+    ) -> Feed<'a> {
+        let (inputs, reading, limits) = (corpus.inputs, corpus.reading, corpus.cleaners[0].limits());
+        let state = State { number: 0, at, open: None, ahead: VecDeque::new(), unopened: at.source };
+        Feed {
+            inputs,
+            reading,
+            limits,
+            budget,
+            retry,
+            begin: at,
+            max_ahead: workers,
+            state: Mutex::new(state),
+            opened: Condvar::new(),
+        }
     }
 
     /// The next step; `None` at the end of the list or when the run was stopped.
@@ -100,33 +134,67 @@ impl<'a> Feed<'a> {
     /// The budget is taken under the lock: steps get it in their order, so that the one that the writer waits for is
     /// never behind one that waits for the budget.
     pub fn next(&self) -> Option<Step<'a>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.open.is_none() {
-            let mut source = state.at.source;
-            let is_wanted = |source| self.retry.is_none_or(|retry| retry.has_file(&self.inputs.name(source)));
-            while source < self.inputs.len() && !is_wanted(source) {
-                source += 1;
-                state.at = At { source, ..At::default() };
+        let mut state = self.lock();
+        loop {
+            if state.open.is_some() {
+                return self.record(&mut state);
             }
-            if source == self.inputs.len() {
+            if state.ahead.front().is_some_and(|ahead| ahead.opened.is_some())
+                && let Some(Ahead { source, opened: Some(opened) }) = state.ahead.pop_front()
+            {
+                if state.at.source != source {
+                    state.at = At { source, ..At::default() };
+                }
+                match opened {
+                    Ok(Opened::Container(format, split)) => state.open = Some(Open { format, split, is_over: false }),
+                    Ok(Opened::Page(page)) => return self.page(&mut state, Ok(page)),
+                    Err(error) => return self.page(&mut state, Err(error)),
+                }
+            } else if let Some(source) = self.claim(&mut state) {
+                drop(state);
+                let opened = self.open(source);
+                state = self.lock();
+                if let Some(ahead) = state.ahead.iter_mut().find(|ahead| ahead.source == source) {
+                    ahead.opened = Some(opened);
+                }
+                self.opened.notify_all();
+            } else if state.ahead.is_empty() {
                 return None;
-            }
-            let opened = match self.inputs.refusal(source) {
-                // What was refused when the list was made is not opened.
-                Some(_) => Err(Error::new(ErrorKind::Io, "not a page")),
-                None => quietly(|| self.inputs.open(source, state.at.position, self.reading, self.limits))
-                    .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))),
-            };
-            match opened {
-                Ok(Opened::Container(format, split)) => state.open = Some(Open { format, split, is_over: false }),
-                Ok(Opened::Page(page)) => return self.page(&mut state, Ok(page)),
-                Err(error) => return self.page(&mut state, Err(error)),
+            } else {
+                // Who opens an entry says so in any case.
+                state = self.opened.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         }
-        self.record(&mut state)
     }
 
-    fn page(&self, state: &mut State, page: Result<OpenPage<'a>, Error>) -> Option<Step<'a>> {
+    fn lock(&self) -> MutexGuard<'_, State<'a>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes an entry to open it, if one is left and not too many are open.
+    fn claim(&self, state: &mut State<'a>) -> Option<usize> {
+        let is_wanted = |source: &usize| self.retry.is_none_or(|retry| retry.has_file(&self.inputs.name(*source)));
+        if state.ahead.len() >= self.max_ahead {
+            return None;
+        }
+        let source = (state.unopened..self.inputs.len()).find(is_wanted);
+        state.unopened = source.map_or(self.inputs.len(), |source| source + 1);
+        let source = source?;
+        state.ahead.push_back(Ahead { source, opened: None });
+        Some(source)
+    }
+
+    fn open(&self, source: usize) -> Result<Opened<'a>, Error> {
+        let position = if source == self.begin.source { self.begin.position } else { Position::default() };
+        match self.inputs.refusal(source) {
+            // What was refused when the list was made is not opened.
+            Some(_) => Err(Error::new(ErrorKind::Io, "not a page")),
+            None => quietly(|| self.inputs.open(source, position, self.reading, self.limits))
+                .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic))),
+        }
+    }
+
+    fn page(&self, state: &mut State<'a>, page: Result<OpenPage<'a>, Error>) -> Option<Step<'a>> {
         let source = state.at.source;
         let bytes = self.inputs.size(source);
         let held = usize::try_from(bytes).unwrap_or(usize::MAX).min(self.limits.max_document_bytes);
@@ -134,7 +202,7 @@ impl<'a> Feed<'a> {
         self.step(state, source, None, bytes, held, Task::Page(page))
     }
 
-    fn record(&self, state: &mut State) -> Option<Step<'a>> {
+    fn record(&self, state: &mut State<'a>) -> Option<Step<'a>> {
         let At { source, record, counted, .. } = state.at;
         let open = state.open.as_mut()?;
         let split = &mut open.split;
@@ -199,7 +267,7 @@ impl<'a> Feed<'a> {
 
     fn step(
         &self,
-        state: &mut State,
+        state: &mut State<'a>,
         source: usize,
         container: Option<&'static InputFormat>,
         bytes: u64,
@@ -212,5 +280,63 @@ impl<'a> Feed<'a> {
         }
         state.number += 1;
         Some(Step { number, source, container, bytes, held, next: state.at, task })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Cleaner;
+    use crate::input::{Input, ReadOptions};
+    use std::fs;
+
+    /// All steps of a folder of pages with a container among them, taken by so many threads: number, entry, what it is.
+    fn steps(folder: &std::path::Path, threads: usize) -> Vec<(usize, usize, &'static str)> {
+        let inputs = Inputs::discover(vec![Input::Path(folder.to_owned())], &[]);
+        let cleaners = [Cleaner::builder().build().unwrap()];
+        let budget = Budget::new(usize::MAX, usize::MAX);
+        let corpus = Corpus {
+            inputs: &inputs,
+            cleaners: &cleaners,
+            cleaner_of: &[],
+            reading: Reading::Detected,
+            options: ReadOptions::default(),
+            jobs: threads,
+        };
+        let feed = Feed::new(&corpus, None, &budget, At::default(), threads);
+        let taken = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    while let Some(step) = feed.next() {
+                        let what = match step.task {
+                            Task::Page(_) => "page",
+                            Task::Record(..) => "record",
+                            Task::Lost(..) => "lost",
+                            Task::End(_) => "end",
+                        };
+                        taken.lock().unwrap().push((step.number, step.source, what));
+                    }
+                });
+            }
+        });
+        let mut taken = taken.into_inner().unwrap();
+        taken.sort_unstable();
+        taken
+    }
+
+    #[test]
+    fn steps_have_the_order_of_the_entries_however_many_open_them() {
+        let folder = tempfile::tempdir().unwrap();
+        for at in 0..200 {
+            fs::write(folder.path().join(format!("{at:03}.txt")), format!("Page {at}\n")).unwrap();
+        }
+        fs::write(folder.path().join("100a.jsonl"), "{\"text\":\"one\"}\n{\"text\":\"two\"}\n").unwrap();
+        let alone = steps(folder.path(), 1);
+        assert_eq!(alone.len(), 203);
+        assert_eq!(alone.iter().map(|(number, ..)| *number).collect::<Vec<_>>(), (0..203).collect::<Vec<_>>());
+        assert!(alone.is_sorted_by_key(|(_, source, _)| *source));
+        assert_eq!(alone[101..104].iter().map(|(.., what)| *what).collect::<Vec<_>>(), ["record", "record", "end"]);
+        assert_eq!(steps(folder.path(), 8), alone);
     }
 }

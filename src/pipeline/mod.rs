@@ -129,7 +129,8 @@ fn run_with(
     let mut writer = Writer::open(plan, journal, point)?;
     let limits = plan.corpus.cleaners[0].limits();
     let budget = Budget::new(limits.max_in_flight_bytes, MAX_RECORDS);
-    let feed = Feed::new(plan, &budget, at);
+    let pool = workers(plan.corpus.jobs)?;
+    let feed = Feed::new(&plan.corpus, plan.retry.as_ref(), &budget, at, pool.current_num_threads());
     let kind = match &plan.target {
         Target::Nothing | Target::Stream(_) => target::Kind::Nothing,
         Target::Tree(_) => target::Kind::Tree,
@@ -151,7 +152,6 @@ fn run_with(
         writes: writer.writes(),
         reports: writer.reports(),
     };
-    let pool = workers(plan.corpus.jobs)?;
     let (sender, receiver) = mpsc::channel();
     let written = pool.in_place_scope(|scope| {
         for _ in 0..pool.current_num_threads() {
