@@ -88,6 +88,27 @@ fn speaking(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool
     })
 }
 
+/// The items of lists and code right below kept headings that the judgement dropped, where no article is sound enough to
+/// have a body: a heading heads something.
+pub fn headed_items(
+    blocks: &Blocks<'_>,
+    parts: &[Cues],
+    is_kept: impl Fn(usize) -> bool,
+    is_dropped: impl Fn(usize) -> bool,
+    score: impl Fn(usize) -> f32,
+) -> Vec<usize> {
+    let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad", "form", "control"]));
+    let is_item = |at: &usize| {
+        let block = &blocks.items[*at];
+        let is_one =
+            matches!(block.kind, BlockKind::ListItem | BlockKind::Code) && block.link_words == 0 && !block.hidden;
+        is_one && !parts[block.element as usize].meets(furniture) && is_dropped(*at) && score(*at) >= MIN_ITEM_SCORE
+    };
+    let is_heading = |at: &usize| matches!(blocks.items[*at].kind, BlockKind::Heading(_)) && is_kept(*at);
+    let count = blocks.items.len();
+    (0..count).filter(is_heading).flat_map(|at| (at + 1..count).take_while(is_item)).collect()
+}
+
 impl Sound<'_> {
     /// Blocks inside the body that come back although the judgement dropped them: the captions of its figures, items of lists and
     /// code that hold no link, headings right before these or a kept block, and sentences that have kept sentences on both
@@ -299,6 +320,23 @@ mod tests {
         assert!(
             said(piece("<h1>Not found</h1>")).is_empty() && said(piece(menu)).is_empty() && stated(note).is_empty()
         );
+    }
+
+    #[test]
+    fn items_below_a_heading_that_stays_stay_with_it() {
+        let (blocks, parts) = page(
+            "<h3>Pros</h3><ul><li>Fast<li>Quiet</ul><h3>Cons</h3><ul><li>The lid is stiff</ul><p>It boils in three minutes.</p>\
+             <h3>More</h3><ul><li><a href=/k>Kettles</a><li>Pans</ul><h3>Dropped</h3><ul><li>Pots</ul>",
+        );
+        let text = |at: usize| blocks.text_of(&blocks.items[at]);
+        let is_kept = |at: usize| ["Pros", "Cons", "More"].contains(&text(at));
+        let score = |at: usize| if text(at) == "Quiet" { 0.9 } else { 0.3 };
+        let found = |score: &dyn Fn(usize) -> f32| -> Vec<&str> {
+            let found = headed_items(&blocks, &parts, is_kept, |at| !is_kept(at), score);
+            found.into_iter().map(text).collect()
+        };
+        assert_eq!(found(&score), ["Fast", "Quiet", "The lid is stiff"]);
+        assert!(found(&|_| 0.2).is_empty());
     }
 
     #[test]

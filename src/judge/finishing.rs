@@ -60,7 +60,12 @@ impl State<'_> {
         let may_return = |at: usize| self.is_judged_out(at) || on_buttons.binary_search(&at).is_ok();
         let labels = finish::labels(self.blocks, parts, |at| self.is_kept(at), may_return, |at| self.score(at));
         self.bring_back(labels, "a label of what follows");
-        let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) else { return };
+        let Some(article) = Sound::new(self.blocks, is_dated, |at| self.verdicts[at].is_none()) else {
+            let is_kept = |at: usize| self.verdicts[at].is_none();
+            let items =
+                finish::headed_items(self.blocks, parts, is_kept, |at| self.is_judged_out(at), |at| self.score(at));
+            return self.bring_back(items, "below a heading that stays");
+        };
         let is_headline = |at: &usize| {
             let is_first = self.blocks.items[*at].kind == BlockKind::Heading(1);
             is_first || matches!(&self.verdicts[*at], Some(Verdict::Drop { reason: Reason::Headline, .. }))
