@@ -337,7 +337,15 @@ fn a_very_small_page_is_not_emptied_for_being_small_and_an_error_page_is() {
         ("<p>The ferry sails at noon.</p>".to_owned(), "The ferry sails at noon.\n"),
         ("<h1>Note</h1><p>Call me back.</p><p>Ann</p>".to_owned(), "Call me back.\n\nAnn\n"),
         ("<ul><li>Monday, 9 to 5</li><li>Friday, 9 to 1</li></ul>".to_owned(), "- Monday, 9 to 5\n- Friday, 9 to 1\n"),
-        ("<table><tr><td>Ann</td><td>4</td></tr></table>".to_owned(), "Ann | 4\n"),
+        (
+            "<table><tr><td>Ann</td><td>4</td></tr><tr><td>Bob</td><td>5</td></tr></table>".to_owned(),
+            "Ann | 4\nBob | 5\n",
+        ),
+        ("<article><p>The ferry sails at noon.</p></article>".to_owned(), "The ferry sails at noon.\n"),
+        (
+            format!("{MENU}<h2>Tea</h2><ol><li>Boil some water</li><li>Add the leaves</li></ol>{FOOT}"),
+            "Tea\n\n1. Boil some water\n2. Add the leaves\n",
+        ),
         (format!("{MENU}<p>Hello world, this is my page.</p>{FOOT}"), "Hello world, this is my page.\n"),
         (
             format!("{MENU}<p>Welcome</p><h2>The boat</h2><p>She was built at the yard in 1931.</p>{FOOT}"),
@@ -352,6 +360,12 @@ fn a_very_small_page_is_not_emptied_for_being_small_and_an_error_page_is() {
         "<center><h1>403 Forbidden</h1></center><hr><center>nginx/1.18.0 (Ubuntu)</center>",
         "<h1>Object Moved</h1><p>The document has moved <a href=/new>here</a>.</p>",
         "<h1>Loading</h1><p>Please wait</p><p>Loading</p>",
+        "<h2>Server Error</h2><h3>404 - File or directory not found.</h3><p>The resource you are looking for has been removed, had its name changed, or is temporarily unavailable.</p>",
+        "<h1>Object not found!</h1><p>The requested URL was not found on this server.</p><p>If you think this is a server error, please contact the webmaster.</p>",
+        "<pre>Cannot GET /old</pre>",
+        "<h1>Error</h1><ul><li>Invalid request</li></ul>",
+        "<form><p>Please type your name and your password.</p><input name=n><input name=p type=password></form>",
+        "<form><table><tr><td>User name:</td><td><input></td></tr><tr><td>Password:</td><td><input></td></tr></table></form>",
     ] {
         for page in
             [format!("<html><body>{notice}</body></html>"), format!("<html><body>{MENU}{notice}{FOOT}</body></html>")]

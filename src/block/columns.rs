@@ -37,7 +37,8 @@ impl Columns {
         Columns { rows, values, columns: Vec::with_capacity(columns) }
     }
 
-    /// The columns of rows that stand one after the other, `columns` values each.
+    /// The columns of rows that stand one after the other, `columns` values each. Eight rows at a time, so that a column gets whole
+    /// vectors of them.
     pub fn of_rows(rows: &[f32], columns: usize) -> Columns {
         let count = rows.len() / columns;
         let stride = count.next_multiple_of(GROUP);

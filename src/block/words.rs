@@ -85,7 +85,7 @@ pub fn is_prose(text: &str, words: usize) -> bool {
 }
 
 /// Words from which a sentence end makes a sentence and not a label.
-const SENTENCE_WORDS: usize = 6;
+pub const SENTENCE_WORDS: usize = 6;
 
 /// True for a text of six words or more that ends as a sentence does.
 pub fn is_sentence(text: &str, words: usize) -> bool {

@@ -35,47 +35,67 @@ const TABLE_STEPS: usize = 6;
 /// parts of furniture are none of it.
 pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usize) -> bool) -> Vec<usize> {
     let (items, outline) = (&blocks.items, &blocks.outline);
-    let is_plain = || outline.controls.is_empty() && items.iter().all(|block| block.link_words == 0);
+    let is_plain = outline.controls.is_empty() && items.iter().all(|block| block.link_words == 0);
     let whole = 0..items.len() as u32;
-    let (range, is_alone) = match outline.outermost("article")[..] {
-        [article] => (outline.elements[article].blocks.clone(), false),
-        [] if outline.is_fragment || is_plain() => (whole, true),
+    let articles = outline.outermost("article");
+    let range = match articles[..] {
+        [article] => outline.elements[article].blocks.clone(),
+        [] if outline.is_fragment || is_plain => whole.clone(),
         _ => return Vec::new(),
     };
-    let found: Vec<usize> = speaking(blocks, parts, is_open).filter(|&at| range.contains(&(at as u32))).collect();
+    let is_piece = outline.is_fragment && articles.is_empty();
+    let is_alone = !is_piece && is_plain && range == whole;
+    // Where nothing else stands a form may be all of the page, and no part of it.
+    let called = if is_alone { called(blocks) } else { parts.to_vec() };
+    let found: Vec<usize> = speaking(blocks, &called, is_open).filter(|&at| range.contains(&(at as u32))).collect();
     let words: u32 = found.iter().map(|&at| items[at].words).sum();
+    let is_long = found.len() >= MIN_STATED_BLOCKS && words >= MIN_STATED_WORDS;
+    let is_text = |at: &usize| !matches!(items[*at].kind, BlockKind::Heading(_));
     // `403 Forbidden`, a line and `server` are a notice.
-    let is_more_than_label = |at: &usize| match items[*at].kind {
-        BlockKind::Heading(_) => false,
-        BlockKind::ListItem | BlockKind::TableRow | BlockKind::Code => true,
-        _ => {
-            outline.is_fragment
-                || items[*at].words >= MIN_SENTENCE_WORDS && words::is_ended(blocks.text_of(&items[*at]))
+    let says_enough = match is_piece {
+        true => found.iter().any(is_text),
+        false => {
+            is_long || is_alone && found.iter().any(|at| is_text(at) && tells(blocks, &found, *at, MIN_SENTENCE_WORDS))
         }
     };
-    let is_long = found.len() >= MIN_STATED_BLOCKS && words >= MIN_STATED_WORDS;
-    let says_enough = is_long || is_alone && found.iter().any(is_more_than_label);
     if says_enough { found } else { Vec::new() }
 }
 
-/// What a very small page says outside its furniture, for one of which the judgement leaves nothing: from the first sentence to
-/// the last, and the heading over them. Furniture is what anything around a block is called, however much of the page that is:
-/// the foot of such a page may be half of it.
+/// What a very small page says outside its furniture, for one of which the judgement leaves nothing: from the first sentence,
+/// list or table to the last, and the heading over them. Furniture is what anything around a block is called, however much of
+/// the page that is: the foot of such a page may be half of it.
 pub fn small_article(blocks: &Blocks<'_>, is_open: impl Fn(usize) -> bool) -> Vec<usize> {
+    let found: Vec<usize> = speaking(blocks, &called(blocks), is_open).collect();
+    let mut telling = (0..found.len()).filter(|&at| tells(blocks, &found, found[at], words::SENTENCE_WORDS as u32));
+    let Some(first) = telling.next() else { return Vec::new() };
+    let last = telling.next_back().unwrap_or(first);
+    let is_heading = |at: &usize| matches!(blocks.items[found[*at]].kind, BlockKind::Heading(_));
+    let headings = (0..first).rev().take_while(is_heading).count();
+    found[first - headings..=last].to_vec()
+}
+
+/// True for a sentence of so many words, for code of several lines, and for an item or a row that is not the only one of the blocks
+/// `among`: what is more than the label of a notice.
+fn tells(blocks: &Blocks<'_>, among: &[usize], at: usize, min_words: u32) -> bool {
+    let (block, text) = (&blocks.items[at], blocks.text_of(&blocks.items[at]));
+    match block.kind {
+        BlockKind::ListItem | BlockKind::TableRow => {
+            among.iter().filter(|&&other| blocks.items[other].kind == block.kind).nth(1).is_some()
+                || block.words >= min_words && words::is_ended(text)
+        }
+        BlockKind::Code => text.trim().contains('\n'),
+        _ => block.words >= min_words && words::is_ended(text),
+    }
+}
+
+/// For each element the cues of all that it stands in, its own among them.
+fn called(blocks: &Blocks<'_>) -> Vec<Cues> {
     let elements = &blocks.outline.elements;
     let mut called = vec![Cues::default(); elements.len()];
     for (at, element) in elements.iter().enumerate().skip(1) {
         called[at] = called[element.parent as usize].with(element.own_cues);
     }
-    let found: Vec<usize> = speaking(blocks, &called, is_open).collect();
-    let block = |at: usize| &blocks.items[found[at]];
-    let is_sentence = |at: &usize| words::is_sentence(blocks.text_of(block(*at)), block(*at).words as usize);
-    let mut sentences = (0..found.len()).filter(is_sentence);
-    let Some(first) = sentences.next() else { return Vec::new() };
-    let last = sentences.next_back().unwrap_or(first);
-    let is_heading = |at: &usize| matches!(block(*at).kind, BlockKind::Heading(_));
-    let headings = (0..first).rev().take_while(is_heading).count();
-    found[first - headings..=last].to_vec()
+    called
 }
 
 /// The blocks that say something: no link, form or part of furniture, and to be seen.
@@ -313,7 +333,17 @@ mod tests {
         // A sentence, a list or a table is more than a notice has where nothing else stands.
         assert_eq!(stated("<h1>Note</h1><p>Call me back.</p><p>Ann</p>"), ["Note", "Call me back.", "Ann"]);
         assert_eq!(stated("<ul><li>Eggs<li>Milk</ul>"), ["Eggs", "Milk"]);
-        assert_eq!(stated("<table><tr><td>Ann<td>4</table>").len(), 1);
+        assert_eq!(stated("<table><tr><td>Ann<td>4<tr><td>Bob<td>5</table>").len(), 2);
+        assert_eq!(stated("<pre>one\ntwo</pre>").len(), 1);
+        assert_eq!(stated("<article><p>The ferry sails at noon.</p></article>"), ["The ferry sails at noon."]);
+        for notice in [
+            "<pre>Cannot open it</pre>",
+            "<h1>Error</h1><ul><li>Invalid request</li></ul>",
+            "<form><p>Please type your name and your password.</p><input name=n><input name=p></form>",
+            "<form><table><tr><td>User name:<td><input><tr><td>Password:<td><input></table></form>",
+        ] {
+            assert!(stated(notice).is_empty(), "{notice}");
+        }
         // What was cut out of a page is what somebody wanted of it.
         let note = "<p>Forbidden, says the sign. See <a href=/m>the map</a> for the way round.</p>";
         assert_eq!(said(piece(note)), ["Forbidden, says the sign. See the map for the way round."]);
@@ -352,6 +382,8 @@ mod tests {
             "<h1>Hello</h1><p>This is the first page of mine.</p><p>So far</p><p>More will be here by the spring.</p>";
         let expected = ["Hello", "This is the first page of mine.", "So far", "More will be here by the spring."];
         assert_eq!(said(&format!("{menu}<p>Welcome</p>{body}<p>Ann</p>{foot}")), expected);
+        let list = "<h2>Tea</h2><ol><li>Boil water</li><li>Add tea</li></ol>";
+        assert_eq!(said(&format!("{menu}{list}{foot}")), ["Tea", "Boil water", "Add tea"]);
         for body in ["<p>Please wait</p>", "<form><p>Tell us who you are, in a few words.</p><input></form>", ""] {
             assert!(said(&format!("{menu}{body}{foot}")).is_empty(), "{body}");
         }

@@ -12,6 +12,7 @@ use crate::model::decode::decode;
 const MAX_LABEL_WORDS: u32 = 20;
 /// Blocks of a page, more than on any that the model was trained on.
 const KNOWN_BLOCKS: usize = 3_000;
+
 impl State<'_> {
     pub(super) fn apply_model(&mut self, metadata: &Metadata) {
         let title = metadata.title.as_deref().map(fold).unwrap_or_default();

@@ -31,6 +31,9 @@ impl State<'_> {
         // No more than the least confidence asks for: it may be a notice.
         const SMALL: f32 = 0.3;
         let is_open = |at: usize| self.verdicts[at].is_none() || self.is_judged_out(at);
+        if is_small && self.is_notice() {
+            return;
+        }
         let mut found = finish::stated_article(self.blocks, &self.parts[0], is_open);
         let (mut why, mut chance) = ("the page says that it is the article", EVEN);
         if found.is_empty() && is_small && self.is_too_unsure(self.confidence(), MIN_CONFIDENCE) {
@@ -45,6 +48,14 @@ impl State<'_> {
                 scores[at] = scores[at].max(chance);
             }
         }
+    }
+
+    /// True when a server says on the page why there is none.
+    fn is_notice(&self) -> bool {
+        self.verdicts.iter().any(|verdict| match verdict {
+            Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => reason.family() == "errors",
+            _ => false,
+        })
     }
 
     fn finish_article(&mut self, is_dated: bool, parts: &[Cues], large_parts: &[Cues]) {

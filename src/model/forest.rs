@@ -9,7 +9,7 @@
 //! rank documents with additive ensembles of regression trees"), where each failed test strikes the leaves to its left
 //! out of a mask. Here the nodes come parents first, and a row remembers in one byte the first leaf that it can still
 //! reach: a node is on the path of the row exactly when its own first leaf is that one. At the end that
-//! byte is the leaf. Each test waits for the one before, so two trees are asked in turns.
+//! byte is the leaf. Each test waits for the one before, so some trees are asked in turns.
 //!
 //! # The file
 //!

@@ -75,7 +75,7 @@ pub(super) struct Feed<'a> {
     retry: Option<&'a Retry>,
     /// Where the run begins.
     begin: At,
-    /// Entries that are opened before it is their turn, at most: each holds a file and the first bytes of it.
+    /// Entries that are opened before it is their turn, at most: each holds a file and what was read of it.
     max_ahead: usize,
     state: Mutex<State<'a>>,
     /// Told of each entry that was opened.
@@ -103,6 +103,14 @@ struct Open {
     format: &'static InputFormat,
     split: Box<dyn Split>,
     is_over: bool,
+}
+
+/// The next entry, if it is open.
+fn take_opened<'a>(ahead: &mut VecDeque<Ahead<'a>>) -> Option<(usize, Result<Opened<'a>, Error>)> {
+    let Ahead { source, opened } = ahead.front_mut()?;
+    let next = (*source, opened.take()?);
+    ahead.pop_front();
+    Some(next)
 }
 
 impl<'a> Feed<'a> {
@@ -139,9 +147,7 @@ impl<'a> Feed<'a> {
             if state.open.is_some() {
                 return self.record(&mut state);
             }
-            if state.ahead.front().is_some_and(|ahead| ahead.opened.is_some())
-                && let Some(Ahead { source, opened: Some(opened) }) = state.ahead.pop_front()
-            {
+            if let Some((source, opened)) = take_opened(&mut state.ahead) {
                 if state.at.source != source {
                     state.at = At { source, ..At::default() };
                 }

@@ -368,7 +368,7 @@ fn share(part: u32, whole: u32) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-/// What a line says al/// What lines say alone, in the order of [`NAMES`].
+/// What each line says alone, in the order of [`NAMES`].
 fn alone(lines: &[Line]) -> Columns {
     const COUNT: usize = 32;
     let values = lines.iter().flat_map(|line| -> [f32; COUNT] {
