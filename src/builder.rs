@@ -174,8 +174,8 @@ impl CleanerBuilder {
         let keep: Vec<KeepList<'_>> = self.keep.iter().map(|(name, content)| KeepList { name, content }).collect();
         let lines = match &self.models {
             _ if self.untrained || !self.judges => None,
-            None => Some(LineModels::builtin()),
-            Some(files) => Some(LineModels::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?),
+            None => Some(OnceLock::new()),
+            Some(files) => Some(LineModels::read(files).map_err(|why| Error::new(ErrorKind::Model, why))?.into()),
         };
         let model = match &self.models {
             None => OnceLock::new(),

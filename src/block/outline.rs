@@ -162,6 +162,15 @@ impl Outline {
         found
     }
 
+    /// For each element the cues `own` of it and of all that it stands in.
+    pub fn inherited_cues(&self, own: impl Fn(usize, &Entry) -> Cues) -> Vec<Cues> {
+        let mut cues = vec![Cues::default(); self.elements.len()];
+        for (at, element) in self.elements.iter().enumerate().skip(1) {
+            cues[at] = cues[element.parent as usize].with(own(at, element));
+        }
+        cues
+    }
+
     /// The names in the list of all.
     pub fn names_count(&self) -> usize {
         self.names.len()

@@ -46,8 +46,9 @@ pub fn stated_article(blocks: &Blocks<'_>, parts: &[Cues], is_open: impl Fn(usiz
     let is_piece = outline.is_fragment && articles.is_empty();
     let is_alone = !is_piece && is_plain && range == whole;
     // Where nothing else stands a form may be all of the page, and no part of it.
-    let called = if is_alone { called(blocks) } else { parts.to_vec() };
-    let found: Vec<usize> = speaking(blocks, &called, is_open).filter(|&at| range.contains(&(at as u32))).collect();
+    let called = is_alone.then(|| called(blocks));
+    let parts = called.as_deref().unwrap_or(parts);
+    let found: Vec<usize> = speaking(blocks, parts, is_open).filter(|&at| range.contains(&(at as u32))).collect();
     let words: u32 = found.iter().map(|&at| items[at].words).sum();
     let is_long = found.len() >= MIN_STATED_BLOCKS && words >= MIN_STATED_WORDS;
     let is_text = |at: &usize| !matches!(items[*at].kind, BlockKind::Heading(_));
@@ -78,24 +79,18 @@ pub fn small_article(blocks: &Blocks<'_>, is_open: impl Fn(usize) -> bool) -> Ve
 /// `among`: what is more than the label of a notice.
 fn tells(blocks: &Blocks<'_>, among: &[usize], at: usize, min_words: u32) -> bool {
     let (block, text) = (&blocks.items[at], blocks.text_of(&blocks.items[at]));
+    let is_sentence = block.words >= min_words && words::is_ended(text);
+    let is_one_of_many = || among.iter().filter(|&&other| blocks.items[other].kind == block.kind).nth(1).is_some();
     match block.kind {
-        BlockKind::ListItem | BlockKind::TableRow => {
-            among.iter().filter(|&&other| blocks.items[other].kind == block.kind).nth(1).is_some()
-                || block.words >= min_words && words::is_ended(text)
-        }
+        BlockKind::ListItem | BlockKind::TableRow => is_sentence || is_one_of_many(),
         BlockKind::Code => text.trim().contains('\n'),
-        _ => block.words >= min_words && words::is_ended(text),
+        _ => is_sentence,
     }
 }
 
 /// For each element the cues of all that it stands in, its own among them.
 fn called(blocks: &Blocks<'_>) -> Vec<Cues> {
-    let elements = &blocks.outline.elements;
-    let mut called = vec![Cues::default(); elements.len()];
-    for (at, element) in elements.iter().enumerate().skip(1) {
-        called[at] = called[element.parent as usize].with(element.own_cues);
-    }
-    called
+    blocks.outline.inherited_cues(|_, element| element.own_cues)
 }
 
 /// The blocks that say something: no link, form or part of furniture, and to be seen.
@@ -120,13 +115,17 @@ pub fn headed_items(
     let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad", "form", "control"]));
     let is_item = |at: &usize| {
         let block = &blocks.items[*at];
-        let is_one =
-            matches!(block.kind, BlockKind::ListItem | BlockKind::Code) && block.link_words == 0 && !block.hidden;
-        is_one && !parts[block.element as usize].meets(furniture) && is_dropped(*at) && score(*at) >= MIN_ITEM_SCORE
+        let is_free = !parts[block.element as usize].meets(furniture);
+        is_plain_item(block) && is_free && is_dropped(*at) && score(*at) >= MIN_ITEM_SCORE
     };
     let is_heading = |at: &usize| matches!(blocks.items[*at].kind, BlockKind::Heading(_)) && is_kept(*at);
     let count = blocks.items.len();
     (0..count).filter(is_heading).flat_map(|at| (at + 1..count).take_while(is_item)).collect()
+}
+
+/// True for an item of a list and for code, without a link and to be seen.
+fn is_plain_item(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::ListItem | BlockKind::Code) && block.link_words == 0 && !block.hidden
 }
 
 impl Sound<'_> {
@@ -158,11 +157,10 @@ impl Sound<'_> {
             !parts[part as usize].meets(furniture) && block.link_words * 2 <= block.words
         };
         let is_item = |at: usize| {
-            let is_one = |block: &Block| {
-                matches!(block.kind, BlockKind::ListItem | BlockKind::Code) && block.link_words == 0 && !block.hidden
-            };
-            let is_one = self.blocks.items.get(at).is_some_and(is_one);
-            is_one && is_free(at) && is_dropped(at) && score(at) >= MIN_ITEM_SCORE
+            self.blocks.items.get(at).is_some_and(is_plain_item)
+                && is_free(at)
+                && is_dropped(at)
+                && score(at) >= MIN_ITEM_SCORE
         };
         let belongs = |at: usize| {
             let block = &self.blocks.items[at];

@@ -52,17 +52,19 @@ impl State<'_> {
 
     /// True when a server says on the page why there is none.
     fn is_notice(&self) -> bool {
-        self.verdicts.iter().any(|verdict| match verdict {
-            Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => reason.family() == "errors",
-            _ => false,
-        })
+        (0..self.verdicts.len()).any(|at| self.removed_by(at) == Some("errors"))
+    }
+
+    /// The family of the rule that removed a block.
+    fn removed_by(&self, at: usize) -> Option<&str> {
+        match &self.verdicts[at] {
+            Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => Some(reason.family()),
+            _ => None,
+        }
     }
 
     fn finish_article(&mut self, is_dated: bool, parts: &[Cues], large_parts: &[Cues]) {
-        let calls = (0..self.verdicts.len()).filter(|&at| match &self.verdicts[at] {
-            Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. }) => finish::takes_its_box(reason.family()),
-            _ => false,
-        });
+        let calls = (0..self.verdicts.len()).filter(|&at| self.removed_by(at).is_some_and(finish::takes_its_box));
         let found = finish::boxes(self.blocks, parts, calls, |at| self.is_kept(at));
         self.finish(found);
         let found = finish::controls(self.blocks, parts, |at| self.is_kept(at));
@@ -109,9 +111,8 @@ impl State<'_> {
 
     /// True for a label over comments: a comment rule removed it, or has words for it and a comment's stamp follows.
     fn is_comment_label(&self, at: usize) -> bool {
-        let is_removed = matches!(&self.verdicts[at], Some(Verdict::Drop { reason: reason @ Reason::Rule(_), .. })
-            if reason.family() == "comments");
-        is_removed || self.verdicts[at].is_none() && self.names(at, "comments") && self.is_stamped(at)
+        self.removed_by(at) == Some("comments")
+            || self.verdicts[at].is_none() && self.names(at, "comments") && self.is_stamped(at)
     }
 
     /// True when the stamp of a comment, a short line with a date that is no husk by a rule, follows soon.

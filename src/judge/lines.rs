@@ -4,7 +4,7 @@ use super::{State, Verdict};
 use crate::article::Reason;
 use crate::block::line_features::Lines;
 use crate::block::{Blocks, Gap};
-use crate::model::lines::TextKind;
+use crate::model::lines::{LineModels, TextKind};
 
 /// Rounds after which a text is left as it is; each reads all the lines that are left.
 const MAX_LINE_ROUNDS: usize = 6;
@@ -16,6 +16,7 @@ impl State<'_> {
         let Some(models) = self.judge.lines.as_ref().filter(|_| !self.judge.rules.keeps_reason("judgement")) else {
             return;
         };
+        let models = models.get_or_init(LineModels::builtin);
         let lines = Lines::read(self.blocks);
         let mut judgement = models.judgement(&lines, self.blocks, text_kind, self.judge.favor);
         let all: Vec<u32> = (0..self.verdicts.len() as u32).collect();

@@ -102,8 +102,8 @@ pub struct Judge {
     pub repeats: RepeatFinder,
     /// The block judgement, made when the first HTML page asks for it.
     pub html_model: OnceLock<HtmlModel>,
-    /// The judgement of lines of text; without it rules and repeats judge alone.
-    pub lines: Option<LineModels>,
+    /// The judgement of lines of text, made when the first text asks for it; without it rules and repeats judge alone.
+    pub lines: Option<OnceLock<LineModels>>,
     /// What plain text is, when the caller knows.
     pub text_kind: TextKind,
     /// What counts more where the judgement is not sure.

@@ -55,11 +55,13 @@ impl<const TABLES: usize> TokenTables<TABLES> {
     pub fn load(files: [&[u8]; TABLES]) -> Result<Self, String> {
         let tables = files.into_iter().map(TokenTable::load).collect::<Result<Vec<_>, _>>()?;
         let size = tables.iter().map(|table| table.weights.len()).max().unwrap_or_default();
-        let weights = |at: usize| std::array::from_fn(|of| tables[of].weights[at & (tables[of].weights.len() - 1)]);
-        Ok(TokenTables {
-            scales: std::array::from_fn(|of| tables[of].scale),
-            weights: (0..size).map(weights).collect(),
-        })
+        let mut weights = vec![[0; TABLES]; size];
+        for (of, table) in tables.iter().enumerate() {
+            for places in weights.chunks_exact_mut(table.weights.len()) {
+                places.iter_mut().zip(&table.weights).for_each(|(place, weight)| place[of] = *weight);
+            }
+        }
+        Ok(TokenTables { scales: std::array::from_fn(|of| tables[of].scale), weights })
     }
 
     /// What the weights of each table are times.

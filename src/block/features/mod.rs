@@ -270,12 +270,9 @@ const MAX_LABEL_WORDS: f32 = 60.0;
 /// What `body` or the wrapper of the whole article is called says nothing about a block; only elements that hold less than
 /// `whole_share` of the page's sentence words count, or of its words where it has no sentences.
 fn inherit(outline: &Outline, page: &PageSums, whole_share: f32, own_cues: &[Cues]) -> Vec<Cues> {
-    let mut parts = vec![Cues::default(); outline.elements.len()];
-    for (at, element) in outline.elements.iter().enumerate().skip(1) {
-        let own = if page.part(tree::blocks_of(element)) < whole_share { own_cues[at] } else { Cues::default() };
-        parts[at] = parts[element.parent as usize].with(own);
-    }
-    parts
+    outline.inherited_cues(|at, element| {
+        if page.part(tree::blocks_of(element)) < whole_share { own_cues[at] } else { Cues::default() }
+    })
 }
 
 /// True for a line that the title holds or that holds the title.

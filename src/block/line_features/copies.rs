@@ -28,16 +28,15 @@ impl Copies {
 
     /// Adds the columns from `copies` to `opening-copies`.
     pub(super) fn push(&self, rows: &mut Columns) {
-        let counts = |alike: &Alike| alike.counts.iter().map(|count| (*count as f32).min(MANY)).collect::<Vec<f32>>();
         let earlier = &self.lines.earlier;
-        rows.push(counts(&self.lines));
+        rows.push(self.lines.counts());
         rows.push(earlier.iter().map(|earlier| is(earlier.is_some())));
         let distance = |(at, earlier): (usize, &Option<u32>)| {
             earlier.map_or(FAR, |earlier| ((at as u32 - earlier) as f32).min(FAR))
         };
         rows.push(earlier.iter().enumerate().map(distance));
-        rows.push(counts(&self.forms));
-        rows.push(counts(&self.openings));
+        rows.push(self.forms.counts());
+        rows.push(self.openings.counts());
     }
 }
 
@@ -49,6 +48,10 @@ struct Alike {
 }
 
 impl Alike {
+    fn counts(&self) -> impl Iterator<Item = f32> {
+        self.counts.iter().map(|count| (*count as f32).min(MANY))
+    }
+
     fn new(hashes: impl Iterator<Item = u32>) -> Self {
         let mut sorted: Vec<u64> = hashes.enumerate().map(|(at, hash)| u64::from(hash) << 32 | at as u64).collect();
         sorted.sort_unstable();

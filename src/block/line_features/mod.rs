@@ -326,9 +326,7 @@ impl Lines {
     /// Statistics of the page that the lines `alive` make.
     pub fn page(&self, alive: &[u32]) -> Vec<f32> {
         let page = Page::new(self, alive);
-        let mut row = page.statistics(&Copies::new(&page)).to_vec();
-        row.extend(page.ends());
-        row
+        page.row(&page.statistics(&Copies::new(&page)))
     }
 
     /// The features of the lines `alive`, which stand in order. `weighed` holds a value for each line that was read.
@@ -346,8 +344,7 @@ impl Lines {
         page.push_windows(&mut rows);
         (0..TABLES).for_each(|table| Said::new(&page, weighed, table).push(&mut rows));
         statistics.into_iter().for_each(|value| rows.push_same(value));
-        let page = statistics.into_iter().chain(page.ends()).collect();
-        Look { rows, page }
+        Look { rows, page: page.row(&statistics) }
     }
 }
 

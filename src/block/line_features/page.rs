@@ -90,8 +90,13 @@ impl<'l> Page<'l> {
         ]
     }
 
+    /// The row of the page: its statistics, and what its ends are like.
+    pub(super) fn row(&self, statistics: &[f32]) -> Vec<f32> {
+        [statistics, &self.ends()].concat()
+    }
+
     /// What the page is like before its first and after its last long line, and at its ends.
-    pub(super) fn ends(&self) -> [f32; 9] {
+    fn ends(&self) -> [f32; 9] {
         let count = self.alive.len();
         let first = (0..count).find(|&at| self.line(at).is_long()).unwrap_or(count);
         let last = (0..count).rev().find(|&at| self.line(at).is_long()).map_or(count, |at| at + 1);
