@@ -210,7 +210,8 @@ impl Cleaner {
             Ok(page) => {
                 let (metadata, body) = metadata::read(&page, hints.url.as_deref());
                 let blocks = from_html::segment(&page, &source, self.cues(), &self.limits);
-                (Segmented { blocks, page: Some(page), metadata }, body)
+                // Only selectors look at the tree again.
+                (Segmented { blocks, page: selects.then_some(page), metadata }, body)
             }
             Err(bound) => {
                 let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };

@@ -106,6 +106,7 @@ pub struct Tokenizer<'s, S> {
     /// The first CR or NUL that is not known to lie behind.
     next_control: usize,
     names: tag::Names<'s>,
+    attributes: tag::Attributes,
 }
 
 impl<'s, S: Sink> Tokenizer<'s, S> {
@@ -122,6 +123,7 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
             last_start_tag: None,
             next_control: find_control(source.as_bytes(), 0),
             names: tag::Names::new(),
+            attributes: tag::Attributes::default(),
         }
     }
 

@@ -54,9 +54,9 @@ pub fn folded(name: &str) -> Cow<'_, str> {
     Cow::Owned(name.to_ascii_lowercase().replace('\0', "\u{fffd}"))
 }
 
-/// The attributes of a tag that are read.
+/// The attributes of a tag that are read; the list serves one tag after another.
 #[derive(Default)]
-struct Attributes {
+pub struct Attributes {
     list: Vec<Attribute>,
     /// Their names, once they are many.
     names: Option<HashSet<LocalName>>,
@@ -75,6 +75,12 @@ impl Attributes {
         self.had_duplicates |= !is_new;
         is_new
     }
+
+    /// The list, in a vector without room to spare; none is left.
+    fn take(&mut self) -> Vec<Attribute> {
+        (self.names, self.had_duplicates) = (None, false);
+        self.list.drain(..).collect()
+    }
 }
 
 impl<'s, S: Sink> Tokenizer<'s, S> {
@@ -89,14 +95,18 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
             Cow::Owned(name) => LocalName::from(name),
         };
         self.at = end;
-        let mut attributes = Attributes::default();
+        let mut attributes = std::mem::take(&mut self.attributes);
         let Some(self_closing) = self.attributes(&mut attributes, is_end)? else { return Ok(()) };
+        let had_duplicate_attributes = attributes.had_duplicates;
+        // The tree keeps the list of each element: it has no room to spare.
+        let attrs = attributes.take();
+        self.attributes = attributes;
         let tag = Tag {
             kind: if is_end { TagKind::EndTag } else { TagKind::StartTag },
             name,
             self_closing,
-            attrs: attributes.list,
-            had_duplicate_attributes: attributes.had_duplicates,
+            attrs,
+            had_duplicate_attributes,
         };
         if !is_end {
             self.last_start_tag = Some(tag.name.clone());
