@@ -11,12 +11,9 @@ use crate::html::flat::{Event, Events};
 use crate::html::parse::Page;
 use crate::html::references;
 use crate::html::tag::{Role, attribute, is_void, role};
+use crate::html::tree::{Edge, Element, NodeId, NodeRef, Value};
 use crate::limits::Limits;
-use ego_tree::iter::Edge;
-use ego_tree::{NodeId, NodeRef};
-use html5ever::{LocalName, local_name as name, ns};
-use scraper::Node;
-use scraper::node::Element;
+use html5ever::{LocalName, local_name as name};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -24,35 +21,26 @@ use std::ops::Range;
 pub fn segment(page: &Page, source: &str, cues: &CueFinder, limits: &Limits) -> Blocks<'static> {
     let mut builder = Builder::new(cues, limits);
     builder.outline.is_fragment = page.is_fragment(source);
-    let mut skipped: Option<NodeId> = None;
-    for edge in page.html.tree.root().traverse() {
+    let mut walk = page.tree.root().walk();
+    while let Some(edge) = walk.next() {
         match edge {
-            _ if skipped.is_some() => {
-                if let Edge::Close(node) = edge
-                    && skipped == Some(node.id())
-                {
-                    skipped = None;
-                }
-            }
             Edge::Open(node) => match node.value() {
-                Node::Text(text) => builder.text(text, page.text_range(node.id())),
-                Node::Element(element) if element.name.ns != ns!(html) => {
-                    builder.open_foreign(&element.name.local);
+                Value::Text(text) => builder.text(text, node.source()),
+                Value::Element(element) if !element.is_html() => builder.open_foreign(&element.name),
+                Value::Element(element) if role(&element.name) == Role::Dropped => walk.skip_inside(),
+                Value::Element(element) if element.name == name!("noscript") => {
+                    builder.noscript(node, source);
+                    walk.skip_inside();
                 }
-                Node::Element(element) if role(&element.name.local) == Role::Dropped => skipped = Some(node.id()),
-                Node::Element(element) if element.name.local == name!("noscript") => {
-                    builder.noscript(node, page, source);
-                    skipped = Some(node.id());
-                }
-                Node::Element(element) => {
+                Value::Element(element) => {
                     let line = page.line(node.id());
-                    let is_data_table = element.name.local == name!("table") && is_data_table(node);
-                    builder.open(&element.name.local, Some((element, node.id())), line, is_data_table);
+                    let is_data_table = element.name == name!("table") && is_data_table(node);
+                    builder.open(&element.name, Some((element, node.id())), line, is_data_table);
                 }
-                _ => {}
+                Value::Other => {}
             },
             Edge::Close(node) => {
-                if node.value().is_element() {
+                if node.element().is_some() {
                     builder.close();
                 }
             }
@@ -405,16 +393,14 @@ impl<'c> Builder<'c> {
     }
 
     /// The markup inside a `<noscript>`, which the tree holds as one text; it is read from the source, as it stands there.
-    fn noscript(&mut self, node: NodeRef<'_, Node>, page: &Page, source: &str) {
+    fn noscript(&mut self, node: NodeRef<'_>, source: &str) {
         let before = self.state;
         self.boundary(Gap::Paragraph);
         self.state.noscript = true;
         let open = self.frames.len();
-        for child in node.children() {
-            if child.value().is_text() {
-                let range = page.text_range(child.id());
-                self.events(&source[range.start as usize..range.end as usize], range.start, self.limits.max_depth);
-            }
+        for text in node.children().filter(|child| child.text().is_some()) {
+            let Range { start, end } = text.source();
+            self.events(&source[start as usize..end as usize], start, self.limits.max_depth);
         }
         while self.frames.len() > open {
             self.close();
@@ -541,7 +527,7 @@ fn is_hidden(element: &Element) -> bool {
 
 /// True for an inline element whose name says something: it has a class, or is a time.
 fn is_named(element: &Element) -> bool {
-    element.name.local == name!("time") || attribute(element, &name!("class")).is_some()
+    element.name == name!("time") || attribute(element, &name!("class")).is_some()
 }
 
 fn is_caption(element: &Element) -> bool {
@@ -551,14 +537,14 @@ fn is_caption(element: &Element) -> bool {
 
 /// True for a table of data: two columns or more somewhere, and nothing in its cells but text and inline elements.
 /// A table that lays out a page holds blocks, and its cells are blocks of their own.
-fn is_data_table(table: NodeRef<'_, Node>) -> bool {
+fn is_data_table(table: NodeRef<'_>) -> bool {
     let mut columns = 0;
     let mut most = 0;
     for node in table.descendants().skip(1) {
-        let Some(element) = node.value().as_element() else {
+        let Some(element) = node.element() else {
             continue;
         };
-        match element.name.local {
+        match element.name {
             name!("tr") => columns = 0,
             name!("td") | name!("th") => {
                 columns += 1;

@@ -5,11 +5,10 @@
 
 use super::fnv;
 use crate::html::tag::attribute;
+use crate::html::tree::{Element, NodeId};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use ego_tree::NodeId;
 use foldhash::{HashMap, HashMapExt};
-use html5ever::local_name as name;
-use scraper::node::Element;
+use html5ever::{Attribute, local_name as name};
 use std::ops::Range;
 
 /// The elements of a page; the first entry stands for the whole page.
@@ -105,7 +104,7 @@ impl Outline {
         let class = attribute(element, &name!("class"));
         let step = &mut self.scratch;
         step.clear();
-        step.push_str(element.name());
+        step.push_str(&element.name);
         match (attribute(element, &name!("id")), class.and_then(|class| class.split_ascii_whitespace().next())) {
             (Some(id), _) if !id.is_empty() => {
                 step.push('#');
@@ -247,8 +246,8 @@ fn cut(name: &str, bytes: usize) -> &str {
 /// or with more in an attribute than is looked at.
 fn write_key(element: &Element, key: &mut String) -> bool {
     key.clear();
-    key.push_str(element.name());
-    for (name, value) in &element.attrs {
+    key.push_str(&element.name);
+    for Attribute { name, value } in &element.attributes {
         let kind = match name.local {
             name!("class") => '.',
             name!("role") => '@',
@@ -283,15 +282,10 @@ fn hash_names(element: &Element, names: &mut Vec<u32>) {
             names.push(hash);
         }
     };
-    push(element.name().bytes().fold(fnv::and(fnv::EMPTY, b'<'), fnv::and));
-    for (name, value) in &element.attrs {
-        let kind = match name.local {
-            name!("class") => b'.',
-            name!("id") => b'#',
-            name!("role") => b'@',
-            name!("itemprop") => b'=',
-            _ => continue,
-        };
+    push(element.name.bytes().fold(fnv::and(fnv::EMPTY, b'<'), fnv::and));
+    for (name, kind) in [(name!("class"), b'.'), (name!("id"), b'#'), (name!("itemprop"), b'='), (name!("role"), b'@')]
+    {
+        let Some(value) = attribute(element, &name) else { continue };
         for word in cut(value, MAX_VALUE).split_ascii_whitespace() {
             let mut whole = fnv::and(fnv::EMPTY, kind);
             let mut part = fnv::and(fnv::EMPTY, b'_');
@@ -401,12 +395,12 @@ impl CueFinder {
     pub fn find(&self, element: &Element, scratch: &mut String) -> Cues {
         scratch.clear();
         scratch.push('<');
-        scratch.push_str(element.name());
+        scratch.push_str(&element.name);
         scratch.push('>');
-        for (name, value) in &element.attrs {
+        for Attribute { name, value } in &element.attributes {
             // The id of a section or heading is made of its words.
             let speaks = match name.local {
-                name!("id") => !matches!(element.name(), "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
+                name!("id") => !matches!(&*element.name, "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
                 ref name => matches!(*name, name!("class") | name!("role") | name!("itemprop") | name!("rel")),
             };
             if speaks {

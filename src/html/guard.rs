@@ -7,8 +7,8 @@
 use super::parse::BoundedSink;
 use super::tag::{self, Role};
 use super::tokenize;
+use super::tree::NodeId;
 use crate::limits::Limits;
-use ego_tree::NodeId;
 use foldhash::HashMap;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;

@@ -1,61 +1,42 @@
-//! html5ever's tree builder into one scraper tree, with a budget of nodes and the place of each element in the source.
+//! html5ever's tree builder into a [`Tree`], with a budget of nodes and the place of each node in the source.
 //!
 //! [`parse`] answers a [`Page`] or the bound that the page would break; the caller then reads it flat.
 //! Everything here is linear in the source: html5ever's own squares (stack scans, attribute lists, formatting
 //! elements that are opened again for each paragraph) end at a bound.
 
 use super::guard::Guard;
+use super::select::Selectable;
 use super::tag::attribute;
 use super::tokenize;
+use super::tree::{BorrowedName, Element, NodeId, NodeRef, Tree, Value};
 use crate::article::Degraded;
 use crate::limits::Limits;
-use ego_tree::{NodeId, NodeRef, Tree};
 use foldhash::{HashMap, HashSet};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
-use scraper::{Html, HtmlTreeSink, Node};
+use html5ever::{Attribute, QualName, local_name};
 use std::borrow::Cow;
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 /// A parsed page.
 pub struct Page {
-    /// The tree.
-    pub html: Html,
-    /// Where each element stands, in the order of the node ids.
-    places: Vec<Place>,
-    /// Where each text stands, in the order of the node ids.
-    texts: Vec<TextPlace>,
-    next_place: Cell<usize>,
-    next_text: Cell<usize>,
+    /// The tree. A text stands in the source from its first byte that is no white space to its last.
+    pub tree: Tree,
+    /// The source line of each node, in their order; empty where lines were not counted.
+    lines: Vec<u32>,
     /// True when elements past the depth bound were taken as siblings.
     pub flattened: bool,
-}
-
-/// Where an element stands in the source.
-#[derive(Clone, Copy)]
-struct Place {
-    element: NodeId,
-    /// The bytes of the tag or text that it came from.
-    start: u32,
-    end: u32,
-    line: u32,
-}
-
-/// Where a text stands in the source.
-struct TextPlace {
-    node: NodeId,
-    /// From its first byte that is no white space to its last.
-    range: Range<u32>,
+    /// The tree again, where selectors will be asked.
+    pub selectable: Option<Selectable>,
 }
 
 impl Page {
     /// The source line, from 1, where the tag ends that opened the element, or where the text begins that made the
-    /// tree builder add it; 0 for what no token opened, and where lines were not counted.
+    /// tree builder add it; 0 where lines were not counted.
     pub fn line(&self, element: NodeId) -> u32 {
-        find(&self.places, &self.next_place, element, |place| place.element).map_or(0, |place| place.line)
+        self.lines.get(element.index()).copied().unwrap_or_default()
     }
 
     /// True for a piece of a page: it has no doctype, and no tag of their own opened the page, its head and its body.
@@ -63,23 +44,17 @@ impl Page {
         if begins_with_doctype(source) {
             return false;
         }
-        let tag_of = |node: NodeRef<'_, Node>| {
-            let at = self.places.binary_search_by_key(&node.id(), |place| place.element).ok()?;
-            let tag = source.get(self.places[at].start as usize..)?.strip_prefix('<')?;
+        let tag_of = |node: NodeRef<'_>| {
+            let tag = source.get(node.source().start as usize..)?.strip_prefix('<')?;
             tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next()
         };
-        let is_stated = |node: NodeRef<'_, Node>| {
-            let name = node.value().as_element().map(|element| element.name());
+        let is_stated = |node: NodeRef<'_>| {
+            let name = node.element().map(|element| &*element.name);
             let name = name.filter(|name| matches!(*name, "html" | "head" | "body"));
             name.zip(tag_of(node)).is_some_and(|(name, tag)| tag.eq_ignore_ascii_case(name))
         };
-        let root = self.html.tree.root();
-        !root.children().chain(root.children().flat_map(|page| page.children())).any(is_stated)
-    }
-
-    /// The bytes of the source that a text came from, without white space at its ends.
-    pub fn text_range(&self, text: NodeId) -> Range<u32> {
-        find(&self.texts, &self.next_text, text, |place| place.node).map_or(0..0, |place| place.range.clone())
+        let root = self.tree.root();
+        !root.children().chain(root.children().flat_map(NodeRef::children)).any(is_stated)
     }
 }
 
@@ -98,48 +73,42 @@ fn begins_with_doctype(source: &str) -> bool {
     }
 }
 
-/// The place of a node among those in the order of the node ids. Who asks in the order of the page most often asks for
-/// the `next` one.
-fn find<'p, T>(places: &'p [T], next: &Cell<usize>, node: NodeId, id: impl Fn(&T) -> NodeId) -> Option<&'p T> {
-    let is_next = places.get(next.get()).is_some_and(|place| id(place) == node);
-    let at = if is_next { next.get() } else { places.binary_search_by_key(&node, &id).ok()? };
-    next.set(at + 1);
-    Some(&places[at])
-}
-
 /// Bytes of source to one node, in pages of many nodes; more memory than that is asked for when it is needed.
 const BYTES_A_NODE: usize = 64;
 
-/// Parses a page; `every_attribute` keeps those that only a user's selector could ask for, `counts_lines` says whether
-/// [`Page::line`] will be asked.
+/// Parses a page; `selects` keeps what only a user's selector could ask for, `counts_lines` says whether [`Page::line`] will be
+/// asked.
 ///
 /// # Errors
 /// The bound that the tree would break: [`Degraded::Nodes`] or [`Degraded::Attributes`].
-pub fn parse(source: &str, limits: &Limits, every_attribute: bool, counts_lines: bool) -> Result<Page, Degraded> {
+pub fn parse(source: &str, limits: &Limits, selects: bool, counts_lines: bool) -> Result<Page, Degraded> {
     if source.len() > tokenize::MAX_SOURCE {
         return Err(Degraded::Nodes);
     }
     let sink = BoundedSink::new(limits.max_nodes(source.len()), source.len() / BYTES_A_NODE);
     // `noscript` is read as a browser with scripts does: an unclosed iframe inside it would swallow the page.
     let options = TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
-    let guard = Guard::new(TreeBuilder::new(sink, options), limits, every_attribute);
+    let guard = Guard::new(TreeBuilder::new(sink, options), limits, selects);
     tokenize::tokenize(source, &guard)?;
-    Ok(guard.builder.sink.into_page(source, counts_lines))
+    let page = guard.builder.sink.into_page(source, counts_lines);
+    let selectable = selects.then(|| Selectable::new(&page.tree));
+    Ok(Page { selectable, ..page })
 }
 
-/// Fills in the lines of places that come in the order of the source.
-fn count_lines(places: &mut [Place], source: &str) {
+/// The line of each node of a tree that was made in the order of the source.
+fn count_lines(tree: &Tree, source: &str) -> Vec<u32> {
     let bytes = source.as_bytes();
     let has_cr = memchr::memchr(b'\r', bytes).is_some();
     let (mut line, mut counted) = (1, 0);
-    for place in places {
-        let token = &bytes[place.start as usize..place.end as usize];
+    let line_of = |node: NodeRef<'_>| {
+        let Range { start, end } = node.source();
+        let token = &bytes[start as usize..end as usize];
         // A tag counts where it ends, text where it begins.
         let at = match token.ends_with(b">") {
-            true => place.end as usize,
-            false => place.start as usize + token.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
+            true => end as usize,
+            false => start as usize + token.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
         };
-        if at > counted {
+        if node.element().is_some() && at > counted {
             line += memchr::memchr_iter(b'\n', &bytes[counted..at]).count();
             if has_cr {
                 line += memchr::memchr_iter(b'\r', &bytes[counted..at])
@@ -148,30 +117,27 @@ fn count_lines(places: &mut [Place], source: &str) {
             }
             counted = at;
         }
-        place.line = u32::try_from(line).unwrap_or(u32::MAX);
-    }
+        u32::try_from(line).unwrap_or(u32::MAX)
+    };
+    tree.nodes().map(line_of).collect()
 }
 
 /// Takes white space off the ends of the texts.
-fn trim(texts: &mut [TextPlace], source: &str) {
-    for TextPlace { range, .. } in texts {
-        let text = &source.as_bytes()[range.start as usize..range.end as usize];
+fn trim(tree: &mut Tree, source: &str) {
+    for (start, end) in tree.text_sources() {
+        let text = &source.as_bytes()[*start as usize..*end as usize];
         let blank = text.len() - text.trim_ascii_start().len();
         if blank < text.len() {
-            range.start += blank as u32;
-            range.end -= (text.len() - text.trim_ascii_end().len()) as u32;
+            *start += blank as u32;
+            *end -= (text.len() - text.trim_ascii_end().len()) as u32;
         }
     }
 }
 
-/// scraper's tree with a count of its nodes, the depth of the open elements and where in the source they stand.
+/// A tree with the depth of its open elements, and the token that it grows by.
 pub struct BoundedSink {
-    tree: HtmlTreeSink,
+    tree: RefCell<Tree>,
     max_nodes: usize,
-    /// Nodes that the calls of the tree builder may have made: at least as many as there are.
-    made: Cell<usize>,
-    places: RefCell<Vec<Place>>,
-    texts: RefCell<Vec<TextPlace>>,
     /// The bytes of the token that is being processed.
     token: Cell<(u32, u32)>,
     /// The bytes of the text tokens that came last, one after the other: the tree builder may hold text in a table back
@@ -194,19 +160,13 @@ pub struct BoundedSink {
 
 impl BoundedSink {
     fn new(max_nodes: usize, expected_nodes: usize) -> Self {
-        let mut html = Html::new_document();
-        html.tree = Tree::with_capacity(Node::Document, expected_nodes);
-        let root = html.tree.root().id();
         BoundedSink {
-            tree: HtmlTreeSink::new(html),
+            tree: RefCell::new(Tree::with_capacity(expected_nodes)),
             max_nodes,
-            made: Cell::new(0),
-            places: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
-            texts: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
             token: Cell::new((0, 0)),
             text: Cell::new((0, 0)),
             follows_text: Cell::new(false),
-            current: Cell::new(root),
+            current: Cell::new(NodeId::ROOT),
             open: Cell::new(0),
             at_bound: Cell::new(false),
             flattened: Cell::new(false),
@@ -218,13 +178,11 @@ impl BoundedSink {
 
     /// True for an element to which a shadow may be attached: <https://dom.spec.whatwg.org/#dom-element-attachshadow>.
     fn can_have_shadow(&self, element: NodeId) -> bool {
-        let tree = self.tree.0.borrow();
-        let element = tree.tree.get(element).and_then(|node| node.value().as_element());
-        element.is_some_and(|element| {
-            let is_custom = || element.name().contains('-');
-            element.name.ns == ns!(html)
+        let tree = self.tree.borrow();
+        tree.node(element).element().is_some_and(|element| {
+            element.is_html()
                 && (matches!(
-                    element.name(),
+                    &*element.name,
                     "article"
                         | "aside"
                         | "blockquote"
@@ -243,18 +201,13 @@ impl BoundedSink {
                         | "p"
                         | "section"
                         | "span"
-                ) || is_custom())
+                ) || element.name.contains('-'))
         })
     }
 
     /// True when the tree holds as many nodes as the page may have.
     pub fn is_over_budget(&self) -> bool {
-        self.made.get() > self.max_nodes && self.tree.0.borrow().tree.values().len() > self.max_nodes
-    }
-
-    /// Counts a node, and that of what a template holds.
-    fn made_node(&self) {
-        self.made.set(self.made.get() + 2);
+        self.tree.borrow().count() > self.max_nodes
     }
 
     /// True when the open elements are `max` deep or more.
@@ -268,8 +221,7 @@ impl BoundedSink {
         if self.at_bound.get() {
             return true;
         }
-        let tree = self.tree.0.borrow();
-        let depth = tree.tree.get(self.current.get()).map_or(0, |node| node.ancestors().count() + 1);
+        let depth = self.tree.borrow().node(self.current.get()).ancestors().count() + 1;
         self.open.set(depth);
         self.at_bound.set(depth >= max);
         self.flattened.set(self.flattened.get() | (depth >= max));
@@ -291,42 +243,19 @@ impl BoundedSink {
         self.follows_text.set(is_text);
     }
 
-    /// Notes where the text stands that was just put into `node`.
-    fn text_added(&self, node: Option<NodeId>) {
-        let Some(node) = node else { return };
+    /// The bytes of the text that is being put down.
+    fn text_source(&self) -> Range<u32> {
         // A token of text that is not held back is put down at once.
         let (start, end) = if self.follows_text.get() { self.token.get() } else { self.text.get() };
-        let mut texts = self.texts.borrow_mut();
-        let at = match texts.last() {
-            Some(last) if last.node < node => Err(texts.len()),
-            Some(last) if last.node == node => Ok(texts.len() - 1),
-            _ => texts.binary_search_by_key(&node, |place| place.node),
-        };
-        match at {
-            Ok(at) => {
-                let range = &mut texts[at].range;
-                *range = range.start.min(start)..range.end.max(end);
-            }
-            Err(at) => texts.insert(at, TextPlace { node, range: start..end }),
-        }
+        start..end
     }
 
     /// The tree of that source, complete.
     fn into_page(self, source: &str, counts_lines: bool) -> Page {
-        let mut places = self.places.into_inner();
-        if counts_lines {
-            count_lines(&mut places, source);
-        }
-        let mut texts = self.texts.into_inner();
-        trim(&mut texts, source);
-        Page {
-            html: self.tree.finish(),
-            places,
-            texts,
-            next_place: Cell::default(),
-            next_text: Cell::default(),
-            flattened: self.flattened.get(),
-        }
+        let mut tree = self.tree.into_inner();
+        let lines = if counts_lines { count_lines(&tree, source) } else { Vec::new() };
+        trim(&mut tree, source);
+        Page { tree, lines, flattened: self.flattened.get(), selectable: None }
     }
 
     /// True when the last thing in the tree is a `<br>`.
@@ -334,46 +263,43 @@ impl BoundedSink {
         self.ends_with_break.get()
     }
 
-    /// What `to` finds from a node of the tree.
-    fn node(&self, from: NodeId, to: impl Fn(NodeRef<'_, Node>) -> Option<NodeRef<'_, Node>>) -> Option<NodeId> {
-        self.tree.0.borrow().tree.get(from).and_then(to).map(|node| node.id())
-    }
-
     fn appended(&self, parent: NodeId, child: &NodeOrText<NodeId>) {
         let (current, is_break) = match child {
-            NodeOrText::AppendText(_) => {
-                self.made_node();
-                (parent, false)
-            }
+            NodeOrText::AppendText(_) => (parent, false),
             NodeOrText::AppendNode(id) => {
-                let tree = self.tree.0.borrow();
-                let name =
-                    tree.tree.get(*id).and_then(|node| node.value().as_element()).map(|element| &element.name.local);
+                let tree = self.tree.borrow();
+                let name = tree.node(*id).element().map(|element| &element.name);
                 let is_void = name.is_none_or(super::tag::is_void);
-                let is_break = name == Some(&local_name!("br"));
-                (if is_void { parent } else { *id }, is_break)
+                (if is_void { parent } else { *id }, name == Some(&local_name!("br")))
             }
         };
         self.current.set(current);
         self.ends_with_break.set(is_break);
     }
+
+    /// Adds a node that came from the token that is being processed.
+    fn add(&self, value: Value) -> NodeId {
+        let (start, end) = self.token.get();
+        self.tree.borrow_mut().add(value, start..end)
+    }
 }
 
 impl TreeSink for BoundedSink {
     type Handle = NodeId;
-    type Output = Html;
-    type ElemName<'a> = Ref<'a, QualName>;
+    type Output = Tree;
+    type ElemName<'a> = BorrowedName<'a>;
 
-    fn finish(self) -> Html {
-        self.tree.finish()
+    fn finish(self) -> Tree {
+        self.tree.into_inner()
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
         let is_void = super::tag::is_void(&name.local);
-        self.made_node();
-        let id = self.tree.create_element(name, attributes, flags);
-        let (start, end) = self.token.get();
-        self.places.borrow_mut().push(Place { element: id, start, end, line: 0 });
+        let id = self.add(Value::Element(Element::new(name, attributes)));
+        if flags.template {
+            let content = self.add(Value::Other);
+            self.tree.borrow_mut().append(id, content);
+        }
         if !is_void {
             self.open.set(self.open.get() + 1);
             self.at_bound.set(false);
@@ -384,42 +310,60 @@ impl TreeSink for BoundedSink {
     fn pop(&self, node: &NodeId) {
         self.open.set(self.open.get().saturating_sub(1));
         self.at_bound.set(false);
-        let tree = self.tree.0.borrow();
-        if let Some(parent) = tree.tree.get(*node).and_then(|node| node.parent()) {
+        if let Some(parent) = self.tree.borrow().node(*node).parent() {
             self.current.set(parent.id());
         }
     }
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
         self.appended(*parent, &child);
-        let is_text = matches!(child, NodeOrText::AppendText(_));
-        self.tree.append(parent, child);
-        if is_text {
-            self.text_added(self.node(*parent, |parent| parent.last_child()));
+        let mut tree = self.tree.borrow_mut();
+        match child {
+            NodeOrText::AppendNode(child) => tree.append(*parent, child),
+            NodeOrText::AppendText(text) => {
+                let last = tree.node(*parent).last_child().map(NodeRef::id);
+                if !tree.extend_text(last, &text, self.text_source()) {
+                    let text = tree.add(Value::Text(text), self.text_source());
+                    tree.append(*parent, text);
+                }
+            }
         }
     }
 
     fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
         self.appended(*sibling, &child);
-        let is_text = matches!(child, NodeOrText::AppendText(_));
-        self.tree.append_before_sibling(sibling, child);
-        if is_text {
-            self.text_added(self.node(*sibling, |sibling| sibling.prev_sibling()));
+        let mut tree = self.tree.borrow_mut();
+        if let NodeOrText::AppendNode(child) = child {
+            tree.detach(child);
+        }
+        if tree.node(*sibling).parent().is_none() {
+            return;
+        }
+        match child {
+            NodeOrText::AppendNode(child) => tree.insert_before(*sibling, child),
+            NodeOrText::AppendText(text) => {
+                let before = tree.node(*sibling).previous_sibling().map(NodeRef::id);
+                if !tree.extend_text(before, &text, self.text_source()) {
+                    let text = tree.add(Value::Text(text), self.text_source());
+                    tree.insert_before(*sibling, text);
+                }
+            }
         }
     }
 
     fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
-        match self.node(*element, |element| element.parent()) {
-            Some(_) => self.append_before_sibling(element, child),
-            None => self.append(previous, child),
+        let has_parent = self.tree.borrow().node(*element).parent().is_some();
+        match has_parent {
+            true => self.append_before_sibling(element, child),
+            false => self.append(previous, child),
         }
     }
 
     fn is_mathml_annotation_xml_integration_point(&self, element: &NodeId) -> bool {
-        let tree = self.tree.0.borrow();
-        let element = tree.tree.get(*element).and_then(|node| node.value().as_element());
-        element.is_some_and(|element| {
-            element.name.expanded() == expanded_name!(mathml "annotation-xml")
+        let tree = self.tree.borrow();
+        tree.node(*element).element().is_some_and(|element| {
+            element.is_math_ml()
+                && element.name == local_name!("annotation-xml")
                 && attribute(element, &local_name!("encoding"))
                     .is_some_and(|encoding| encoding.eq_ignore_ascii_case("text/html"))
         })
@@ -438,50 +382,47 @@ impl TreeSink for BoundedSink {
     fn parse_error(&self, _message: Cow<'static, str>) {}
 
     fn get_document(&self) -> NodeId {
-        self.tree.get_document()
+        NodeId::ROOT
     }
 
-    fn elem_name<'a>(&'a self, target: &'a NodeId) -> Ref<'a, QualName> {
-        self.tree.elem_name(target)
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> BorrowedName<'a> {
+        BorrowedName::new(self.tree.borrow(), *target)
     }
 
-    fn create_comment(&self, text: StrTendril) -> NodeId {
-        self.made_node();
-        self.tree.create_comment(text)
+    fn create_comment(&self, _text: StrTendril) -> NodeId {
+        self.add(Value::Other)
     }
 
-    fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
-        self.made_node();
-        self.tree.create_pi(target, data)
+    fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> NodeId {
+        self.add(Value::Other)
     }
 
-    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
-        self.tree.append_doctype_to_document(name, public, system);
-    }
+    fn append_doctype_to_document(&self, _name: StrTendril, _public: StrTendril, _system: StrTendril) {}
 
     fn get_template_contents(&self, target: &NodeId) -> NodeId {
         let shadow = self.shadows.borrow().get(target).copied();
-        shadow.unwrap_or_else(|| self.tree.get_template_contents(target))
+        let content = || self.tree.borrow().node(*target).first_child().map(NodeRef::id);
+        shadow.or_else(content).expect("a template is made with what it holds")
     }
 
     fn same_node(&self, x: &NodeId, y: &NodeId) -> bool {
         x == y
     }
 
-    fn set_quirks_mode(&self, mode: QuirksMode) {
-        self.tree.set_quirks_mode(mode);
-    }
+    fn set_quirks_mode(&self, _mode: QuirksMode) {}
 
     fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
-        self.tree.add_attrs_if_missing(target, attributes);
+        if let Some(element) = self.tree.borrow_mut().element_mut(*target) {
+            element.add_missing(attributes);
+        }
     }
 
     fn remove_from_parent(&self, target: &NodeId) {
-        self.tree.remove_from_parent(target);
+        self.tree.borrow_mut().detach(*target);
     }
 
     fn reparent_children(&self, node: &NodeId, new_parent: &NodeId) {
-        self.tree.reparent_children(node, new_parent);
+        self.tree.borrow_mut().move_children(*node, *new_parent);
     }
 }
 
@@ -489,14 +430,15 @@ impl TreeSink for BoundedSink {
 mod tests {
     use super::*;
 
+    fn is(node: NodeRef<'_>, name: &str) -> bool {
+        node.element().is_some_and(|element| &*element.name == name)
+    }
+
     /// The source line and the text of each `<p>`.
     fn paragraphs(source: &str) -> Vec<(u32, String)> {
         let page = parse(source, &Limits::default(), false, true).unwrap_or_else(|bound| panic!("{bound:?}"));
-        let nodes = page.html.tree.nodes();
-        let paragraphs = nodes.filter(|node| node.value().as_element().is_some_and(|element| element.name() == "p"));
-        let text = |node: ego_tree::NodeRef<'_, scraper::Node>| {
-            node.descendants().filter_map(|node| node.value().as_text().map(|text| text.to_string())).collect()
-        };
+        let paragraphs = page.tree.nodes().filter(|node| is(*node, "p"));
+        let text = |node: NodeRef<'_>| node.descendants().filter_map(NodeRef::text).collect();
         paragraphs.map(|node| (page.line(node.id()), text(node))).collect()
     }
 
@@ -541,11 +483,7 @@ mod tests {
     fn what_text_opens_stands_where_the_text_begins() {
         let page =
             parse("<head>\n\nx\n\ny", &Limits::default(), false, true).unwrap_or_else(|bound| panic!("{bound:?}"));
-        let body = page
-            .html
-            .tree
-            .nodes()
-            .find(|node| node.value().as_element().is_some_and(|element| element.name() == "body"));
+        let body = page.tree.nodes().find(|node| is(*node, "body"));
         assert_eq!(body.map(|body| page.line(body.id())), Some(3));
     }
 
@@ -565,22 +503,14 @@ mod tests {
         assert_eq!(shown(shadow), ["in", "beside", "behind"]);
         let text = |source: &str| {
             let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
-            let texts = page.html.tree.root().descendants().filter_map(|node| node.value().as_text());
-            texts.map(|text| text.to_string()).collect::<String>()
+            page.tree.root().descendants().filter_map(NodeRef::text).collect::<String>()
         };
         assert_eq!(text("<body><div><template shadowrootmode=closed>a<b>c</template>d</div>e"), "acde");
         assert_eq!(text(&"<div><template shadowrootmode=open>x".repeat(3)), "xxx");
         let hidden = |source: &str| {
             let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
-            let paragraph = page
-                .html
-                .tree
-                .root()
-                .descendants()
-                .find(|node| node.value().as_element().is_some_and(|element| element.name() == "p"));
-            paragraph.is_some_and(|node| {
-                node.ancestors().any(|node| node.value().as_element().is_some_and(|above| above.name() == "template"))
-            })
+            let paragraph = page.tree.root().descendants().find(|node| is(*node, "p"));
+            paragraph.is_some_and(|node| node.ancestors().any(|above| is(above, "template")))
         };
         assert!(hidden("<body><div><template><p>x</template></div>"));
         assert!(hidden("<body><pre><template shadowrootmode=open><p>x</template></pre>"), "but no element of its kind");
@@ -593,7 +523,7 @@ mod tests {
     fn a_meta_charset_does_not_stop_the_tokenizer() {
         let page = parse("<meta charset=utf-8><p>x", &Limits::default(), true, true)
             .unwrap_or_else(|bound| panic!("{bound:?}"));
-        assert!(page.html.tree.nodes().any(|node| node.value().as_text().is_some_and(|text| &**text == "x")));
+        assert!(page.tree.nodes().any(|node| node.text() == Some("x")));
     }
 
     #[test]
@@ -606,7 +536,84 @@ mod tests {
         let page = parse(&("<div>".repeat(2000) + "<p>x"), &Limits::default(), false, true)
             .unwrap_or_else(|bound| panic!("{bound:?}"));
         assert!(page.flattened);
-        let depth = page.html.tree.nodes().map(|node| node.ancestors().count()).max();
+        let depth = page.tree.nodes().map(|node| node.ancestors().count()).max();
         assert!(depth.is_some_and(|depth| depth < 530), "{depth:?}");
+    }
+
+    /// Tags and texts, each with its depth, without what no tree of ours holds.
+    fn shape<'t>(nodes: impl Iterator<Item = (usize, Option<&'t str>, Option<&'t str>)>) -> String {
+        nodes.fold(String::new(), |shape, (depth, name, text)| match (name, text) {
+            (Some(name), _) => format!("{shape}{depth} <{name}>\n"),
+            (_, Some(text)) => format!("{shape}{depth} {text:?}\n"),
+            _ => shape,
+        })
+    }
+
+    fn is_unread(name: Option<&str>) -> bool {
+        matches!(name, Some("script" | "style"))
+    }
+
+    fn shape_of_ours(source: &str) -> String {
+        let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let name = |node: NodeRef<'_>| node.element().map(|element| element.name.to_string());
+        let nodes: Vec<_> = page
+            .tree
+            .root()
+            .descendants()
+            .filter(|node| !node.parent().is_some_and(|parent| is_unread(name(parent).as_deref())))
+            .map(|node| (node.ancestors().count(), name(node), node.text()))
+            .collect();
+        shape(nodes.iter().map(|(depth, name, text)| (*depth, name.as_deref(), *text)))
+    }
+
+    /// The shape of scraper's tree, by html5ever's own tokenizer.
+    fn shape_of_scrapers(source: &str) -> String {
+        use html5ever::driver::ParseOpts;
+        use html5ever::tendril::TendrilSink;
+        let tree_builder =
+            TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
+        let sink = scraper::HtmlTreeSink::new(scraper::Html::new_document());
+        let html = html5ever::parse_document(sink, ParseOpts { tree_builder, ..ParseOpts::default() }).one(source);
+        let name = |node: ego_tree::NodeRef<'_, scraper::Node>| {
+            node.value().as_element().map(|element| element.name().to_owned())
+        };
+        let nodes: Vec<_> = html
+            .tree
+            .root()
+            .descendants()
+            .filter(|node| !node.parent().is_some_and(|parent| is_unread(name(parent).as_deref())))
+            .map(|node| (node.ancestors().count(), name(node), node.value().as_text().map(|text| &**text)))
+            .collect();
+        shape(nodes.iter().map(|(depth, name, text)| (*depth, name.as_deref(), *text)))
+    }
+
+    #[test]
+    fn the_tree_is_that_of_scraper() {
+        let misnested = [
+            "<table>a<tr>b<td>c</td>d</table>e",
+            "<table><p>a<tr><td><b>c</table>d</b>e",
+            "<table>x<b>y<i>z<tr><td>t</table>",
+            "<b>a<p>b</b>c</p>d",
+            "<a>x<p>y<a>z</a>t</p>u",
+            "<b><i><u><p>x</b>y</i>z",
+            "<b><b><b><b>x<p>y</b></b>z<div></b>t</div>",
+            "<select><option>a<optgroup><option>b<table><tr><td>c</select>d",
+            "<p>a<table><caption>b<p>c<tr><td>d",
+            "<body class=a>x</body>y<body class=b id=c>z<html lang=en>t",
+            "<div><template>a<p>b</template>c</div>",
+            "<svg><g>a<p>b</svg>c<math><mi>d<annotation-xml encoding='text/html'><p>e</math>f",
+            "<frameset><frame><noframes>a</noframes></frameset>b",
+            "<ul><li>a<li>b<ul><li>c</ul>d<dl><dt>e<dd>f<dt>g",
+            "<form>a<form>b</form>c<button>d<button>e",
+            "<ruby>a<rt>b<rp>c<h1>d<h2>e</h1>f",
+        ];
+        for source in misnested {
+            assert_eq!(shape_of_ours(source), shape_of_scrapers(source), "{source}");
+        }
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pages/html");
+        let pages = std::fs::read_dir(folder).expect("the corpus has pages");
+        let pages = pages.filter_map(|page| std::fs::read_to_string(page.expect("an entry").path()).ok());
+        let count = pages.map(|page| assert_eq!(shape_of_ours(&page), shape_of_scrapers(&page))).count();
+        assert!(count > 10);
     }
 }

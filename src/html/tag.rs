@@ -1,12 +1,12 @@
 //! What an element means to the segmentation: its role, told by its name alone, and what its attributes say.
 
+use super::tree::Element;
 use html5ever::{LocalName, local_name as name, ns};
-use scraper::node::Element;
 
 /// The value of an attribute. Names are compared as atoms; to look one up by its letters costs a hash each time.
 pub fn attribute<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
-    let found = element.attrs.iter().find(|(other, _)| other.local == *name && other.ns == ns!());
-    found.map(|(_, value)| &**value)
+    let found = element.attributes.iter().find(|other| other.name.local == *name && other.name.ns == ns!());
+    found.map(|attribute| &*attribute.value)
 }
 
 /// The role of an element.

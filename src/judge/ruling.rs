@@ -5,10 +5,10 @@ use crate::article::{BlockKind, Format, Reason};
 use crate::block::fold::{FoldedTexts, fold};
 use crate::block::{Block, Gap};
 use crate::html::parse::Page;
+use crate::html::tree::NodeRef;
 use crate::repeats::RepeatFinder;
 use crate::rules::{Candidates, Part, Where};
 use foldhash::HashMap;
-use scraper::ElementRef;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -105,16 +105,14 @@ impl State<'_> {
     /// Marks what stands in an element that a rule's selector names: of an element inside a line only when all of the block
     /// does.
     pub(super) fn select(&mut self, page: &Page) {
+        let Some(selectable) = &page.selectable else { return };
         let rules = &self.judge.rules;
-        if !rules.has_selectors() {
-            return;
-        }
         let items = &self.blocks.items;
         let entries = self.blocks.outline.elements.iter();
         let by_node: HashMap<_, _> = entries.filter_map(|entry| Some((entry.node?, entry.blocks.clone()))).collect();
-        let inside = |element: ElementRef<'_>| {
-            let texts = element.descendants().filter(|node| node.value().is_text());
-            let source = texts.map(|text| page.text_range(text.id())).filter(|range| !range.is_empty());
+        let inside = |element: NodeRef<'_>| {
+            let texts = element.descendants().filter(|node| node.text().is_some());
+            let source = texts.map(NodeRef::source).filter(|range| !range.is_empty());
             let source =
                 source.reduce(|all, next| all.start.min(next.start)..all.end.max(next.end)).unwrap_or_default();
             let first = items.partition_point(|block| block.source.start < source.start);
@@ -125,14 +123,16 @@ impl State<'_> {
             if rules.keeps_reason(&rules.rules()[rule].id) {
                 continue;
             }
-            for element in page.html.select(selector) {
+            for element in selectable.select(selector).map(|element| page.tree.node(element)) {
                 // One inside a line ends before its block does, so that none stands below it.
                 let below = by_node.get(&element.id()).filter(|below| !below.is_empty()).cloned();
                 for at in below.unwrap_or_else(|| inside(element)) {
                     // Of elements in one another the outermost counts.
                     let candidates = &mut self.candidates[at as usize];
                     if candidates.last().is_none_or(|last| last.rule != rule) {
-                        let found = Found::Element(element.value().name().to_owned());
+                        let found = Found::Element(
+                            element.element().map_or_else(String::new, |element| element.name.to_string()),
+                        );
                         candidates.push(Candidate { rule, found });
                     }
                 }

@@ -14,13 +14,11 @@ use crate::article::Metadata;
 use crate::block::fold::fold;
 use crate::html::parse::Page;
 use crate::html::tag::{self, attribute};
-use ego_tree::NodeRef;
-use html5ever::{local_name as name, ns};
+use crate::html::tree::{Element, NodeRef, Value};
+use html5ever::local_name as name;
 pub use json_ld::Body;
 use json_ld::{JsonLd, Rank, Statement};
 use printed::Printed;
-use scraper::Node;
-use scraper::node::Element;
 use title::Sites;
 
 /// Names of `<meta>` that state the same thing, the most reliable first.
@@ -127,10 +125,10 @@ const MAX_CHARS: usize = 400;
 /// wins.
 pub fn read(page: &Page, url: Option<&str>) -> (Metadata, Option<Body>) {
     let mut stated = Stated::default();
-    for node in page.html.tree.nodes() {
+    for node in page.tree.nodes() {
         match node.value() {
-            Node::Element(element) => stated.take(element, node, page),
-            Node::Text(text) => stated.printed.take_text(node, text),
+            Value::Element(element) => stated.take(element, node),
+            Value::Text(text) => stated.printed.take_text(node, text),
             _ => {}
         }
     }
@@ -153,8 +151,8 @@ struct Stated<'a> {
 }
 
 impl<'a> Stated<'a> {
-    fn take(&mut self, element: &'a Element, node: NodeRef<'a, Node>, page: &Page) {
-        match element.name.local {
+    fn take(&mut self, element: &'a Element, node: NodeRef<'a>) {
+        match element.name {
             name!("meta") if self.metas.len() < MAX_METAS => {
                 let named = [name!("property"), name!("name"), name!("itemprop")];
                 let named = named.iter().find_map(|name| attribute(element, name));
@@ -172,8 +170,8 @@ impl<'a> Stated<'a> {
             name!("script") => {
                 if attribute(element, &name!("type")).is_some_and(|kind| kind.contains("ld+json")) {
                     for child in node.children() {
-                        if let Some(text) = child.value().as_text() {
-                            self.json.take(text, page.text_range(child.id()));
+                        if let Some(text) = child.text() {
+                            self.json.take(text, child.source());
                         }
                     }
                 }
@@ -346,9 +344,9 @@ impl<'a> Stated<'a> {
 }
 
 /// True for a heading that leads to the first page of its site, or is called the site's name.
-fn names_site(node: NodeRef<'_, Node>, heading: &str) -> bool {
-    let leads_home = |inner: NodeRef<'_, Node>| {
-        let href = inner.value().as_element().and_then(|element| attribute(element, &name!("href")));
+fn names_site(node: NodeRef<'_>, heading: &str) -> bool {
+    let leads_home = |inner: NodeRef<'_>| {
+        let href = inner.element().and_then(|element| attribute(element, &name!("href")));
         let path = href.map(|href| {
             href.split_once("://").map_or(href, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path))
         });
@@ -363,9 +361,8 @@ fn names_site(node: NodeRef<'_, Node>, heading: &str) -> bool {
                 .any(|word| SITE_PARTS.iter().any(|part| word.to_ascii_lowercase().contains(part)))
         })
     };
-    let around = node.ancestors().filter_map(|node| node.value().as_element()).take(SITE_LEVELS - 1);
-    node.descendants().take(MAX_NODES).any(leads_home)
-        || node.value().as_element().into_iter().chain(around).any(is_called)
+    let around = node.ancestors().filter_map(|node| node.element()).take(SITE_LEVELS - 1);
+    node.descendants().take(MAX_NODES).any(leads_home) || node.element().into_iter().chain(around).any(is_called)
 }
 
 /// True when the words of an attribute hold this one, in any case.
@@ -379,7 +376,7 @@ fn is_address(text: &str) -> bool {
 
 /// A title inside `<svg>` names a drawing.
 fn is_in_drawing(title: &Element) -> bool {
-    title.name.ns != ns!(html)
+    !title.is_html()
 }
 
 /// A BCP 47 tag as one is written; none for what is no tag.
@@ -409,12 +406,12 @@ fn line(text: &str) -> Option<String> {
 const MAX_NODES: usize = 64;
 
 /// The text in an element; inline tags divide no words, as in the blocks of the page.
-fn text(node: NodeRef<'_, Node>) -> String {
+fn text(node: NodeRef<'_>) -> String {
     let mut all = String::new();
     for inner in node.descendants().take(MAX_NODES) {
         match inner.value() {
-            Node::Text(text) => all.push_str(text),
-            Node::Element(element) if tag::role(&element.name.local) != tag::Role::Inline => all.push(' '),
+            Value::Text(text) => all.push_str(text),
+            Value::Element(element) if tag::role(&element.name) != tag::Role::Inline => all.push(' '),
             _ => {}
         }
     }

@@ -6,10 +6,8 @@
 use super::{byline, date, has_token, is_in_drawing, line};
 use crate::block::fold::fold;
 use crate::html::tag::attribute;
-use ego_tree::NodeRef;
-use html5ever::{LocalName, local_name as name};
-use scraper::Node;
-use scraper::node::Element;
+use crate::html::tree::{Element, NodeRef};
+use html5ever::{Attribute, LocalName, local_name as name};
 
 /// Bytes of text before and behind the headline that are near it.
 const NEAR_BEFORE: usize = 400;
@@ -99,7 +97,7 @@ enum Mark {
 struct Marked<'a> {
     at: usize,
     mark: Mark,
-    node: NodeRef<'a, Node>,
+    node: NodeRef<'a>,
 }
 
 /// What the nodes of a page print.
@@ -111,7 +109,7 @@ pub struct Printed<'a> {
     headings: Vec<(usize, u8, String)>,
     authors: Vec<Marked<'a>>,
     dates: Vec<Marked<'a>>,
-    lines: Vec<(usize, NodeRef<'a, Node>)>,
+    lines: Vec<(usize, NodeRef<'a>)>,
     headline: usize,
 }
 
@@ -129,12 +127,12 @@ impl<'a> Printed<'a> {
     }
 
     /// Takes a text node.
-    pub fn take_text(&mut self, node: NodeRef<'a, Node>, text: &str) {
+    pub fn take_text(&mut self, node: NodeRef<'a>, text: &str) {
         let text = text.trim_ascii();
-        let parent = node.parent().and_then(|parent| parent.value().as_element());
+        let parent = node.parent().and_then(|parent| parent.element());
         let is_unseen = |element: &Element| {
             matches!(
-                element.name.local,
+                element.name,
                 name!("script") | name!("style") | name!("noscript") | name!("title") | name!("option")
             )
         };
@@ -148,10 +146,10 @@ impl<'a> Printed<'a> {
     }
 
     /// Takes an element that is marked as author or date.
-    pub fn take_element(&mut self, element: &'a Element, node: NodeRef<'a, Node>) {
+    pub fn take_element(&mut self, element: &'a Element, node: NodeRef<'a>) {
         // Read in one pass over the attributes: most elements of a page are marked as nothing.
         let (mut itemprop, mut rel, mut class, mut href) = (None, None, "", "");
-        for (name, value) in &element.attrs {
+        for Attribute { name, value } in &element.attributes {
             match name.local {
                 name!("itemprop") => itemprop = Some(beginning(value)),
                 name!("rel") => rel = Some(beginning(value)),
@@ -160,7 +158,7 @@ impl<'a> Printed<'a> {
                 _ => {}
             }
         }
-        let date = match element.name.local {
+        let date = match element.name {
             _ if has_token(itemprop, "datePublished") || has_token(itemprop, "dateCreated") => Some(Mark::Microdata),
             name!("time") => Some(Mark::Class),
             _ => None,
@@ -216,7 +214,7 @@ impl<'a> Printed<'a> {
 
     /// The first line near the headline that is a byline: `By Ann Lee`, or `By` and a name in an element of its own.
     fn byline(&self) -> Option<String> {
-        let lines: Vec<NodeRef<'a, Node>> =
+        let lines: Vec<NodeRef<'a>> =
             self.lines.iter().filter(|(at, _)| self.is_near(*at)).map(|(_, node)| *node).collect();
         (0..lines.len()).find_map(|at| {
             let own = text_of(lines[at]);
@@ -233,7 +231,7 @@ impl<'a> Printed<'a> {
     /// page marks, else the day of a change that stands near the headline.
     pub fn date(&self, language: Option<&str>) -> Option<String> {
         let parse = |marked: &Marked<'_>| {
-            let element = marked.node.value().as_element()?;
+            let element = marked.node.element()?;
             let stated = [name!("content"), name!("datetime")]
                 .iter()
                 .find_map(|name| date::parse(short_attr(element, name)?, language));
@@ -269,7 +267,7 @@ impl<'a> Printed<'a> {
 
     /// True for a `<time>` that tells of a change, by its class or by the words before it.
     fn is_change(&self, marked: &Marked<'_>) -> bool {
-        let class = marked.node.value().as_element().and_then(|element| short_attr(element, &name!("class")));
+        let class = marked.node.element().and_then(|element| short_attr(element, &name!("class")));
         class.is_some_and(tells_of_change) || self.follows_change(marked.at)
     }
 
@@ -342,12 +340,12 @@ fn contains_folded(text: &str, part: &str) -> bool {
 }
 
 /// True for what stands in a part of the page that is not its article.
-fn is_elsewhere(node: NodeRef<'_, Node>) -> bool {
-    node.ancestors().take(MAX_LEVELS).filter_map(|node| node.value().as_element()).any(|element| {
+fn is_elsewhere(node: NodeRef<'_>) -> bool {
+    node.ancestors().take(MAX_LEVELS).filter_map(|node| node.element()).any(|element| {
         let begins = |name: &str| ELSEWHERE.iter().any(|part| begins_folded(name, part));
         let is_part = |names: &str| names.split_ascii_whitespace().any(begins);
-        let is_whole = matches!(element.name.local, name!("html") | name!("body") | name!("main") | name!("article"));
-        element.name.local == name!("nav")
+        let is_whole = matches!(element.name, name!("html") | name!("body") | name!("main") | name!("article"));
+        element.name == name!("nav")
             || !is_whole
                 && (short_attr(element, &name!("class")).is_some_and(is_part)
                     || short_attr(element, &name!("id")).is_some_and(is_part))
@@ -364,25 +362,24 @@ fn tells_of_change(text: &str) -> bool {
     CHANGES.iter().any(|word| text.contains(word))
 }
 
-fn text_of(node: NodeRef<'_, Node>) -> &str {
-    node.value().as_text().map_or("", |text| text.trim_ascii())
+fn text_of(node: NodeRef<'_>) -> &str {
+    node.text().map_or("", |text| text.trim_ascii())
 }
 
 /// The name or names in a marked element: that of its microdata, or its first texts.
-fn name(node: NodeRef<'_, Node>) -> Option<String> {
+fn name(node: NodeRef<'_>) -> Option<String> {
     let name = node.descendants().take(MAX_NODES).find(|inner| {
-        inner.value().as_element().is_some_and(|element| has_token(short_attr(element, &name!("itemprop")), "name"))
+        inner.element().is_some_and(|element| has_token(short_attr(element, &name!("itemprop")), "name"))
     });
-    let content =
-        name.and_then(|name| name.value().as_element()).and_then(|element| short_attr(element, &name!("content")));
+    let content = name.and_then(|name| name.element()).and_then(|element| short_attr(element, &name!("content")));
     let node = name.unwrap_or(node);
     let texts = node.descendants().take(MAX_NODES).filter(|node| !is_in_drawing_text(*node)).map(|node| text_of(node));
     content.and_then(byline::clean).or_else(|| joined_names(texts.filter(|text| !text.is_empty())))
 }
 
 /// True for the text of a title inside `<svg>`: "icon of a pen".
-fn is_in_drawing_text(node: NodeRef<'_, Node>) -> bool {
-    let parent = node.parent().and_then(|parent| parent.value().as_element());
+fn is_in_drawing_text(node: NodeRef<'_>) -> bool {
+    let parent = node.parent().and_then(|parent| parent.element());
     parent.is_some_and(is_in_drawing)
 }
 
