@@ -110,7 +110,7 @@ pub fn features(cleaner: &Cleaner, segments: &Segments) -> Vec<f32> {
 /// The probability of each row.
 #[inline(never)]
 pub fn score(cleaner: &Cleaner, rows: &[f32]) -> Vec<f32> {
-    cleaner.judge.model().score(rows)
+    cleaner.judge.model().score(&Columns::of_rows(rows, crate::block::features::COUNT))
 }
 
 /// Normalizes every block and says how many bytes come out.

@@ -37,12 +37,21 @@ impl Columns {
         Columns { rows, values, columns: Vec::with_capacity(columns) }
     }
 
-    /// The columns of rows that stand one after the other, `columns` values each. Eight rows at a time, so that a column gets whole
-    /// vectors of them.
+    /// The columns of rows that stand one after the other, `columns` values each.
     pub fn of_rows(rows: &[f32], columns: usize) -> Columns {
-        let count = rows.len() / columns;
-        let stride = count.next_multiple_of(GROUP);
-        let mut values = vec![0.0; stride * columns];
+        let mut all = Columns::default();
+        all.fill(rows, columns);
+        all
+    }
+
+    /// Makes them [`of_rows`](Columns::of_rows) in the same memory. Eight rows at a time, so that a column gets whole vectors of them.
+    pub fn fill(&mut self, rows: &[f32], columns: usize) {
+        self.rows = rows.len() / columns;
+        let stride = self.rows.next_multiple_of(GROUP);
+        self.columns.clear();
+        self.columns.extend((0..columns).map(|column| Column::Each(column * stride)));
+        let values = &mut self.values;
+        values.resize(stride * columns, 0.0);
         for (group, rows) in rows.chunks(GROUP * columns).enumerate() {
             let first = &rows[..columns];
             let parts = rows.chunks(8 * columns).chain(std::iter::repeat(first)).take(GROUP / 8);
@@ -56,7 +65,6 @@ impl Columns {
                 }
             }
         }
-        Columns { rows: count, values, columns: (0..columns).map(|column| Column::Each(column * stride)).collect() }
     }
 
     /// Rows that there are.

@@ -26,21 +26,21 @@ pub fn segment(page: &Page, source: &str, cues: &CueFinder, limits: &Limits) -> 
         match edge {
             Edge::Open(node) => match node.value() {
                 Value::Text(text) => builder.text(text, node.source()),
-                Value::Element(element) if !element.is_html() => builder.open_foreign(&element.name),
-                Value::Element(element) if role(&element.name) == Role::Dropped => walk.skip_inside(),
-                Value::Element(element) if element.name == name!("noscript") => {
+                Value::Element(element) if !element.is_html() => builder.open_foreign(element.name),
+                Value::Element(element) if role(element.name) == Role::Dropped => walk.skip_inside(),
+                Value::Element(element) if *element.name == name!("noscript") => {
                     builder.noscript(node, source);
                     walk.skip_inside();
                 }
                 Value::Element(element) => {
                     let line = page.line(node.id());
-                    let is_data_table = element.name == name!("table") && is_data_table(node);
-                    builder.open(&element.name, Some((element, node.id())), line, is_data_table);
+                    let is_data_table = *element.name == name!("table") && is_data_table(node);
+                    builder.open(element.name, Some((element, node.id())), line, is_data_table);
                 }
                 Value::Other => {}
             },
             Edge::Close(node) => {
-                if node.element().is_some() {
+                if node.name().is_some() {
                     builder.close();
                 }
             }
@@ -144,7 +144,7 @@ impl<'c> Builder<'c> {
         self.frames.iter().rev().find(|frame| frame.role == Role::Block).map_or(0, |frame| frame.entry)
     }
 
-    fn open(&mut self, tag: &LocalName, element: Option<(&Element, NodeId)>, line: u32, is_data_table: bool) {
+    fn open(&mut self, tag: &LocalName, element: Option<(Element<'_>, NodeId)>, line: u32, is_data_table: bool) {
         let role = role(tag);
         let before = self.state;
         self.boundary_at(tag, role, true);
@@ -194,12 +194,12 @@ impl<'c> Builder<'c> {
         }
     }
 
-    fn outline_entry(&mut self, element: &Element, node: NodeId, line: u32) -> u32 {
+    fn outline_entry(&mut self, element: Element<'_>, node: NodeId, line: u32) -> u32 {
         self.outline.open(element, node, self.entry(), line, self.cues, self.items.len() as u32)
     }
 
     /// What the tag makes of the text inside it.
-    fn enter(&mut self, tag: &LocalName, element: Option<&Element>, is_data_table: bool) {
+    fn enter(&mut self, tag: &LocalName, element: Option<Element<'_>>, is_data_table: bool) {
         let state = &mut self.state;
         match *tag {
             name!("h1") | name!("h2") | name!("h3") | name!("h4") | name!("h5") | name!("h6") => {
@@ -311,7 +311,7 @@ impl<'c> Builder<'c> {
         if self.state.foreign {
             return;
         }
-        if !text.trim().is_empty() {
+        if !text.chars().all(char::is_whitespace) {
             let entry = self.entry();
             let whole = self.run_entry.is_none_or(|run| run == entry);
             self.run_entry = Some(if whole { entry } else { self.block_entry() });
@@ -512,7 +512,7 @@ fn is_closed_pair(tag: &LocalName) -> bool {
     matches!(*tag, name!("svg") | name!("math") | name!("video") | name!("audio") | name!("object") | name!("canvas"))
 }
 
-fn is_hidden(element: &Element) -> bool {
+fn is_hidden(element: Element<'_>) -> bool {
     if attribute(element, &name!("hidden")).is_some() || attribute(element, &name!("aria-hidden")) == Some("true") {
         return true;
     }
@@ -526,11 +526,11 @@ fn is_hidden(element: &Element) -> bool {
 }
 
 /// True for an inline element whose name says something: it has a class, or is a time.
-fn is_named(element: &Element) -> bool {
-    element.name == name!("time") || attribute(element, &name!("class")).is_some()
+fn is_named(element: Element<'_>) -> bool {
+    *element.name == name!("time") || attribute(element, &name!("class")).is_some()
 }
 
-fn is_caption(element: &Element) -> bool {
+fn is_caption(element: Element<'_>) -> bool {
     attribute(element, &name!("class"))
         .is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
 }
@@ -544,7 +544,7 @@ fn is_data_table(table: NodeRef<'_>) -> bool {
         let Some(element) = node.element() else {
             continue;
         };
-        match element.name {
+        match *element.name {
             name!("tr") => columns = 0,
             name!("td") | name!("th") => {
                 columns += 1;

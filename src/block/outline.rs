@@ -5,10 +5,10 @@
 
 use super::fnv;
 use crate::html::tag::attribute;
-use crate::html::tree::{Element, NodeId};
+use crate::html::tree::{Attribute, Element, NodeId};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use foldhash::{HashMap, HashMapExt};
-use html5ever::{Attribute, local_name as name};
+use html5ever::local_name as name;
 use std::ops::Range;
 
 /// The elements of a page; the first entry stands for the whole page.
@@ -65,7 +65,7 @@ impl Outline {
     /// Opens an element inside `parent` before the block `block`, and returns its index.
     pub fn open(
         &mut self,
-        element: &Element,
+        element: Element<'_>,
         node: NodeId,
         parent: u32,
         line: u32,
@@ -80,7 +80,7 @@ impl Outline {
     }
 
     /// What the attributes of an element say; read once for all elements with the same ones.
-    fn called(&mut self, element: &Element, finder: &CueFinder) -> Called {
+    fn called(&mut self, element: Element<'_>, finder: &CueFinder) -> Called {
         let repeats = write_key(element, &mut self.scratch);
         if repeats && let Some(called) = self.known.get(self.scratch.as_str()) {
             return called.clone();
@@ -100,11 +100,11 @@ impl Outline {
     }
 
     /// The index of an element's step of a path.
-    fn step(&mut self, element: &Element) -> u32 {
+    fn step(&mut self, element: Element<'_>) -> u32 {
         let class = attribute(element, &name!("class"));
         let step = &mut self.scratch;
         step.clear();
-        step.push_str(&element.name);
+        step.push_str(element.name);
         match (attribute(element, &name!("id")), class.and_then(|class| class.split_ascii_whitespace().next())) {
             (Some(id), _) if !id.is_empty() => {
                 step.push('#');
@@ -244,11 +244,11 @@ fn cut(name: &str, bytes: usize) -> &str {
 
 /// Writes all that a step, names and cues are read from; false for an element that hardly has its like: one with an id,
 /// or with more in an attribute than is looked at.
-fn write_key(element: &Element, key: &mut String) -> bool {
+fn write_key(element: Element<'_>, key: &mut String) -> bool {
     key.clear();
-    key.push_str(&element.name);
-    for Attribute { name, value } in &element.attributes {
-        let kind = match name.local {
+    key.push_str(element.name);
+    for Attribute { name, value } in element.attributes {
+        let kind = match *name {
             name!("class") => '.',
             name!("role") => '@',
             name!("itemprop") => '=',
@@ -274,7 +274,7 @@ const SPREAD: u32 = 0x9e37_79b9;
 const MAX_NAMES: usize = 24;
 
 /// Pushes the hashes of an element's tag and of the words of its classes, id, role and itemprop.
-fn hash_names(element: &Element, names: &mut Vec<u32>) {
+fn hash_names(element: Element<'_>, names: &mut Vec<u32>) {
     let first = names.len();
     let mut push = |hash: u32| {
         let hash = hash ^ (hash >> 15);
@@ -392,15 +392,15 @@ impl CueFinder {
     }
 
     /// The hints of an element by itself.
-    pub fn find(&self, element: &Element, scratch: &mut String) -> Cues {
+    pub fn find(&self, element: Element<'_>, scratch: &mut String) -> Cues {
         scratch.clear();
         scratch.push('<');
-        scratch.push_str(&element.name);
+        scratch.push_str(element.name);
         scratch.push('>');
-        for Attribute { name, value } in &element.attributes {
+        for Attribute { name, value } in element.attributes {
             // The id of a section or heading is made of its words.
-            let speaks = match name.local {
-                name!("id") => !matches!(&*element.name, "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
+            let speaks = match *name {
+                name!("id") => !matches!(&**element.name, "section" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"),
                 ref name => matches!(*name, name!("class") | name!("role") | name!("itemprop") | name!("rel")),
             };
             if speaks {

@@ -8,7 +8,7 @@ use super::guard::Guard;
 use super::select::Selectable;
 use super::tag::attribute;
 use super::tokenize;
-use super::tree::{BorrowedName, Element, NodeId, NodeRef, Tree, Value};
+use super::tree::{BorrowedName, NodeId, NodeRef, Tree};
 use crate::article::Degraded;
 use crate::limits::Limits;
 use foldhash::{HashMap, HashSet};
@@ -49,7 +49,7 @@ impl Page {
             tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next()
         };
         let is_stated = |node: NodeRef<'_>| {
-            let name = node.element().map(|element| &*element.name);
+            let name = node.name().map(|name| &**name);
             let name = name.filter(|name| matches!(*name, "html" | "head" | "body"));
             name.zip(tag_of(node)).is_some_and(|(name, tag)| tag.eq_ignore_ascii_case(name))
         };
@@ -108,7 +108,7 @@ fn count_lines(tree: &Tree, source: &str) -> Vec<u32> {
             true => end as usize,
             false => start as usize + token.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
         };
-        if node.element().is_some() && at > counted {
+        if node.name().is_some() && at > counted {
             line += memchr::memchr_iter(b'\n', &bytes[counted..at]).count();
             if has_cr {
                 line += memchr::memchr_iter(b'\r', &bytes[counted..at])
@@ -182,7 +182,7 @@ impl BoundedSink {
         tree.node(element).element().is_some_and(|element| {
             element.is_html()
                 && (matches!(
-                    &*element.name,
+                    &**element.name,
                     "article"
                         | "aside"
                         | "blockquote"
@@ -268,19 +268,13 @@ impl BoundedSink {
             NodeOrText::AppendText(_) => (parent, false),
             NodeOrText::AppendNode(id) => {
                 let tree = self.tree.borrow();
-                let name = tree.node(*id).element().map(|element| &element.name);
+                let name = tree.node(*id).name();
                 let is_void = name.is_none_or(super::tag::is_void);
                 (if is_void { parent } else { *id }, name == Some(&local_name!("br")))
             }
         };
         self.current.set(current);
         self.ends_with_break.set(is_break);
-    }
-
-    /// Adds a node that came from the token that is being processed.
-    fn add(&self, value: Value) -> NodeId {
-        let (start, end) = self.token.get();
-        self.tree.borrow_mut().add(value, start..end)
     }
 }
 
@@ -295,10 +289,12 @@ impl TreeSink for BoundedSink {
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
         let is_void = super::tag::is_void(&name.local);
-        let id = self.add(Value::Element(Element::new(name, attributes)));
+        let (start, end) = self.token.get();
+        let mut tree = self.tree.borrow_mut();
+        let id = tree.add_element(name, attributes, start..end);
         if flags.template {
-            let content = self.add(Value::Other);
-            self.tree.borrow_mut().append(id, content);
+            let content = tree.add_other();
+            tree.append(id, content);
         }
         if !is_void {
             self.open.set(self.open.get() + 1);
@@ -323,7 +319,7 @@ impl TreeSink for BoundedSink {
             NodeOrText::AppendText(text) => {
                 let last = tree.node(*parent).last_child().map(NodeRef::id);
                 if !tree.extend_text(last, &text, self.text_source()) {
-                    let text = tree.add(Value::Text(text), self.text_source());
+                    let text = tree.add_text(text, self.text_source());
                     tree.append(*parent, text);
                 }
             }
@@ -344,7 +340,7 @@ impl TreeSink for BoundedSink {
             NodeOrText::AppendText(text) => {
                 let before = tree.node(*sibling).previous_sibling().map(NodeRef::id);
                 if !tree.extend_text(before, &text, self.text_source()) {
-                    let text = tree.add(Value::Text(text), self.text_source());
+                    let text = tree.add_text(text, self.text_source());
                     tree.insert_before(*sibling, text);
                 }
             }
@@ -363,7 +359,7 @@ impl TreeSink for BoundedSink {
         let tree = self.tree.borrow();
         tree.node(*element).element().is_some_and(|element| {
             element.is_math_ml()
-                && element.name == local_name!("annotation-xml")
+                && *element.name == local_name!("annotation-xml")
                 && attribute(element, &local_name!("encoding"))
                     .is_some_and(|encoding| encoding.eq_ignore_ascii_case("text/html"))
         })
@@ -390,11 +386,11 @@ impl TreeSink for BoundedSink {
     }
 
     fn create_comment(&self, _text: StrTendril) -> NodeId {
-        self.add(Value::Other)
+        self.tree.borrow_mut().add_other()
     }
 
     fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> NodeId {
-        self.add(Value::Other)
+        self.tree.borrow_mut().add_other()
     }
 
     fn append_doctype_to_document(&self, _name: StrTendril, _public: StrTendril, _system: StrTendril) {}
@@ -412,9 +408,7 @@ impl TreeSink for BoundedSink {
     fn set_quirks_mode(&self, _mode: QuirksMode) {}
 
     fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
-        if let Some(element) = self.tree.borrow_mut().element_mut(*target) {
-            element.add_missing(attributes);
-        }
+        self.tree.borrow_mut().add_attributes(*target, attributes);
     }
 
     fn remove_from_parent(&self, target: &NodeId) {
@@ -431,7 +425,7 @@ mod tests {
     use super::*;
 
     fn is(node: NodeRef<'_>, name: &str) -> bool {
-        node.element().is_some_and(|element| &*element.name == name)
+        node.name().is_some_and(|own| &**own == name)
     }
 
     /// The source line and the text of each `<p>`.
@@ -555,7 +549,7 @@ mod tests {
 
     fn shape_of_ours(source: &str) -> String {
         let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
-        let name = |node: NodeRef<'_>| node.element().map(|element| element.name.to_string());
+        let name = |node: NodeRef<'_>| node.name().map(|name| name.to_string());
         let nodes: Vec<_> = page
             .tree
             .root()

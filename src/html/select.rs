@@ -4,8 +4,8 @@
 
 use super::tree::{Edge, NodeId, Tree, Value};
 use foldhash::HashMap;
-use html5ever::QualName;
 use html5ever::interface::{ElementFlags, NodeOrText, TreeSink};
+use html5ever::{Attribute, QualName, ns};
 use scraper::{Html, HtmlTreeSink, Selector};
 
 /// A page in which elements are found by selectors.
@@ -26,13 +26,17 @@ impl Selectable {
         while let Some(edge) = walk.next() {
             let Some(parent) = open.last() else { break };
             match edge {
-                Edge::Close(node) if node.element().is_some() => drop(open.pop()),
+                Edge::Close(node) if node.name().is_some() => drop(open.pop()),
                 Edge::Close(_) => {}
                 Edge::Open(node) => match node.value() {
                     Value::Text(text) => sink.append(parent, NodeOrText::AppendText(text.clone())),
                     Value::Element(element) => {
                         let name = QualName::new(None, element.namespace().clone(), element.name.clone());
-                        let copy = sink.create_element(name, element.attributes.to_vec(), ElementFlags::default());
+                        let attributes = element.attributes.iter().map(|attribute| Attribute {
+                            name: QualName::new(None, ns!(), attribute.name.clone()),
+                            value: attribute.value.clone(),
+                        });
+                        let copy = sink.create_element(name, attributes.collect(), ElementFlags::default());
                         sink.append(parent, NodeOrText::AppendNode(copy));
                         nodes.insert(copy, node.id());
                         open.push(copy);

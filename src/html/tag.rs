@@ -1,11 +1,11 @@
 //! What an element means to the segmentation: its role, told by its name alone, and what its attributes say.
 
 use super::tree::Element;
-use html5ever::{LocalName, local_name as name, ns};
+use html5ever::{LocalName, local_name as name};
 
 /// The value of an attribute. Names are compared as atoms; to look one up by its letters costs a hash each time.
-pub fn attribute<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
-    let found = element.attributes.iter().find(|other| other.name.local == *name && other.name.ns == ns!());
+pub fn attribute<'t>(element: Element<'t>, name: &LocalName) -> Option<&'t str> {
+    let found = element.attributes.iter().find(|other| other.name == *name);
     found.map(|attribute| &*attribute.value)
 }
 

@@ -1,12 +1,12 @@
 //! The tree of a page: nodes in one list, in the order in which the parser made them.
 //!
-//! Every stage waits for these nodes, so they are small (64 bytes each, less than half of scraper's) and hold what is
-//! asked of them: links to their neighbours, where they stand in the source, a name with attributes or a text. Comments, doctypes
+//! Every stage waits for these nodes, so they are small (56 bytes each, less than half of scraper's) and hold what is
+//! asked of them: links to their neighbours, where they stand in the source, a name with attributes, which stand in one list too, or a text. Comments, doctypes
 //! and prefixes of names are not kept. No operation recurses; each is constant in time but for the walks.
 
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::ElemName;
-use html5ever::{Attribute, LocalName, Namespace, QualName, ns};
+use html5ever::{LocalName, Namespace, QualName, ns};
 use std::cell::Ref;
 use std::num::NonZero;
 use std::ops::Range;
@@ -31,22 +31,33 @@ impl NodeId {
 }
 
 /// What a node is.
-pub enum Value {
+#[derive(Clone, Copy)]
+pub enum Value<'t> {
     /// An element.
-    Element(Element),
+    Element(Element<'t>),
     /// A text.
-    Text(StrTendril),
+    Text(&'t StrTendril),
     /// The document, what a template holds, and what nobody reads.
     Other,
 }
 
 /// An element.
-pub struct Element {
+#[derive(Clone, Copy)]
+pub struct Element<'t> {
     /// Its name, in small letters where it is one of HTML.
-    pub name: LocalName,
-    /// Those that are read, in the order of the source.
-    pub attributes: Box<[Attribute]>,
+    pub name: &'t LocalName,
+    /// Those that are read and are in no namespace, in the order of the source.
+    pub attributes: &'t [Attribute],
     space: Space,
+}
+
+/// An attribute.
+#[derive(Clone)]
+pub struct Attribute {
+    /// Its name.
+    pub name: LocalName,
+    /// Its value.
+    pub value: StrTendril,
 }
 
 /// The languages that the parser tells apart.
@@ -61,45 +72,38 @@ static HTML: Namespace = ns!(html);
 static SVG: Namespace = ns!(svg);
 static MATH_ML: Namespace = ns!(mathml);
 
-impl Element {
-    /// An element of that name.
-    pub fn new(name: QualName, attributes: Vec<Attribute>) -> Self {
-        let space = match name.ns {
+impl Space {
+    fn of(namespace: &Namespace) -> Self {
+        match *namespace {
             ns!(svg) => Space::Svg,
             ns!(mathml) => Space::MathMl,
             _ => Space::Html,
-        };
-        Element { name: name.local, attributes: attributes.into_boxed_slice(), space }
+        }
     }
 
-    /// True for an element of HTML, and of neither SVG nor MathML.
-    pub fn is_html(&self) -> bool {
-        self.space == Space::Html
-    }
-
-    /// True for an element of MathML.
-    pub fn is_math_ml(&self) -> bool {
-        self.space == Space::MathMl
-    }
-
-    /// Where the name is defined.
-    pub fn namespace(&self) -> &'static Namespace {
-        match self.space {
+    fn namespace(self) -> &'static Namespace {
+        match self {
             Space::Html => &HTML,
             Space::Svg => &SVG,
             Space::MathMl => &MATH_ML,
         }
     }
+}
 
-    /// Takes the attributes that it does not have yet.
-    pub fn add_missing(&mut self, attributes: Vec<Attribute>) {
-        let mut all = std::mem::take(&mut self.attributes).into_vec();
-        for attribute in attributes {
-            if all.iter().all(|known| known.name != attribute.name) {
-                all.push(attribute);
-            }
-        }
-        self.attributes = all.into_boxed_slice();
+impl Element<'_> {
+    /// True for an element of HTML, and of neither SVG nor MathML.
+    pub fn is_html(self) -> bool {
+        self.space == Space::Html
+    }
+
+    /// True for an element of MathML.
+    pub fn is_math_ml(self) -> bool {
+        self.space == Space::MathMl
+    }
+
+    /// Where the name is defined.
+    pub fn namespace(self) -> &'static Namespace {
+        self.space.namespace()
     }
 }
 
@@ -116,8 +120,9 @@ impl<'t> BorrowedName<'t> {
     /// # Panics
     /// When the node is no element.
     pub fn new(tree: Ref<'t, Tree>, id: NodeId) -> Self {
-        let element = Ref::map(tree, |tree| tree.node(id).element().expect("the tree builder asks elements"));
-        BorrowedName { namespace: element.namespace(), name: Ref::map(element, |element| &element.name) }
+        let namespace = tree.node(id).space().namespace();
+        let name = Ref::map(tree, |tree| tree.node(id).name().expect("the tree builder asks elements"));
+        BorrowedName { name, namespace }
     }
 }
 
@@ -139,28 +144,76 @@ struct Slot {
     last: Option<NodeId>,
     start: u32,
     end: u32,
-    value: Value,
+    content: Content,
+}
+
+enum Content {
+    /// The attributes are so many from the first on, in the list of all.
+    Element {
+        name: LocalName,
+        first: u32,
+        count: u32,
+        space: Space,
+    },
+    Text(StrTendril),
+    Other,
 }
 
 /// A tree of nodes; those that the parser took out of it are still in the list.
 pub struct Tree {
     slots: Vec<Slot>,
+    attributes: Vec<Attribute>,
 }
 
 impl Tree {
     /// A tree of a document, with room for so many nodes.
     pub fn with_capacity(nodes: usize) -> Self {
-        let mut tree = Tree { slots: Vec::with_capacity(nodes + 1) };
-        tree.add(Value::Other, 0..0);
+        let mut tree = Tree { slots: Vec::with_capacity(nodes + 1), attributes: Vec::with_capacity(nodes / 2) };
+        tree.add(Content::Other, 0..0);
         tree
     }
 
-    /// Adds a node that came from `source` and stands nowhere yet.
-    pub fn add(&mut self, value: Value, source: Range<u32>) -> NodeId {
+    /// Adds an element that came from `source` and stands nowhere yet.
+    pub fn add_element(&mut self, name: QualName, attributes: Vec<html5ever::Attribute>, source: Range<u32>) -> NodeId {
+        let first = self.attributes.len();
+        self.attributes.extend(attributes.into_iter().filter_map(unspaced));
+        let (count, first) = ((self.attributes.len() - first) as u32, first as u32);
+        let space = Space::of(&name.ns);
+        self.add(Content::Element { name: name.local, first, count, space }, source)
+    }
+
+    /// Adds a text that came from `source` and stands nowhere yet.
+    pub fn add_text(&mut self, text: StrTendril, source: Range<u32>) -> NodeId {
+        self.add(Content::Text(text), source)
+    }
+
+    /// Adds a node that nobody reads and that stands nowhere yet.
+    pub fn add_other(&mut self) -> NodeId {
+        self.add(Content::Other, 0..0)
+    }
+
+    fn add(&mut self, content: Content, source: Range<u32>) -> NodeId {
         let id = NodeId::of(self.slots.len());
         let (start, end) = (source.start, source.end);
-        self.slots.push(Slot { parent: None, previous: None, next: None, first: None, last: None, start, end, value });
+        let slot = Slot { parent: None, previous: None, next: None, first: None, last: None, start, end, content };
+        self.slots.push(slot);
         id
+    }
+
+    /// Gives an element the attributes that it does not have yet.
+    pub fn add_attributes(&mut self, id: NodeId, attributes: Vec<html5ever::Attribute>) {
+        let Some(element) = self.node(id).element() else { return };
+        let mut all = element.attributes.to_vec();
+        for attribute in attributes.into_iter().filter_map(unspaced) {
+            if all.iter().all(|known| known.name != attribute.name) {
+                all.push(attribute);
+            }
+        }
+        let begin = self.attributes.len() as u32;
+        if let Content::Element { first, count, .. } = &mut self.slot(id).content {
+            (*first, *count) = (begin, all.len() as u32);
+        }
+        self.attributes.append(&mut all);
     }
 
     /// The nodes that were made.
@@ -183,17 +236,9 @@ impl Tree {
         (0..self.slots.len()).map(|index| self.node(NodeId::of(index)))
     }
 
-    /// An element of the tree, to be changed; `None` for another node.
-    pub fn element_mut(&mut self, id: NodeId) -> Option<&mut Element> {
-        match &mut self.slot(id).value {
-            Value::Element(element) => Some(element),
-            _ => None,
-        }
-    }
-
     /// The places of all texts in the source.
     pub fn text_sources(&mut self) -> impl Iterator<Item = (&mut u32, &mut u32)> {
-        let texts = self.slots.iter_mut().filter(|slot| matches!(slot.value, Value::Text(_)));
+        let texts = self.slots.iter_mut().filter(|slot| matches!(slot.content, Content::Text(_)));
         texts.map(|slot| (&mut slot.start, &mut slot.end))
     }
 
@@ -251,13 +296,20 @@ impl Tree {
 
     /// Adds text from `source` to the text node `before`, when it is one, and says whether it was.
     pub fn extend_text(&mut self, before: Option<NodeId>, text: &StrTendril, source: Range<u32>) -> bool {
-        let Some(Slot { value: Value::Text(known), start, end, .. }) = before.map(|before| self.slot(before)) else {
+        let Some(Slot { content: Content::Text(known), start, end, .. }) = before.map(|before| self.slot(before))
+        else {
             return false;
         };
         known.push_tendril(text);
         (*start, *end) = (source.start.min(*start), source.end.max(*end));
         true
     }
+}
+
+/// An attribute that is in no namespace.
+fn unspaced(attribute: html5ever::Attribute) -> Option<Attribute> {
+    let html5ever::Attribute { name, value } = attribute;
+    (name.ns == ns!()).then_some(Attribute { name: name.local, value })
 }
 
 /// A node in its tree.
@@ -282,22 +334,44 @@ impl<'t> NodeRef<'t> {
     }
 
     /// What it is.
-    pub fn value(self) -> &'t Value {
-        &self.slot().value
+    pub fn value(self) -> Value<'t> {
+        match &self.slot().content {
+            Content::Element { name, first, count, space } => {
+                let attributes = &self.tree.attributes[*first as usize..][..*count as usize];
+                Value::Element(Element { name, attributes, space: *space })
+            }
+            Content::Text(text) => Value::Text(text),
+            Content::Other => Value::Other,
+        }
     }
 
     /// The element that it is.
-    pub fn element(self) -> Option<&'t Element> {
+    pub fn element(self) -> Option<Element<'t>> {
         match self.value() {
             Value::Element(element) => Some(element),
             _ => None,
         }
     }
 
+    /// The name of the element that it is.
+    pub fn name(self) -> Option<&'t LocalName> {
+        match &self.slot().content {
+            Content::Element { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    fn space(self) -> Space {
+        match self.slot().content {
+            Content::Element { space, .. } => space,
+            _ => Space::Html,
+        }
+    }
+
     /// The text that it is.
     pub fn text(self) -> Option<&'t str> {
-        match self.value() {
-            Value::Text(text) => Some(text),
+        match &self.slot().content {
+            Content::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -403,12 +477,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_takes_one_line_of_a_cache() {
-        assert_eq!(size_of::<Slot>(), 64);
+    fn a_node_is_small() {
+        assert_eq!(size_of::<Slot>(), 56);
     }
 
     fn text(tree: &mut Tree, text: &str) -> NodeId {
-        tree.add(Value::Text(StrTendril::from_slice(text)), 0..0)
+        tree.add_text(StrTendril::from_slice(text), 0..0)
     }
 
     /// The texts of the tree in the order of the page, and those met from the last node backward.
@@ -433,7 +507,7 @@ mod tests {
         tree.detach(d);
         tree.detach(d);
         assert_eq!(texts(&tree), ("ac".to_owned(), "ca".to_owned()));
-        let inner = tree.add(Value::Other, 0..0);
+        let inner = tree.add_other();
         tree.append(NodeId::ROOT, inner);
         tree.append(inner, d);
         tree.append(inner, b);
@@ -446,7 +520,7 @@ mod tests {
     #[test]
     fn a_text_goes_on_in_the_one_before_it() {
         let mut tree = Tree::with_capacity(0);
-        let known = tree.add(Value::Text(StrTendril::from_slice("a")), 3..4);
+        let known = tree.add_text(StrTendril::from_slice("a"), 3..4);
         let more = StrTendril::from_slice("b");
         assert!(tree.extend_text(Some(known), &more, 1..6));
         assert_eq!((tree.node(known).text(), tree.node(known).source()), (Some("ab"), 1..6));
@@ -456,7 +530,7 @@ mod tests {
     #[test]
     fn a_walk_passes_over_what_it_skips() {
         let mut tree = Tree::with_capacity(0);
-        let [outer, inner, after] = [(); 3].map(|()| tree.add(Value::Other, 0..0));
+        let [outer, inner, after] = [(); 3].map(|()| tree.add_other());
         let inside = text(&mut tree, "x");
         tree.append(NodeId::ROOT, outer);
         tree.append(outer, inner);

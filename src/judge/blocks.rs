@@ -2,7 +2,7 @@
 
 use super::{State, Verdict, without_noise};
 use crate::article::{BlockKind, Metadata, Reason};
-use crate::block::columns::GROUP;
+use crate::block::columns::{Columns, GROUP};
 use crate::block::features;
 use crate::block::fold::fold;
 use crate::block::words;
@@ -24,11 +24,12 @@ impl State<'_> {
         let open: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).collect();
         let mut scores = vec![0.0; self.verdicts.len()];
         // Not all rows at once: a page of 50,000 blocks has 40 MB of them.
-        let mut rows = Vec::with_capacity(GROUP * features::COUNT);
+        let (mut rows, mut columns) = (Vec::with_capacity(GROUP * features::COUNT), Columns::default());
         for open in open.chunks(GROUP) {
             rows.clear();
             open.iter().for_each(|&at| features.push_row(at, &mut rows));
-            open.iter().zip(model.score(&rows)).for_each(|(&at, score)| scores[at] = score);
+            columns.fill(&rows, features::COUNT);
+            open.iter().zip(model.score(&columns)).for_each(|(&at, score)| scores[at] = score);
         }
         if self.verdicts.len() > KNOWN_BLOCKS || !self.blocks.degraded.is_empty() {
             self.trust_prose(&mut scores);

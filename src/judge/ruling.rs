@@ -130,9 +130,7 @@ impl State<'_> {
                     // Of elements in one another the outermost counts.
                     let candidates = &mut self.candidates[at as usize];
                     if candidates.last().is_none_or(|last| last.rule != rule) {
-                        let found = Found::Element(
-                            element.element().map_or_else(String::new, |element| element.name.to_string()),
-                        );
+                        let found = Found::Element(element.name().map_or_else(String::new, |name| name.to_string()));
                         candidates.push(Candidate { rule, found });
                     }
                 }

@@ -55,10 +55,10 @@ impl HtmlModel {
         self.names.weight(name)
     }
 
-    /// The probability of each block that it belongs to the article, from rows as
+    /// The probability of each block that it belongs to the article, from the columns of rows as
     /// [`Features::push_row`](features::Features::push_row) makes them.
-    pub fn score(&self, rows: &[f32]) -> Vec<f32> {
-        self.forest.score(&Columns::of_rows(rows, features::COUNT))
+    pub fn score(&self, columns: &Columns) -> Vec<f32> {
+        self.forest.score(columns)
     }
 
     /// The three features that weighed most for or against a block, in log-odds: `words +1.2, in-nav -0.8, ...`.

@@ -151,8 +151,8 @@ struct Stated<'a> {
 }
 
 impl<'a> Stated<'a> {
-    fn take(&mut self, element: &'a Element, node: NodeRef<'a>) {
-        match element.name {
+    fn take(&mut self, element: Element<'a>, node: NodeRef<'a>) {
+        match *element.name {
             name!("meta") if self.metas.len() < MAX_METAS => {
                 let named = [name!("property"), name!("name"), name!("itemprop")];
                 let named = named.iter().find_map(|name| attribute(element, name));
@@ -352,7 +352,7 @@ fn names_site(node: NodeRef<'_>, heading: &str) -> bool {
         });
         matches!(path, Some("" | "/" | "./")) && href != Some("") && line(&text(inner)).as_deref() == Some(heading)
     };
-    let is_called = |element: &Element| {
+    let is_called = |element: Element<'_>| {
         let attributes = [name!("class"), name!("id")];
         let mut values = attributes.iter().filter_map(|name| attribute(element, name));
         values.any(|value| {
@@ -375,7 +375,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// A title inside `<svg>` names a drawing.
-fn is_in_drawing(title: &Element) -> bool {
+fn is_in_drawing(title: Element<'_>) -> bool {
     !title.is_html()
 }
 
@@ -411,7 +411,7 @@ fn text(node: NodeRef<'_>) -> String {
     for inner in node.descendants().take(MAX_NODES) {
         match inner.value() {
             Value::Text(text) => all.push_str(text),
-            Value::Element(element) if tag::role(&element.name) != tag::Role::Inline => all.push(' '),
+            Value::Element(element) if tag::role(element.name) != tag::Role::Inline => all.push(' '),
             _ => {}
         }
     }

@@ -6,8 +6,8 @@
 use super::{byline, date, has_token, is_in_drawing, line};
 use crate::block::fold::fold;
 use crate::html::tag::attribute;
-use crate::html::tree::{Element, NodeRef};
-use html5ever::{Attribute, LocalName, local_name as name};
+use crate::html::tree::{Attribute, Element, NodeRef};
+use html5ever::{LocalName, local_name as name};
 
 /// Bytes of text before and behind the headline that are near it.
 const NEAR_BEFORE: usize = 400;
@@ -129,12 +129,9 @@ impl<'a> Printed<'a> {
     /// Takes a text node.
     pub fn take_text(&mut self, node: NodeRef<'a>, text: &str) {
         let text = text.trim_ascii();
-        let parent = node.parent().and_then(|parent| parent.element());
-        let is_unseen = |element: &Element| {
-            matches!(
-                element.name,
-                name!("script") | name!("style") | name!("noscript") | name!("title") | name!("option")
-            )
+        let parent = node.parent().and_then(NodeRef::name);
+        let is_unseen = |name: &LocalName| {
+            matches!(*name, name!("script") | name!("style") | name!("noscript") | name!("title") | name!("option"))
         };
         if text.is_empty() || parent.is_some_and(is_unseen) {
             return;
@@ -146,11 +143,11 @@ impl<'a> Printed<'a> {
     }
 
     /// Takes an element that is marked as author or date.
-    pub fn take_element(&mut self, element: &'a Element, node: NodeRef<'a>) {
+    pub fn take_element(&mut self, element: Element<'a>, node: NodeRef<'a>) {
         // Read in one pass over the attributes: most elements of a page are marked as nothing.
         let (mut itemprop, mut rel, mut class, mut href) = (None, None, "", "");
-        for Attribute { name, value } in &element.attributes {
-            match name.local {
+        for Attribute { name, value } in element.attributes {
+            match *name {
                 name!("itemprop") => itemprop = Some(beginning(value)),
                 name!("rel") => rel = Some(beginning(value)),
                 name!("class") => class = beginning(value),
@@ -158,7 +155,7 @@ impl<'a> Printed<'a> {
                 _ => {}
             }
         }
-        let date = match element.name {
+        let date = match *element.name {
             _ if has_token(itemprop, "datePublished") || has_token(itemprop, "dateCreated") => Some(Mark::Microdata),
             name!("time") => Some(Mark::Class),
             _ => None,
@@ -308,7 +305,7 @@ fn leads_to_author(href: &str) -> bool {
 
 /// The beginning of an attribute. A tag that is left open is cloned for each paragraph after it, so that all of a long
 /// attribute would be read again and again.
-fn short_attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
+fn short_attr<'e>(element: Element<'e>, name: &LocalName) -> Option<&'e str> {
     attribute(element, name).map(beginning)
 }
 
@@ -325,7 +322,7 @@ fn marks(class: &str) -> (bool, bool) {
         found.is_some_and(|found| found.eq_ignore_ascii_case(part))
     };
     // Each of the parts has one of these letters, and they are rare.
-    for at in memchr::memchr2_iter(b'u', b'y', class).chain(memchr::memchr2_iter(b'U', b'Y', class)) {
+    for at in (0..class.len()).filter(|&at| matches!(class[at] | 0x20, b'u' | b'y')) {
         let before = at.checked_sub(1);
         is_named |= stands(before, b"author") || stands(before, b"byline");
         is_named |= stands(at.checked_sub("contrib".len()), b"contributor");
@@ -344,8 +341,8 @@ fn is_elsewhere(node: NodeRef<'_>) -> bool {
     node.ancestors().take(MAX_LEVELS).filter_map(|node| node.element()).any(|element| {
         let begins = |name: &str| ELSEWHERE.iter().any(|part| begins_folded(name, part));
         let is_part = |names: &str| names.split_ascii_whitespace().any(begins);
-        let is_whole = matches!(element.name, name!("html") | name!("body") | name!("main") | name!("article"));
-        element.name == name!("nav")
+        let is_whole = matches!(*element.name, name!("html") | name!("body") | name!("main") | name!("article"));
+        *element.name == name!("nav")
             || !is_whole
                 && (short_attr(element, &name!("class")).is_some_and(is_part)
                     || short_attr(element, &name!("id")).is_some_and(is_part))

@@ -39,7 +39,7 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
         if start == self.at {
             return Next::End;
         }
-        doctype.name = Some(StrTendril::from(super::tag::folded(&self.source[start..self.at]).as_ref()));
+        doctype.name = Some(StrTendril::from(super::tag::folded(&self.source[start..self.at])));
         self.skip_spaces();
         let keyword = bytes.get(self.at..self.at + 6).unwrap_or_default();
         let is_public = keyword.eq_ignore_ascii_case(b"public");

@@ -105,8 +105,9 @@ pub struct Tokenizer<'s, S> {
     last_start_tag: Option<LocalName>,
     /// The first CR or NUL that is not known to lie behind.
     next_control: usize,
-    names: tag::Names<'s>,
-    attributes: tag::Attributes,
+    tag_names: tag::Names<'s, LocalName>,
+    /// None for those that are not read.
+    attribute_names: tag::Names<'s, Option<LocalName>>,
 }
 
 impl<'s, S: Sink> Tokenizer<'s, S> {
@@ -122,8 +123,8 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
             content: Content::Data,
             last_start_tag: None,
             next_control: find_control(source.as_bytes(), 0),
-            names: tag::Names::new(),
-            attributes: tag::Attributes::default(),
+            tag_names: tag::Names::new(),
+            attribute_names: tag::Names::new(),
         }
     }
 

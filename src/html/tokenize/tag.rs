@@ -11,28 +11,29 @@ use std::collections::HashSet;
 /// Attributes up to which a name is compared with each before it.
 const FEW: usize = 16;
 
-/// Names of the source that are known as atoms: the same few come again and again, and one that html5ever does not
-/// know beforehand costs a lock.
-pub struct Names<'s> {
-    slots: Vec<Option<(&'s str, LocalName)>>,
+/// Names of the source and what is known of each: the same few come again and again, and an atom that html5ever does
+/// not know beforehand costs a lock.
+pub struct Names<'s, T> {
+    slots: Vec<Option<(&'s str, T)>>,
 }
 
-impl<'s> Names<'s> {
+impl<'s, T: Clone> Names<'s, T> {
     const SLOTS: usize = 256;
 
     pub fn new() -> Self {
         Names { slots: vec![None; Self::SLOTS] }
     }
 
-    fn atom(&mut self, name: &'s str) -> LocalName {
+    /// What `learn` says of a name, which is asked when the name comes first.
+    fn get(&mut self, name: &'s str, learn: impl FnOnce(&str) -> T) -> T {
         let bytes = name.as_bytes();
-        let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return LocalName::default() };
+        let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return learn(name) };
         let middle = bytes[bytes.len() / 2];
         let mix = usize::from(first) + usize::from(last) * 7 + usize::from(middle) * 31 + bytes.len() * 61;
         let slot = &mut self.slots[mix % Self::SLOTS];
         match slot {
-            Some((known, atom)) if *known == name => atom.clone(),
-            _ => slot.insert((name, LocalName::from(name))).1.clone(),
+            Some((known, what)) if *known == name => what.clone(),
+            _ => slot.insert((name, learn(name))).1.clone(),
         }
     }
 }
@@ -46,17 +47,56 @@ pub fn ends_name(byte: u8) -> bool {
     is_space(byte) || matches!(byte, b'/' | b'>')
 }
 
-/// The name as the standard has it: in lower case, and no NUL.
-pub fn folded(name: &str) -> Cow<'_, str> {
-    if !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0) {
-        return Cow::Borrowed(name);
+/// What a byte is to a name.
+const ENDS_TAG_NAME: u8 = 1;
+const ENDS_ATTRIBUTE_NAME: u8 = 2;
+const IS_FOLDED: u8 = 4;
+
+/// For each byte what it is to a name, looked up because names are gone through byte by byte.
+static IN_NAME: [u8; 256] = {
+    let mut table = [0; 256];
+    let (mut at, ends) = (0, [b' ', b'\n', b'\t', b'\r', 0x0c, b'/', b'>']);
+    while at < ends.len() {
+        table[ends[at] as usize] = ENDS_TAG_NAME | ENDS_ATTRIBUTE_NAME;
+        at += 1;
     }
-    Cow::Owned(name.to_ascii_lowercase().replace('\0', "\u{fffd}"))
+    table[b'=' as usize] = ENDS_ATTRIBUTE_NAME;
+    table[0] = IS_FOLDED;
+    let mut letter = b'A';
+    while letter <= b'Z' {
+        table[letter as usize] = IS_FOLDED;
+        letter += 1;
+    }
+    table
+};
+
+/// A name as the standard has it: in lower case, and no NUL.
+pub fn folded(name: &str) -> String {
+    name.to_ascii_lowercase().replace('\0', "\u{fffd}")
 }
 
-/// The attributes of a tag that are read; the list serves one tag after another.
+/// The name at the beginning of `source`, which ends before a byte of the class `ends`, [`folded`], and its length. The first byte belongs to it whatever it is.
+fn name(source: &str, ends: u8) -> (Cow<'_, str>, usize) {
+    let (mut length, mut seen) = (0, 0);
+    for byte in source.bytes() {
+        let class = IN_NAME[byte as usize];
+        if class & ends != 0 && length > 0 {
+            break;
+        }
+        seen |= class;
+        length += 1;
+    }
+    let name = &source[..length];
+    let name = match seen & IS_FOLDED {
+        0 => Cow::Borrowed(name),
+        _ => Cow::Owned(folded(name)),
+    };
+    (name, length)
+}
+
+/// The attributes of a tag that are read.
 #[derive(Default)]
-pub struct Attributes {
+struct Attributes {
     list: Vec<Attribute>,
     /// Their names, once they are many.
     names: Option<HashSet<LocalName>>,
@@ -75,12 +115,6 @@ impl Attributes {
         self.had_duplicates |= !is_new;
         is_new
     }
-
-    /// The list, in a vector without room to spare; none is left.
-    fn take(&mut self) -> Vec<Attribute> {
-        (self.names, self.had_duplicates) = (None, false);
-        self.list.drain(..).collect()
-    }
 }
 
 impl<'s, S: Sink> Tokenizer<'s, S> {
@@ -89,24 +123,20 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
         let bytes = self.bytes();
         let is_end = bytes[open + 1] == b'/';
         let start = open + 1 + usize::from(is_end);
-        let end = bytes[start..].iter().position(|byte| ends_name(*byte)).map_or(bytes.len(), |length| start + length);
-        let name = match folded(&self.source[start..end]) {
-            Cow::Borrowed(name) => self.names.atom(name),
+        let (name, length) = name(&self.source[start..], ENDS_TAG_NAME);
+        let name = match name {
+            Cow::Borrowed(name) => self.tag_names.get(name, |name| LocalName::from(name)),
             Cow::Owned(name) => LocalName::from(name),
         };
-        self.at = end;
-        let mut attributes = std::mem::take(&mut self.attributes);
+        self.at = start + length;
+        let mut attributes = Attributes::default();
         let Some(self_closing) = self.attributes(&mut attributes, is_end)? else { return Ok(()) };
-        let had_duplicate_attributes = attributes.had_duplicates;
-        // The tree keeps the list of each element: it has no room to spare.
-        let attrs = attributes.take();
-        self.attributes = attributes;
         let tag = Tag {
             kind: if is_end { TagKind::EndTag } else { TagKind::StartTag },
             name,
             self_closing,
-            attrs,
-            had_duplicate_attributes,
+            attrs: attributes.list,
+            had_duplicate_attributes: attributes.had_duplicates,
         };
         if !is_end {
             self.last_start_tag = Some(tag.name.clone());
@@ -147,24 +177,21 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
     /// One attribute; past its value, or at the end of the source.
     fn attribute(&mut self, attributes: &mut Attributes, is_end: bool) {
         let bytes = self.bytes();
-        let start = self.at;
         // A `=` in the first place belongs to the name.
-        let rest = &bytes[start + 1..];
-        let length = rest.iter().position(|byte| ends_name(*byte) || *byte == b'=').unwrap_or(rest.len());
-        let name = folded(&self.source[start..start + 1 + length]);
-        self.at = start + 1 + length;
+        let (name, length) = name(&self.source[self.at..], ENDS_ATTRIBUTE_NAME);
+        self.at += length;
         self.skip_spaces();
         let has_value = bytes.get(self.at) == Some(&b'=');
         if has_value {
             self.at += 1;
             self.skip_spaces();
         }
+        let atom_of = |name: &str| self.sink.reads_attribute(name).then(|| LocalName::from(name));
         // The standard ignores the attributes of an end tag.
         let atom = match name {
             _ if is_end => None,
-            name if !self.sink.reads_attribute(&name) => None,
-            Cow::Borrowed(name) => Some(self.names.atom(name)),
-            Cow::Owned(name) => Some(LocalName::from(name)),
+            Cow::Borrowed(name) => self.attribute_names.get(name, atom_of),
+            Cow::Owned(name) => atom_of(&name),
         };
         let atom = atom.filter(|name| attributes.is_new(name));
         let value = if has_value { self.attribute_value(atom.is_some()) } else { StrTendril::new() };
