@@ -7,8 +7,8 @@ pub const EMPTY: u32 = 0x811c_9dc5;
 pub const PRIME: u32 = 0x0100_0193;
 
 /// The hash with one more byte.
-pub fn and(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte)).wrapping_mul(PRIME)
+pub const fn and(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(PRIME)
 }
 
 #[cfg(test)]

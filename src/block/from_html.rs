@@ -154,13 +154,11 @@ impl<'c> Builder<'c> {
             && (role == Role::Block || is_named(element))
         {
             entry = self.outline_entry(element, node, line);
-        }
-        if let Some((element, _)) = element {
-            self.state.hidden |= is_hidden(element);
-            if is_caption(element) && !matches!(self.state.kind, BlockKind::Code) {
+            if self.outline.elements[entry as usize].is_caption && self.state.kind != BlockKind::Code {
                 self.state.kind = BlockKind::Caption;
             }
         }
+        self.state.hidden |= element.is_some_and(|(element, _)| is_hidden(element));
         self.enter(tag, element.map(|(element, _)| element), is_data_table);
         self.frames.push(Frame { tag: tag.clone(), role, entry, before });
     }
@@ -330,7 +328,7 @@ impl<'c> Builder<'c> {
                 return;
             }
             self.space();
-            rest = &more[1..];
+            rest = more.trim_ascii_start();
         }
     }
 
@@ -528,11 +526,6 @@ fn is_hidden(element: Element<'_>) -> bool {
 /// True for an inline element whose name says something: it has a class, or is a time.
 fn is_named(element: Element<'_>) -> bool {
     *element.name == name!("time") || attribute(element, &name!("class")).is_some()
-}
-
-fn is_caption(element: Element<'_>) -> bool {
-    attribute(element, &name!("class"))
-        .is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
 }
 
 /// True for a table of data: two columns or more somewhere, and nothing in its cells but text and inline elements.

@@ -37,6 +37,7 @@ struct Called {
     own_cues: Cues,
     names: Range<u32>,
     kind: u32,
+    is_caption: bool,
 }
 
 /// An element of the [`Outline`].
@@ -59,6 +60,8 @@ pub struct Entry {
     names: Range<u32>,
     /// A hash of all its names: elements with the same names are of one kind.
     pub kind: u32,
+    /// Its class says that it is the caption of a picture.
+    pub is_caption: bool,
 }
 
 impl Outline {
@@ -73,9 +76,10 @@ impl Outline {
         block: u32,
     ) -> u32 {
         let depth = self.elements[parent as usize].depth + 1;
-        let Called { step, own_cues, names, kind } = self.called(element, finder);
+        let Called { step, own_cues, names, kind, is_caption } = self.called(element, finder);
         let blocks = block..block;
-        self.elements.push(Entry { node: Some(node), parent, depth, line, step, own_cues, blocks, names, kind });
+        let node = Some(node);
+        self.elements.push(Entry { node, parent, depth, line, step, own_cues, blocks, names, kind, is_caption });
         (self.elements.len() - 1) as u32
     }
 
@@ -92,7 +96,8 @@ impl Outline {
         let own_cues = finder.find(element, &mut self.scratch);
         let mix = |kind: u32, name: &u32| kind.rotate_left(5) ^ name.wrapping_mul(SPREAD);
         let kind = self.names[first as usize..].iter().fold(1, mix);
-        let called = Called { step, own_cues, names: first..self.names.len() as u32, kind };
+        let is_caption = is_caption(element);
+        let called = Called { step, own_cues, names: first..self.names.len() as u32, kind, is_caption };
         if let Some(key) = key {
             self.known.insert(key, called.clone());
         }
@@ -220,6 +225,7 @@ impl Default for Outline {
             blocks: 0..0,
             names: 0..0,
             kind: 0,
+            is_caption: false,
         };
         Outline {
             elements: vec![page],
@@ -233,6 +239,11 @@ impl Default for Outline {
             scratch: String::new(),
         }
     }
+}
+
+fn is_caption(element: Element<'_>) -> bool {
+    attribute(element, &name!("class"))
+        .is_some_and(|class| class.contains("caption") && !class.contains("caption-container"))
 }
 
 /// Bytes of an id or class that a path shows.
@@ -273,6 +284,35 @@ const SPREAD: u32 = 0x9e37_79b9;
 /// Names of one element that are hashed, at most; utility classes come by the dozen and say little.
 const MAX_NAMES: usize = 24;
 
+/// What a byte is to the parts of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letter {
+    Small,
+    Capital,
+    /// It ends a part: `main-nav`.
+    Divider,
+    /// Numbers are of the page and not of the site.
+    Digit,
+    Other,
+}
+
+/// For each byte what it is, looked up because names are gone through byte by byte.
+static LETTERS: [Letter; 256] = {
+    let mut table = [Letter::Other; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' => Letter::Small,
+            b'A'..=b'Z' => Letter::Capital,
+            b'0'..=b'9' => Letter::Digit,
+            b'-' | b'_' | b':' | b'.' => Letter::Divider,
+            _ => Letter::Other,
+        };
+        byte += 1;
+    }
+    table
+};
+
 /// Pushes the hashes of an element's tag and of the words of its classes, id, role and itemprop.
 fn hash_names(element: Element<'_>, names: &mut Vec<u32>) {
     let first = names.len();
@@ -285,34 +325,37 @@ fn hash_names(element: Element<'_>, names: &mut Vec<u32>) {
     push(element.name.bytes().fold(fnv::and(fnv::EMPTY, b'<'), fnv::and));
     for (name, kind) in [(name!("class"), b'.'), (name!("id"), b'#'), (name!("itemprop"), b'='), (name!("role"), b'@')]
     {
-        let Some(value) = attribute(element, &name) else { continue };
-        for word in cut(value, MAX_VALUE).split_ascii_whitespace() {
-            let mut whole = fnv::and(fnv::EMPTY, kind);
-            let mut part = fnv::and(fnv::EMPTY, b'_');
-            let (mut letters, mut last) = (0, b' ');
-            for &byte in word.as_bytes() {
-                let ends =
-                    matches!(byte, b'-' | b'_' | b':' | b'.') || byte.is_ascii_uppercase() && last.is_ascii_lowercase();
-                if ends && letters > 0 {
-                    push(part);
-                    (part, letters) = (fnv::and(fnv::EMPTY, b'_'), 0);
-                }
-                last = byte;
-                // Numbers are of the page and not of the site.
-                if byte.is_ascii_digit() {
-                    continue;
-                }
-                whole = fnv::and(whole, byte.to_ascii_lowercase());
-                if !matches!(byte, b'-' | b'_' | b':' | b'.') {
-                    part = fnv::and(part, byte.to_ascii_lowercase());
-                    letters += 1;
-                }
-            }
-            push(whole);
-            if letters > 0 {
-                push(part);
-            }
+        let words = attribute(element, &name).map_or("", |value| cut(value, MAX_VALUE));
+        words.split_ascii_whitespace().for_each(|word| hash_name(kind, word, &mut push));
+    }
+}
+
+/// Pushes the hashes of a word of an attribute, of its parts and of the whole.
+fn hash_name(kind: u8, word: &str, push: &mut impl FnMut(u32)) {
+    const PART: u32 = fnv::and(fnv::EMPTY, b'_');
+    let mut whole = fnv::and(fnv::EMPTY, kind);
+    let (mut part, mut length) = (PART, 0);
+    let mut before = Letter::Other;
+    for byte in word.bytes() {
+        let letter = LETTERS[byte as usize];
+        let divides = letter == Letter::Divider || letter == Letter::Capital && before == Letter::Small;
+        before = letter;
+        if divides && length > 0 {
+            push(part);
+            (part, length) = (PART, 0);
         }
+        if letter == Letter::Digit {
+            continue;
+        }
+        let byte = byte.to_ascii_lowercase();
+        whole = fnv::and(whole, byte);
+        if letter != Letter::Divider {
+            (part, length) = (fnv::and(part, byte), length + 1);
+        }
+    }
+    push(whole);
+    if length > 0 {
+        push(part);
     }
 }
 

@@ -156,7 +156,9 @@ impl<'a> Printed<'a> {
             }
         }
         let date = match *element.name {
-            _ if has_token(itemprop, "datePublished") || has_token(itemprop, "dateCreated") => Some(Mark::Microdata),
+            _ if itemprop.is_some() && (has_token(itemprop, "datePublished") || has_token(itemprop, "dateCreated")) => {
+                Some(Mark::Microdata)
+            }
             name!("time") => Some(Mark::Class),
             _ => None,
         };
