@@ -8,7 +8,7 @@ use super::guard::Guard;
 use super::select::Selectable;
 use super::tag::attribute;
 use super::tokenize;
-use super::tree::{BorrowedName, NodeId, NodeRef, Tree};
+use super::tree::{ElementName, NodeId, NodeRef, Tree};
 use crate::article::Degraded;
 use crate::limits::Limits;
 use foldhash::{HashMap, HashSet};
@@ -281,7 +281,7 @@ impl BoundedSink {
 impl TreeSink for BoundedSink {
     type Handle = NodeId;
     type Output = Tree;
-    type ElemName<'a> = BorrowedName<'a>;
+    type ElemName<'a> = ElementName;
 
     fn finish(self) -> Tree {
         self.tree.into_inner()
@@ -381,8 +381,9 @@ impl TreeSink for BoundedSink {
         NodeId::ROOT
     }
 
-    fn elem_name<'a>(&'a self, target: &'a NodeId) -> BorrowedName<'a> {
-        BorrowedName::new(self.tree.borrow(), *target)
+    #[inline]
+    fn elem_name(&self, target: &NodeId) -> ElementName {
+        self.tree.borrow().node(*target).full_name().expect("the tree builder asks elements")
     }
 
     fn create_comment(&self, _text: StrTendril) -> NodeId {

@@ -7,7 +7,6 @@
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::ElemName;
 use html5ever::{LocalName, Namespace, QualName, ns};
-use std::cell::Ref;
 use std::num::NonZero;
 use std::ops::Range;
 
@@ -107,28 +106,17 @@ impl Element<'_> {
     }
 }
 
-/// The name of an element of a tree that is being built.
+/// The name of an element, as the tree builder asks for it: a copy, as a name in a tree that is being built cannot be lent without
+/// keeping count of it.
 #[derive(Debug)]
-pub struct BorrowedName<'t> {
-    name: Ref<'t, LocalName>,
-    namespace: &'static Namespace,
+pub struct ElementName {
+    name: LocalName,
+    space: Space,
 }
 
-impl<'t> BorrowedName<'t> {
-    /// The name of an element of `tree`.
-    ///
-    /// # Panics
-    /// When the node is no element.
-    pub fn new(tree: Ref<'t, Tree>, id: NodeId) -> Self {
-        let namespace = tree.node(id).space().namespace();
-        let name = Ref::map(tree, |tree| tree.node(id).name().expect("the tree builder asks elements"));
-        BorrowedName { name, namespace }
-    }
-}
-
-impl ElemName for BorrowedName<'_> {
+impl ElemName for ElementName {
     fn ns(&self) -> &Namespace {
-        self.namespace
+        self.space.namespace()
     }
 
     fn local_name(&self) -> &LocalName {
@@ -361,10 +349,11 @@ impl<'t> NodeRef<'t> {
         }
     }
 
-    fn space(self) -> Space {
-        match self.slot().content {
-            Content::Element { space, .. } => space,
-            _ => Space::Html,
+    /// The name of the element that it is, with where that is defined.
+    pub fn full_name(self) -> Option<ElementName> {
+        match &self.slot().content {
+            Content::Element { name, space, .. } => Some(ElementName { name: name.clone(), space: *space }),
+            _ => None,
         }
     }
 

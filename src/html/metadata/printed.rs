@@ -6,8 +6,10 @@
 use super::{byline, date, has_token, is_in_drawing, line};
 use crate::block::fold::fold;
 use crate::html::tag::attribute;
-use crate::html::tree::{Attribute, Element, NodeRef};
+use crate::html::tree::{Attribute, Element, NodeId, NodeRef};
+use foldhash::HashMap;
 use html5ever::{LocalName, local_name as name};
+use std::cell::RefCell;
 
 /// Bytes of text before and behind the headline that are near it.
 const NEAR_BEFORE: usize = 400;
@@ -111,6 +113,8 @@ pub struct Printed<'a> {
     dates: Vec<Marked<'a>>,
     lines: Vec<(usize, NodeRef<'a>)>,
     headline: usize,
+    /// Elements that were asked already whether they are parts that are not the article: they stand around many marks.
+    elsewhere: RefCell<HashMap<NodeId, bool>>,
 }
 
 impl<'a> Printed<'a> {
@@ -185,6 +189,14 @@ impl<'a> Printed<'a> {
         self.headline = same.or_else(like).or_else(|| find(&|level, _| level == 1)).unwrap_or(0);
     }
 
+    /// True for what stands in a part of the page that is not its article.
+    fn is_elsewhere(&self, node: NodeRef<'_>) -> bool {
+        let mut known = self.elsewhere.borrow_mut();
+        let around = node.ancestors().take(MAX_LEVELS);
+        let mut parts = around.filter_map(|node| Some((node.id(), node.element()?)));
+        parts.any(|(id, element)| *known.entry(id).or_insert_with(|| is_part_elsewhere(element)))
+    }
+
     fn is_near(&self, at: usize) -> bool {
         at + NEAR_BEFORE >= self.headline && at <= self.headline + NEAR_BEHIND
     }
@@ -193,7 +205,7 @@ impl<'a> Printed<'a> {
     pub fn authors(&self) -> impl Iterator<Item = String> {
         let mut near: Vec<(Mark, String)> = Vec::new();
         let mut anywhere: Vec<String> = Vec::new();
-        for marked in self.authors.iter().filter(|marked| !is_elsewhere(marked.node)) {
+        for marked in self.authors.iter().filter(|marked| !self.is_elsewhere(marked.node)) {
             // A class alone can be a section, a button; their names are full.
             let is_name = |name: &String| marked.mark != Mark::Class || byline::is_full_name(name);
             let Some(name) = name(marked.node).filter(is_name) else { continue };
@@ -222,7 +234,7 @@ impl<'a> Printed<'a> {
             let names = joined_names(std::iter::once(own).chain(following))?;
             // Without a mark only a whole line is one, and only a full name a name.
             let is_byline = if rest.is_empty() { byline::is_full_name(&names) } else { byline::in_line(own).is_some() };
-            (is_byline && !is_elsewhere(lines[at])).then_some(names)
+            (is_byline && !self.is_elsewhere(lines[at])).then_some(names)
         })
     }
 
@@ -236,7 +248,7 @@ impl<'a> Printed<'a> {
                 .find_map(|name| date::parse(short_attr(element, name)?, language));
             stated.or_else(|| date::parse(&super::text(marked.node), language))
         };
-        let marked = || self.dates.iter().filter(|marked| !is_elsewhere(marked.node));
+        let marked = || self.dates.iter().filter(|marked| !self.is_elsewhere(marked.node));
         let mut microdata = marked().filter(|marked| marked.mark == Mark::Microdata);
         let published = || marked().filter(|marked| !self.is_change(marked));
         microdata
@@ -260,7 +272,7 @@ impl<'a> Printed<'a> {
             let before = text.get(..found.range.start).unwrap_or_default();
             let is_change = || tells_of_change(before) || before.trim().is_empty() && self.follows_change(*at);
             let is_line = found.other_words <= MAX_OTHER_WORDS && (of_change || !is_change());
-            (is_line && !is_elsewhere(*node)).then_some(found.date)
+            (is_line && !self.is_elsewhere(*node)).then_some(found.date)
         })
     }
 
@@ -338,17 +350,15 @@ fn contains_folded(text: &str, part: &str) -> bool {
     text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
-/// True for what stands in a part of the page that is not its article.
-fn is_elsewhere(node: NodeRef<'_>) -> bool {
-    node.ancestors().take(MAX_LEVELS).filter_map(|node| node.element()).any(|element| {
-        let begins = |name: &str| ELSEWHERE.iter().any(|part| begins_folded(name, part));
-        let is_part = |names: &str| names.split_ascii_whitespace().any(begins);
-        let is_whole = matches!(*element.name, name!("html") | name!("body") | name!("main") | name!("article"));
-        *element.name == name!("nav")
-            || !is_whole
-                && (short_attr(element, &name!("class")).is_some_and(is_part)
-                    || short_attr(element, &name!("id")).is_some_and(is_part))
-    })
+/// True for an element that is called as a part of the page that is not its article.
+fn is_part_elsewhere(element: Element<'_>) -> bool {
+    let begins = |name: &str| ELSEWHERE.iter().any(|part| begins_folded(name, part));
+    let is_part = |names: &str| names.split_ascii_whitespace().any(begins);
+    let is_whole = matches!(*element.name, name!("html") | name!("body") | name!("main") | name!("article"));
+    *element.name == name!("nav")
+        || !is_whole
+            && (short_attr(element, &name!("class")).is_some_and(is_part)
+                || short_attr(element, &name!("id")).is_some_and(is_part))
 }
 
 /// True when `text` begins with `part`, in small letters, in any case.

@@ -94,7 +94,7 @@ struct Title {
 impl Title {
     fn new(title: &str) -> Self {
         let mut parts = vec![title];
-        for separator in SEPARATORS {
+        for separator in SEPARATORS.iter().filter(|separator| title.contains(**separator)) {
             parts = parts.iter().flat_map(|part| part.split(separator)).collect();
         }
         Title { spaced: spaced(title), parts: parts.into_iter().map(spaced).collect() }
