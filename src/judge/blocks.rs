@@ -45,11 +45,19 @@ impl State<'_> {
         }
         let keeps_all = self.judge.rules.keeps_reason("judgement");
         let (headings_end, lines_end) = self.ends_of_headlines(&title, &keep);
+        let goes = |at: usize| !keep[at] && !keeps_all && !self.guarded[at];
+        let is_told = |at: &usize| self.notes.wanted() || self.judge.explains && goes(*at);
+        let told: Vec<usize> = open.into_iter().filter(is_told).collect();
+        let mut weights = vec![String::new(); self.verdicts.len()];
+        for told in told.chunks(GROUP) {
+            rows.clear();
+            told.iter().for_each(|&at| features.push_row(at, &mut rows));
+            columns.fill(&rows, features::COUNT);
+            told.iter().zip(model.explain(&columns)).for_each(|(&at, told)| weights[at] = told);
+        }
         for (at, block) in self.blocks.items.iter().enumerate() {
             if self.notes.wanted() && self.verdicts[at].is_none() {
-                rows.clear();
-                features.push_row(at, &mut rows);
-                self.notes.judged(at, scores[at], || model.explain(&rows));
+                self.notes.judged(at, scores[at], || weights[at].clone());
             }
             if self.verdicts[at].is_some() || self.guarded[at] {
                 continue;
@@ -65,13 +73,7 @@ impl State<'_> {
             if is_headline && !self.judge.rules.keeps_reason("headline") {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
-                let evidence = if self.judge.explains {
-                    rows.clear();
-                    features.push_row(at, &mut rows);
-                    model.explain(&rows)
-                } else {
-                    String::new()
-                };
+                let evidence = if self.judge.explains { std::mem::take(&mut weights[at]) } else { String::new() };
                 self.verdicts[at] =
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
             }

@@ -23,20 +23,19 @@ impl State<'_> {
         for round in 0..MAX_LINE_ROUNDS {
             let alive: Vec<u32> =
                 (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).map(|at| at as u32).collect();
-            let mut changed = false;
             let dropped = judgement.dropped(&alive, (round == 0).then_some(&all));
             let mut goes: Vec<bool> = self.verdicts.iter().map(Option::is_some).collect();
             dropped.iter().map(|dropped| dropped.line as usize).for_each(|at| goes[at] = !self.guarded[at]);
             let stays = parts_that_stay(self.blocks, &goes);
-            for dropped in dropped {
-                let at = dropped.line as usize;
-                if self.verdicts[at].is_some() || stays[at] {
-                    continue;
-                }
-                let evidence = if self.judge.explains { judgement.explain(&dropped) } else { String::new() };
-                self.verdicts[at] = Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: dropped.score });
-                changed = true;
+            let goes = |at: usize| self.verdicts[at].is_none() && !stays[at];
+            let dropped: Vec<_> = dropped.into_iter().filter(|dropped| goes(dropped.line as usize)).collect();
+            let evidence = if self.judge.explains { judgement.explain(&dropped) } else { Vec::new() };
+            let evidence = evidence.into_iter().chain(std::iter::repeat_with(String::new));
+            for (dropped, evidence) in dropped.iter().zip(evidence) {
+                let verdict = Verdict::Drop { reason: Reason::Judgement, evidence, score: dropped.score };
+                self.verdicts[dropped.line as usize] = Some(verdict);
             }
+            let changed = !dropped.is_empty();
             if changed {
                 self.settle();
             }

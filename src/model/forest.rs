@@ -264,33 +264,80 @@ impl Forest {
         self.probability(self.sum(row))
     }
 
-    /// The features that weighed most for (positive) or against a row, in log-odds, the heaviest first. Each step from a
-    /// node to its child is to the credit of the feature that the node asks for (Saabas 2014, "Interpreting random
+    /// For each row the features that weighed most for (positive) or against it, in log-odds, the heaviest first. Each step from
+    /// a node to its child is to the credit of the feature that the node asks for (Saabas 2014, "Interpreting random
     /// forests").
-    pub fn explain(&self, row: &[f32], most: usize) -> Vec<(usize, f32)> {
-        let bins = self.bins(row);
-        let mut shares = vec![0i64; self.columns.len()];
-        for tree in 0..self.trees.len() {
-            let values = &self.values[self.turns(tree)];
-            let mut from: Option<(u8, i16)> = None;
-            let mut step = |value: i16, column: Option<u8>| {
-                if let Some((column, before)) = from {
-                    shares[usize::from(column)] += i64::from(value) - i64::from(before);
-                }
-                from = column.map(|column| (column, value));
-            };
-            let leaf = self.walk(tree, &bins, |at, node| step(values[at][tree % TURNS], Some(node.column)));
-            step(leaf, None);
+    pub fn explain(&self, rows: &Columns, most: usize) -> Vec<Vec<(usize, f32)>> {
+        let mut explained = Vec::with_capacity(rows.rows());
+        if rows.rows() == 0 {
+            return explained;
         }
-        let mut shares: Vec<(usize, i64)> = self
-            .columns
-            .iter()
-            .map(|column| usize::from(column.feature))
-            .zip(shares)
-            .filter(|(_, share)| *share != 0)
-            .collect();
-        shares.sort_by_key(|(feature, share)| (std::cmp::Reverse(share.abs()), *feature));
-        shares.truncate(most);
+        let mut bins = self.bins_of_page(rows);
+        let columns = self.columns.len() + 1;
+        let mut shares = vec![0i64; GROUP * columns];
+        for group in 0..rows.groups() {
+            dispatch!(self.level, simd => self.bins_of_group(simd, rows, group, &mut bins));
+            let shares = &mut shares[..(rows.rows() - explained.len()).min(GROUP) * columns];
+            shares.fill(0);
+            // All rows ask a few trees before the next ones are fetched.
+            for turn in (0..self.trees.len()).step_by(TURNS) {
+                for (row, shares) in shares.chunks_exact_mut(columns).enumerate() {
+                    self.share_out(turn, |column| bins[usize::from(column)][row], shares);
+                }
+            }
+            explained.extend(shares.chunks_exact(columns).map(|shares| self.heaviest(shares, most)));
+        }
+        explained
+    }
+
+    /// Credits the columns with what the steps of a row through the trees of a turn, the first of which is `turn`, are worth; what
+    /// the roots are worth goes to the last of the shares. The trees are gone through together, so that one step need not wait
+    /// for the one before it.
+    fn share_out(&self, turn: usize, bin: impl Fn(u8) -> i8, shares: &mut [i64]) {
+        let (nodes, values) = (&self.nodes[self.turns(turn)], &self.values[self.turns(turn)]);
+        let trees = &self.trees[turn..turn + TURNS];
+        let nobody = shares.len() - 1;
+        let mut before = [(nobody, 0i16); TURNS];
+        let (mut at, mut reached) = ([0; TURNS], [0; TURNS]);
+        let mut end: [u8; TURNS] = std::array::from_fn(|tree| trees[tree].leaves);
+        loop {
+            let mut is_open = false;
+            for tree in 0..TURNS {
+                if end[tree] - reached[tree] == 1 {
+                    continue;
+                }
+                is_open = true;
+                let (node, value) = (&nodes[at[tree]][tree], values[at[tree]][tree]);
+                let (column, worth) = before[tree];
+                shares[column] += i64::from(value) - i64::from(worth);
+                before[tree] = (usize::from(node.column), value);
+                // Behind the nodes of the left subtree, one fewer than its leaves.
+                let right = (usize::from(node.ahead()), node.right(), end[tree]);
+                let left = (1, reached[tree], node.right());
+                let (step, first, last) = if bin(node.column) > node.cut() { right } else { left };
+                at[tree] += step;
+                (reached[tree], end[tree]) = (first, last);
+            }
+            if !is_open {
+                break;
+            }
+        }
+        for (tree, (column, worth)) in before.into_iter().enumerate() {
+            shares[column] += i64::from(trees[tree].leaf(reached[tree])) - i64::from(worth);
+        }
+    }
+
+    /// The features of the columns with the heaviest shares.
+    fn heaviest(&self, shares: &[i64], most: usize) -> Vec<(usize, f32)> {
+        let features = self.columns.iter().map(|column| usize::from(column.feature));
+        let mut shares: Vec<(usize, i64)> =
+            features.zip(shares.iter().copied()).filter(|(_, share)| *share != 0).collect();
+        let weight = |(feature, share): &(usize, i64)| (std::cmp::Reverse(share.abs()), *feature);
+        if most < shares.len() {
+            shares.select_nth_unstable_by_key(most, weight);
+            shares.truncate(most);
+        }
+        shares.sort_unstable_by_key(weight);
         shares.into_iter().map(|(feature, share)| (feature, share as f32 * self.leaf_scale)).collect()
     }
 
@@ -299,14 +346,12 @@ impl Forest {
         self.columns.iter().map(|column| column.bin(row[usize::from(column.feature)])).collect()
     }
 
-    /// What the leaf of a tree is worth that a row with these bins reaches; each node on the way is passed to `visit` with its
-    /// place.
-    fn walk(&self, tree: usize, bins: &[i8], mut visit: impl FnMut(usize, Node)) -> i16 {
+    /// What the leaf of a tree is worth that a row with these bins reaches.
+    fn walk(&self, tree: usize, bins: &[i8]) -> i16 {
         let nodes = &self.nodes[self.turns(tree)];
         let (mut at, mut reached, mut end) = (0, 0, self.trees[tree].leaves);
         while end - reached > 1 {
             let node = nodes[at][tree % TURNS];
-            visit(at, node);
             if bins[usize::from(node.column)] > node.cut() {
                 // Behind the nodes of the left subtree, one fewer than its leaves.
                 at += usize::from(node.ahead());
@@ -322,7 +367,7 @@ impl Forest {
     /// The sum of the leaves that a row reaches. It fits: 65,535 trees of 32,768 are less than 2^31.
     fn sum(&self, row: &[f32]) -> i32 {
         let bins = self.bins(row);
-        (0..self.trees.len()).map(|tree| i32::from(self.walk(tree, &bins, |_, _| {}))).sum()
+        (0..self.trees.len()).map(|tree| i32::from(self.walk(tree, &bins))).sum()
     }
 
     /// Room for the bins of a group, with those of the columns that all rows share.
@@ -337,14 +382,20 @@ impl Forest {
         bins
     }
 
-    /// The [`sum`](Forest::sum) of each row of a group; compiled once for each set of vector instructions.
+    /// The bins of a group in the columns that not all rows of the page share.
     #[inline(always)]
-    fn sums<S: Simd>(&self, simd: S, rows: &Columns, group: usize, bins: &mut Bins) -> [i32; GROUP] {
-        for (column, bins) in self.columns.iter().zip(&mut *bins) {
+    fn bins_of_group<S: Simd>(&self, simd: S, rows: &Columns, group: usize, bins: &mut Bins) {
+        for (column, bins) in self.columns.iter().zip(bins) {
             if let Values::Each(values) = rows.values(usize::from(column.feature), group) {
                 column.bins_of(simd, values, bins);
             }
         }
+    }
+
+    /// The [`sum`](Forest::sum) of each row of a group; compiled once for each set of vector instructions.
+    #[inline(always)]
+    fn sums<S: Simd>(&self, simd: S, rows: &Columns, group: usize, bins: &mut Bins) -> [i32; GROUP] {
+        self.bins_of_group(simd, rows, group, bins);
         let mut sums = [0; GROUP];
         let none = u16x16::splat(simd, 0);
         let mut at = 0;
@@ -629,13 +680,17 @@ mod tests {
             let forest = Forest::load(&plan.file()).expect("the file is well formed");
             prop_assert_eq!(forest.features(), features);
             let rows = Dice(!seed).rows(count * features);
-            let scores = forest.score(&Columns::of_rows(&rows, features));
-            prop_assert_eq!(scores.len(), count);
-            for (row, score) in rows.chunks_exact(features).zip(scores) {
+            let columns = Columns::of_rows(&rows, features);
+            let (scores, explained) = (forest.score(&columns), forest.explain(&columns, features));
+            prop_assert_eq!((scores.len(), explained.len()), (count, count));
+            let heaviest = forest.explain(&columns, 2);
+            for (explained, heaviest) in explained.iter().zip(heaviest) {
+                prop_assert_eq!(&explained[..explained.len().min(2)], heaviest);
+            }
+            for ((row, score), explained) in rows.chunks_exact(features).zip(scores).zip(explained) {
                 let mut shares = vec![0; features];
                 let sum: i32 = plan.trees.iter().map(|tree| i32::from(plan.walk(tree, row, &mut shares))).sum();
                 prop_assert_eq!(score.to_bits(), sigmoid(BIAS + sum as f32 * LEAF_SCALE).to_bits());
-                let explained = forest.explain(row, features);
                 prop_assert!(explained.is_sorted_by(|a, b| a.1.abs() >= b.1.abs()));
                 prop_assert_eq!(explained.len(), shares.iter().filter(|share| **share != 0).count());
                 for (feature, share) in explained {
@@ -656,9 +711,9 @@ mod tests {
     fn use_it(forest: &Forest) {
         let mut rows = Dice(1).rows(forest.features() * (GROUP + 1));
         rows[..3].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
-        let scores = forest.score(&Columns::of_rows(&rows, forest.features()));
-        assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
-        forest.explain(&rows[..forest.features()], 3);
+        let columns = Columns::of_rows(&rows, forest.features());
+        assert!(forest.score(&columns).iter().all(|score| (0.0..=1.0).contains(score)));
+        forest.explain(&columns, 3);
     }
 
     #[test]
@@ -720,7 +775,7 @@ mod tests {
         let scores = forest.score(&Columns::of_rows(&rows, 1));
         let (left, right) = (sigmoid(BIAS - 1.0), sigmoid(BIAS + 1.0));
         assert_eq!(scores, [left, right, left, right, left]);
-        assert_eq!(forest.explain(&[0.6], 3), [(0, 1.0)]);
+        assert_eq!(forest.explain(&Columns::of_rows(&[0.6], 1), 3), [[(0, 1.0)]]);
     }
 
     #[test]

@@ -61,13 +61,10 @@ impl HtmlModel {
         self.forest.score(columns)
     }
 
-    /// The three features that weighed most for or against a block, in log-odds: `words +1.2, in-nav -0.8, ...`.
-    pub fn explain(&self, row: &[f32]) -> String {
-        const SHOWN: usize = 3;
+    /// For each row the three features that weighed most for or against the block, in log-odds: `words +1.2, in-nav -0.8, ...`.
+    pub fn explain(&self, columns: &Columns) -> Vec<String> {
         static FEATURES: LazyLock<Vec<String>> = LazyLock::new(features::names);
-        let most = self.forest.explain(row, SHOWN);
-        let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", FEATURES[*at])).collect();
-        shown.join(", ")
+        super::explain(&self.forest, columns, &FEATURES)
     }
 }
 

@@ -157,7 +157,7 @@ pub struct Dropped {
     /// How sure that is, 0 to 1.
     pub score: f32,
     /// Its place among the lines that were asked for.
-    place: usize,
+    place: u32,
 }
 
 /// A page that is being judged.
@@ -191,7 +191,8 @@ impl<'m> Judgement<'m> {
         let article = (self.kind != TextKind::Page).then(|| self.kept_of_article(alive, all));
         let keep = article.flatten().unwrap_or_else(|| self.kept_of_page(alive));
         let gone = (0..keep.len()).filter(|&place| !keep[place]);
-        gone.map(|place| Dropped { line: self.heard[place], score: 1.0 - self.latest[place], place }).collect()
+        let dropped = |place| Dropped { line: self.heard[place], score: 1.0 - self.latest[place], place: place as u32 };
+        gone.map(dropped).collect()
     }
 
     /// Which lines stay of a text that went through an extractor; `None` when it turns out to be a whole page.
@@ -256,23 +257,20 @@ impl<'m> Judgement<'m> {
         std::ptr::eq(self.model, &self.models.page)
     }
 
-    /// The three features that weighed most for or against the line, in log-odds.
-    pub fn explain(&self, dropped: &Dropped) -> String {
-        self.explain_place(dropped.place)
+    /// For each of these lines the three features that weighed most for or against it, in log-odds.
+    pub fn explain(&self, dropped: &[Dropped]) -> Vec<String> {
+        let places: Vec<u32> = dropped.iter().map(|dropped| dropped.place).collect();
+        let mut rows = Columns::new(places.len(), NAMES.len());
+        rows.push_picked(&self.look.rows, &places);
+        super::explain(self.model, &rows, &NAMES)
     }
 
     /// Tells of each line that was asked for last its probability and the features that weighed most in it.
     pub fn explain_all(&self, mut tell: impl FnMut(usize, f32, String)) {
-        for (place, (&line, &score)) in self.heard.iter().zip(&self.latest).enumerate() {
-            tell(line as usize, score, self.explain_place(place));
+        let explained = super::explain(self.model, &self.look.rows, &NAMES);
+        for ((&line, &score), weights) in self.heard.iter().zip(&self.latest).zip(explained) {
+            tell(line as usize, score, weights);
         }
-    }
-
-    fn explain_place(&self, place: usize) -> String {
-        const SHOWN: usize = 3;
-        let most = self.model.explain(&self.look.rows.row(place), SHOWN);
-        let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", NAMES[*at])).collect();
-        shown.join(", ")
     }
 }
 

@@ -11,5 +11,19 @@ pub mod html;
 pub mod lines;
 pub mod tokens;
 
+use crate::block::columns::Columns;
+
 /// The files of a training by their names.
 pub type ModelFiles = std::collections::BTreeMap<String, Vec<u8>>;
+
+/// Features that are named where a judgement is explained.
+const SHOWN: usize = 3;
+
+/// For each row the features that weighed most for or against it, in log-odds: `words +1.2, in-nav -0.8, ...`.
+fn explain(forest: &forest::Forest, rows: &Columns, names: &[impl AsRef<str>]) -> Vec<String> {
+    let tell = |most: Vec<(usize, f32)>| {
+        let shown: Vec<String> = most.iter().map(|(at, part)| format!("{} {part:+.1}", names[*at].as_ref())).collect();
+        shown.join(", ")
+    };
+    forest.explain(rows, SHOWN).into_iter().map(tell).collect()
+}
