@@ -7,7 +7,7 @@
     write_card(path, part, entry)           replaces one part of the model card
     features_hash(names)                    what the program compares with the names of its own features
 
-Equal input gives equal bytes. The layout of the files stands in src/model/forest.rs and src/model/tokens.rs.
+Equal input gives equal bytes. The layout of the files stands in src/model/forest/mod.rs and src/model/tokens.rs.
 
 Run as a command, it trains a small forest on random numbers and writes it with rows and LightGBM's own predictions;
 tests/forest.rs compares them with the evaluator's.
