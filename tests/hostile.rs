@@ -68,6 +68,7 @@ const CASES: &[Case] = cases! {
         svg_math_mix(1_000) Kept;
         p_siblings(4_000) Kept;
         body_attr_merge(4_000) Kept;
+        html_attr_merge(2_000) Kept;
         attrs_distinct(25_000) Kept;
         attr_huge_value(100_000) Kept;
         text_huge(100_000) Kept;

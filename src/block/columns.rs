@@ -44,7 +44,8 @@ impl Columns {
         all
     }
 
-    /// Makes them [`of_rows`](Columns::of_rows) in the same memory. Eight rows at a time, so that a column gets whole vectors of them.
+    /// Makes them [`of_rows`](Columns::of_rows) in the same memory. Eight rows at a time, so that a column gets whole
+    /// vectors of them.
     pub fn fill(&mut self, rows: &[f32], columns: usize) {
         self.rows = rows.len() / columns;
         let stride = self.rows.next_multiple_of(GROUP);
@@ -189,6 +190,17 @@ mod tests {
             let begin = (columns.groups() - 1) * 64;
             let last = (0..64).map(|at| if begin + at < rows { begin + at } else { begin } as f32);
             assert!(values.iter().copied().eq(last));
+        }
+    }
+
+    #[test]
+    fn other_rows_in_the_same_memory_leave_nothing_of_those_before() {
+        let mut columns = Columns::default();
+        for rows in [65usize, 3, 64, 0, 130, 1] {
+            let flat: Vec<f32> = (0..rows * 3).map(|at| (at + rows) as f32).collect();
+            columns.fill(&flat, 3);
+            assert_eq!((columns.rows(), columns.columns(), columns.groups()), (rows, 3, rows.div_ceil(64)));
+            flat.chunks(3).enumerate().for_each(|(at, row)| assert_eq!(columns.row(at), row));
         }
     }
 

@@ -8,7 +8,7 @@ use super::guard::Guard;
 use super::select::Selectable;
 use super::tag::attribute;
 use super::tokenize;
-use super::tree::{ElementName, NodeId, NodeRef, Tree};
+use super::tree::{LentName, NodeId, NodeRef, Tree};
 use crate::article::Degraded;
 use crate::limits::Limits;
 use foldhash::{HashMap, HashSet};
@@ -24,7 +24,7 @@ use std::ops::Range;
 pub struct Page {
     /// The tree. A text stands in the source from its first byte that is no white space to its last.
     pub tree: Tree,
-    /// The source line of each node, in their order; empty where lines were not counted.
+    /// The source line of each element, at the place of its node; empty where lines were not counted.
     lines: Vec<u32>,
     /// True when elements past the depth bound were taken as siblings.
     pub flattened: bool,
@@ -95,12 +95,15 @@ pub fn parse(source: &str, limits: &Limits, selects: bool, counts_lines: bool) -
     Ok(Page { selectable, ..page })
 }
 
-/// The line of each node of a tree that was made in the order of the source.
+/// The line of each element of a tree that was made in the order of the source, at the place of its node.
 fn count_lines(tree: &Tree, source: &str) -> Vec<u32> {
     let bytes = source.as_bytes();
     let has_cr = memchr::memchr(b'\r', bytes).is_some();
     let (mut line, mut counted) = (1, 0);
     let line_of = |node: NodeRef<'_>| {
+        if node.name().is_none() {
+            return 0;
+        }
         let Range { start, end } = node.source();
         let token = &bytes[start as usize..end as usize];
         // A tag counts where it ends, text where it begins.
@@ -108,7 +111,7 @@ fn count_lines(tree: &Tree, source: &str) -> Vec<u32> {
             true => end as usize,
             false => start as usize + token.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
         };
-        if node.name().is_some() && at > counted {
+        if at > counted {
             line += memchr::memchr_iter(b'\n', &bytes[counted..at]).count();
             if has_cr {
                 line += memchr::memchr_iter(b'\r', &bytes[counted..at])
@@ -281,7 +284,7 @@ impl BoundedSink {
 impl TreeSink for BoundedSink {
     type Handle = NodeId;
     type Output = Tree;
-    type ElemName<'a> = ElementName;
+    type ElemName<'a> = LentName<'a>;
 
     fn finish(self) -> Tree {
         self.tree.into_inner()
@@ -382,8 +385,8 @@ impl TreeSink for BoundedSink {
     }
 
     #[inline]
-    fn elem_name(&self, target: &NodeId) -> ElementName {
-        self.tree.borrow().node(*target).full_name().expect("the tree builder asks elements")
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> LentName<'a> {
+        LentName::new(self.tree.borrow(), *target)
     }
 
     fn create_comment(&self, _text: StrTendril) -> NodeId {
@@ -424,6 +427,7 @@ impl TreeSink for BoundedSink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::html::tree::Value;
 
     fn is(node: NodeRef<'_>, name: &str) -> bool {
         node.name().is_some_and(|own| &**own == name)
@@ -535,80 +539,147 @@ mod tests {
         assert!(depth.is_some_and(|depth| depth < 530), "{depth:?}");
     }
 
-    /// Tags and texts, each with its depth, without what no tree of ours holds.
-    fn shape<'t>(nodes: impl Iterator<Item = (usize, Option<&'t str>, Option<&'t str>)>) -> String {
-        nodes.fold(String::new(), |shape, (depth, name, text)| match (name, text) {
-            (Some(name), _) => format!("{shape}{depth} <{name}>\n"),
-            (_, Some(text)) => format!("{shape}{depth} {text:?}\n"),
-            _ => shape,
-        })
+    /// An element with its namespace and attributes, sorted; those of other namespaces no tree of ours holds.
+    fn tag<'a>(
+        name: &str,
+        namespace: &str,
+        attributes: impl Iterator<Item = (&'a QualName, &'a StrTendril)>,
+    ) -> String {
+        let plain = attributes.filter(|(name, _)| name.ns == html5ever::ns!());
+        let mut plain: Vec<_> = plain.map(|(name, value)| format!(" {}={:?}", name.local, &**value)).collect();
+        plain.sort();
+        format!("<{name} of {namespace}{}>", plain.concat())
     }
 
-    fn is_unread(name: Option<&str>) -> bool {
-        matches!(name, Some("script" | "style"))
+    /// Tags and texts in the order of the page, each with its depth; what scripts and styles hold is left out.
+    fn shape(nodes: impl Iterator<Item = (usize, String)>) -> String {
+        let mut unread = usize::MAX;
+        let mut shape = String::new();
+        for (depth, said) in nodes {
+            if depth > unread {
+                continue;
+            }
+            let is_unread = said.starts_with("<script ") || said.starts_with("<style ");
+            unread = if is_unread { depth } else { usize::MAX };
+            shape += &format!("{depth} {said}\n");
+        }
+        shape
     }
 
     fn shape_of_ours(source: &str) -> String {
-        let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
-        let name = |node: NodeRef<'_>| node.name().map(|name| name.to_string());
-        let nodes: Vec<_> = page
-            .tree
-            .root()
-            .descendants()
-            .filter(|node| !node.parent().is_some_and(|parent| is_unread(name(parent).as_deref())))
-            .map(|node| (node.ancestors().count(), name(node), node.text()))
-            .collect();
-        shape(nodes.iter().map(|(depth, name, text)| (*depth, name.as_deref(), *text)))
+        let page = parse(source, &Limits::default(), true, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let said = |node: NodeRef<'_>| match node.value() {
+            Value::Text(text) => Some(format!("{:?}", &**text)),
+            Value::Element(element) => {
+                let names: Vec<_> = element.attributes.iter().map(|attribute| &attribute.name).collect();
+                let names = names.iter().map(|name| QualName::new(None, html5ever::ns!(), (*name).clone()));
+                let names: Vec<_> = names.collect();
+                let values = element.attributes.iter().map(|attribute| &attribute.value);
+                Some(tag(element.name, element.namespace(), names.iter().zip(values)))
+            }
+            Value::Other => None,
+        };
+        let nodes = page.tree.root().descendants();
+        shape(nodes.filter_map(|node| Some((node.ancestors().count(), said(node)?))))
     }
 
     /// The shape of scraper's tree, by html5ever's own tokenizer.
     fn shape_of_scrapers(source: &str) -> String {
+        let html = scrapers(source);
+        let said = |node: ego_tree::NodeRef<'_, scraper::Node>| match node.value() {
+            scraper::Node::Text(text) => Some(format!("{:?}", &**text)),
+            scraper::Node::Element(element) => {
+                let attributes = element.attrs.iter().map(|(name, value)| (name, value));
+                Some(tag(element.name(), &element.name.ns, attributes))
+            }
+            _ => None,
+        };
+        let nodes = html.tree.root().descendants();
+        shape(nodes.filter_map(|node| Some((node.ancestors().count(), said(node)?))))
+    }
+
+    fn scrapers(source: &str) -> scraper::Html {
         use html5ever::driver::ParseOpts;
         use html5ever::tendril::TendrilSink;
         let tree_builder =
             TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
         let sink = scraper::HtmlTreeSink::new(scraper::Html::new_document());
-        let html = html5ever::parse_document(sink, ParseOpts { tree_builder, ..ParseOpts::default() }).one(source);
-        let name = |node: ego_tree::NodeRef<'_, scraper::Node>| {
-            node.value().as_element().map(|element| element.name().to_owned())
-        };
-        let nodes: Vec<_> = html
-            .tree
-            .root()
-            .descendants()
-            .filter(|node| !node.parent().is_some_and(|parent| is_unread(name(parent).as_deref())))
-            .map(|node| (node.ancestors().count(), name(node), node.value().as_text().map(|text| &**text)))
-            .collect();
-        shape(nodes.iter().map(|(depth, name, text)| (*depth, name.as_deref(), *text)))
+        html5ever::parse_document(sink, ParseOpts { tree_builder, ..ParseOpts::default() }).one(source)
+    }
+
+    const MISNESTED: [&str; 18] = [
+        "<table>a<tr>b<td>c</td>d</table>e",
+        "<table><p>a<tr><td><b>c</table>d</b>e",
+        "<table>x<b>y<i>z<tr><td>t</table>",
+        "<b class=x>a<p>b</b>c</p>d",
+        "<a href=1>x<p>y<a href=2>z</a>t</p>u",
+        "<b><i><u><p>x</b>y</i>z",
+        "<b><b><b><b>x<p>y</b></b>z<div></b>t</div>",
+        "<select><option>a<optgroup><option>b<table><tr><td>c</select>d",
+        "<p>a<table><caption>b<p>c<tr><td>d",
+        "<body class=a>x</body>y<body class=b id=c>z<html lang=en>t",
+        "<html lang=de><body id=a><html lang=en class=b><body class=c id=d><body title=e>x",
+        "<div><template>a<p>b</template>c</div>",
+        "<svg viewbox=1 xlink:href=2><g>a<p>b</svg>c<math><mi>d<annotation-xml encoding='text/html'><p>e</math>f",
+        "<svg><foreignobject><p>a</foreignobject><a class=x href=y>b</svg><style>c</style><noscript><p>d</noscript>",
+        "<frameset><frame><noframes>a</noframes></frameset>b",
+        "<ul><li>a<li>b<ul><li>c</ul>d<dl><dt>e<dd>f<dt>g",
+        "<form>a<form>b</form>c<button>d<button>e",
+        "<ruby>a<rt>b<rp>c<h1>d<h2>e</h1>f",
+    ];
+
+    fn corpus() -> Vec<String> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pages/html");
+        let pages = std::fs::read_dir(folder).expect("the corpus has pages");
+        let pages = pages.filter_map(|page| std::fs::read_to_string(page.expect("an entry").path()).ok());
+        let pages: Vec<String> = pages.collect();
+        assert!(pages.len() > 10);
+        pages
     }
 
     #[test]
     fn the_tree_is_that_of_scraper() {
-        let misnested = [
-            "<table>a<tr>b<td>c</td>d</table>e",
-            "<table><p>a<tr><td><b>c</table>d</b>e",
-            "<table>x<b>y<i>z<tr><td>t</table>",
-            "<b>a<p>b</b>c</p>d",
-            "<a>x<p>y<a>z</a>t</p>u",
-            "<b><i><u><p>x</b>y</i>z",
-            "<b><b><b><b>x<p>y</b></b>z<div></b>t</div>",
-            "<select><option>a<optgroup><option>b<table><tr><td>c</select>d",
-            "<p>a<table><caption>b<p>c<tr><td>d",
-            "<body class=a>x</body>y<body class=b id=c>z<html lang=en>t",
-            "<div><template>a<p>b</template>c</div>",
-            "<svg><g>a<p>b</svg>c<math><mi>d<annotation-xml encoding='text/html'><p>e</math>f",
-            "<frameset><frame><noframes>a</noframes></frameset>b",
-            "<ul><li>a<li>b<ul><li>c</ul>d<dl><dt>e<dd>f<dt>g",
-            "<form>a<form>b</form>c<button>d<button>e",
-            "<ruby>a<rt>b<rp>c<h1>d<h2>e</h1>f",
-        ];
-        for source in misnested {
-            assert_eq!(shape_of_ours(source), shape_of_scrapers(source), "{source}");
+        for source in MISNESTED.map(str::to_owned).into_iter().chain(corpus()) {
+            assert_eq!(shape_of_ours(&source), shape_of_scrapers(&source), "{source}");
         }
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pages/html");
-        let pages = std::fs::read_dir(folder).expect("the corpus has pages");
-        let pages = pages.filter_map(|page| std::fs::read_to_string(page.expect("an entry").path()).ok());
-        let count = pages.map(|page| assert_eq!(shape_of_ours(&page), shape_of_scrapers(&page))).count();
-        assert!(count > 10);
+    }
+
+    #[test]
+    fn selectors_find_what_they_find_in_the_tree_of_scraper() {
+        let selectors =
+            ["p, b", "[class]", "div > a[href]", "a + p", "body :not(p)", "li ~ li", ":has(> a)", "#a", "svg *"];
+        for source in MISNESTED.map(str::to_owned).into_iter().chain(corpus()) {
+            if source.contains("<template") {
+                continue;
+            }
+            let page = parse(&source, &Limits::default(), true, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+            let selectable = page.selectable.expect("selectors are asked for");
+            let html = scrapers(&source);
+            for selector in selectors {
+                let parsed = scraper::Selector::parse(selector).expect("a selector");
+                let said = |name: &str, attributes: [Option<&str>; 3]| format!("{name} {attributes:?}");
+                let found = selectable.select(&parsed).filter_map(|id| page.tree.node(id).element());
+                let found = found.map(|element| {
+                    let names = [local_name!("class"), local_name!("id"), local_name!("href")];
+                    said(element.name, names.each_ref().map(|name| attribute(element, name)))
+                });
+                let wanted = html.tree.root().descendants().filter_map(scraper::ElementRef::wrap);
+                let wanted = wanted.filter(|element| parsed.matches(element)).map(|element| element.value());
+                let wanted =
+                    wanted.map(|element| said(element.name(), ["class", "id", "href"].map(|name| element.attr(name))));
+                assert_eq!(found.collect::<Vec<_>>(), wanted.collect::<Vec<_>>(), "{selector} {source}");
+            }
+        }
+    }
+
+    #[test]
+    fn selectors_find_nothing_in_templates_but_what_a_declared_shadow_shows() {
+        let source = "<div><template><p>a</template><p>b</div><x-a><template shadowrootmode=open><p>c</template></x-a>";
+        let page = parse(source, &Limits::default(), true, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let selectable = page.selectable.expect("selectors are asked for");
+        let paragraphs = scraper::Selector::parse("p").expect("a selector");
+        let found = selectable.select(&paragraphs).map(|id| page.tree.node(id));
+        let texts: Vec<String> = found.map(|node| node.descendants().filter_map(NodeRef::text).collect()).collect();
+        assert_eq!(texts, ["b", "c"]);
     }
 }

@@ -1,6 +1,7 @@
 //! A page as scraper has it, for rules that name a CSS selector.
 //!
-//! In goes the tree of the page, out come the nodes of that tree that a selector finds. Made only when a rule has one: it is a copy.
+//! In goes the tree of the page, out come the nodes of that tree that a selector finds. Made only when a rule has one: it is
+//! a copy.
 
 use super::tree::{Edge, NodeId, Tree, Value};
 use foldhash::HashMap;

@@ -1,12 +1,14 @@
 //! The tree of a page: nodes in one list, in the order in which the parser made them.
 //!
 //! Every stage waits for these nodes, so they are small (56 bytes each, less than half of scraper's) and hold what is
-//! asked of them: links to their neighbours, where they stand in the source, a name with attributes, which stand in one list too, or a text. Comments, doctypes
-//! and prefixes of names are not kept. No operation recurses; each is constant in time but for the walks.
+//! asked of them: links to their neighbours, where they stand in the source, and a name with attributes, which stand in
+//! one list too, or a text. What comments say, doctypes, prefixes of names and attributes of other namespaces are not
+//! kept. Nothing recurses, and what changes a node takes no longer for a large tree.
 
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::ElemName;
 use html5ever::{LocalName, Namespace, QualName, ns};
+use std::cell::Ref;
 use std::num::NonZero;
 use std::ops::Range;
 
@@ -106,15 +108,27 @@ impl Element<'_> {
     }
 }
 
-/// The name of an element, as the tree builder asks for it: a copy, as a name in a tree that is being built cannot be lent without
-/// keeping count of it.
+/// The name of an element in a tree that is being built. It is lent and not copied: copies of a name that html5ever does
+/// not know beforehand are counted, for all threads in one place.
 #[derive(Debug)]
-pub struct ElementName {
-    name: LocalName,
+pub struct LentName<'t> {
+    name: Ref<'t, LocalName>,
     space: Space,
 }
 
-impl ElemName for ElementName {
+impl<'t> LentName<'t> {
+    /// The name of an element of the tree.
+    ///
+    /// # Panics
+    /// When the node is no element.
+    pub fn new(tree: Ref<'t, Tree>, id: NodeId) -> Self {
+        let space = tree.node(id).space();
+        let name = Ref::map(tree, |tree| tree.node(id).name().expect("the tree builder asks elements"));
+        LentName { name, space }
+    }
+}
+
+impl ElemName for LentName<'_> {
     fn ns(&self) -> &Namespace {
         self.space.namespace()
     }
@@ -146,6 +160,9 @@ enum Content {
     Text(StrTendril),
     Other,
 }
+
+/// Attributes of an element from which another tag of its name, of which a page may have any number, adds no more.
+const MAX_ADDED_TO: usize = 256;
 
 /// A tree of nodes; those that the parser took out of it are still in the list.
 pub struct Tree {
@@ -188,20 +205,27 @@ impl Tree {
         id
     }
 
-    /// Gives an element the attributes that it does not have yet.
+    /// Gives an element the attributes that it does not have yet, as long as it has fewer than [`MAX_ADDED_TO`].
     pub fn add_attributes(&mut self, id: NodeId, attributes: Vec<html5ever::Attribute>) {
         let Some(element) = self.node(id).element() else { return };
-        let mut all = element.attributes.to_vec();
+        let mut added: Vec<Attribute> = Vec::new();
         for attribute in attributes.into_iter().filter_map(unspaced) {
-            if all.iter().all(|known| known.name != attribute.name) {
-                all.push(attribute);
+            let is_known = |known: &Attribute| known.name == attribute.name;
+            let is_full = element.attributes.len() + added.len() >= MAX_ADDED_TO;
+            if !is_full && !element.attributes.iter().chain(&added).any(is_known) {
+                added.push(attribute);
             }
         }
+        if added.is_empty() {
+            return;
+        }
+        // They stand together, so that those it has are copied.
+        added.splice(..0, element.attributes.iter().cloned());
         let begin = self.attributes.len() as u32;
         if let Content::Element { first, count, .. } = &mut self.slot(id).content {
-            (*first, *count) = (begin, all.len() as u32);
+            (*first, *count) = (begin, added.len() as u32);
         }
-        self.attributes.append(&mut all);
+        self.attributes.append(&mut added);
     }
 
     /// The nodes that were made.
@@ -236,6 +260,7 @@ impl Tree {
 
     /// Puts a node behind the children of another.
     pub fn append(&mut self, parent: NodeId, child: NodeId) {
+        debug_assert_ne!(parent, child, "no node stands in itself");
         self.detach(child);
         let last = self.slot(parent).last.replace(child);
         let slot = self.slot(child);
@@ -277,6 +302,7 @@ impl Tree {
 
     /// Puts the children of one node behind those of another.
     pub fn move_children(&mut self, from: NodeId, to: NodeId) {
+        debug_assert_ne!(from, to, "they would be moved for ever");
         while let Some(child) = self.slot(from).first {
             self.append(to, child);
         }
@@ -349,11 +375,10 @@ impl<'t> NodeRef<'t> {
         }
     }
 
-    /// The name of the element that it is, with where that is defined.
-    pub fn full_name(self) -> Option<ElementName> {
-        match &self.slot().content {
-            Content::Element { name, space, .. } => Some(ElementName { name: name.clone(), space: *space }),
-            _ => None,
+    fn space(self) -> Space {
+        match self.slot().content {
+            Content::Element { space, .. } => space,
+            _ => Space::Html,
         }
     }
 
@@ -466,6 +491,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(target_pointer_width = "64")]
     fn a_node_is_small() {
         assert_eq!(size_of::<Slot>(), 56);
     }
@@ -504,6 +530,28 @@ mod tests {
         tree.move_children(inner, NodeId::ROOT);
         assert_eq!(texts(&tree).0, "acdb");
         assert!(tree.node(inner).first_child().is_none());
+    }
+
+    #[test]
+    fn an_element_is_given_what_it_lacks_and_no_more_than_it_may_have() {
+        let attribute = |name: &str, value: &str| html5ever::Attribute {
+            name: QualName::new(None, ns!(), LocalName::from(name)),
+            value: StrTendril::from_slice(value),
+        };
+        let mut tree = Tree::with_capacity(0);
+        let name = QualName::new(None, ns!(html), LocalName::from("body"));
+        let body = tree.add_element(name, vec![attribute("class", "a")], 0..0);
+        tree.add_attributes(body, vec![attribute("class", "b"), attribute("id", "c"), attribute("id", "d")]);
+        let told = |tree: &Tree| {
+            let attributes = tree.node(body).element().map_or(&[][..], |element| element.attributes);
+            attributes.iter().map(|attribute| format!("{}={}", attribute.name, attribute.value)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&tree), ["class=a", "id=c"]);
+        let stored = tree.attributes.len();
+        tree.add_attributes(body, vec![attribute("id", "e")]);
+        assert_eq!((told(&tree).len(), tree.attributes.len()), (2, stored), "nothing is copied for nothing");
+        (0..1_000).for_each(|at| tree.add_attributes(body, vec![attribute(&format!("a{at}"), "")]));
+        assert_eq!(told(&tree).len(), MAX_ADDED_TO);
     }
 
     #[test]

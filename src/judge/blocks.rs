@@ -53,7 +53,7 @@ impl State<'_> {
             rows.clear();
             told.iter().for_each(|&at| features.push_row(at, &mut rows));
             columns.fill(&rows, features::COUNT);
-            told.iter().zip(model.explain(&columns)).for_each(|(&at, told)| weights[at] = told);
+            told.iter().zip(model.explain(&columns)).for_each(|(&at, evidence)| weights[at] = evidence);
         }
         for (at, block) in self.blocks.items.iter().enumerate() {
             if self.notes.wanted() && self.verdicts[at].is_none() {

@@ -4,7 +4,7 @@ use super::{State, Verdict};
 use crate::article::Reason;
 use crate::block::line_features::Lines;
 use crate::block::{Blocks, Gap};
-use crate::model::lines::{LineModels, TextKind};
+use crate::model::lines::{Dropped, LineModels, TextKind};
 
 /// Rounds after which a text is left as it is; each reads all the lines that are left.
 const MAX_LINE_ROUNDS: usize = 6;
@@ -23,14 +23,16 @@ impl State<'_> {
         for round in 0..MAX_LINE_ROUNDS {
             let alive: Vec<u32> =
                 (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).map(|at| at as u32).collect();
-            let dropped = judgement.dropped(&alive, (round == 0).then_some(&all));
+            let mut dropped = judgement.dropped(&alive, (round == 0).then_some(&all));
             let mut goes: Vec<bool> = self.verdicts.iter().map(Option::is_some).collect();
             dropped.iter().map(|dropped| dropped.line as usize).for_each(|at| goes[at] = !self.guarded[at]);
             let stays = parts_that_stay(self.blocks, &goes);
-            let goes = |at: usize| self.verdicts[at].is_none() && !stays[at];
-            let dropped: Vec<_> = dropped.into_iter().filter(|dropped| goes(dropped.line as usize)).collect();
-            let evidence = if self.judge.explains { judgement.explain(&dropped) } else { Vec::new() };
-            let evidence = evidence.into_iter().chain(std::iter::repeat_with(String::new));
+            dropped.retain(|Dropped { line, .. }| self.verdicts[*line as usize].is_none() && !stays[*line as usize]);
+            let evidence = match self.judge.explains {
+                true => judgement.explain(&dropped),
+                false => vec![String::new(); dropped.len()],
+            };
+            debug_assert_eq!(evidence.len(), dropped.len());
             for (dropped, evidence) in dropped.iter().zip(evidence) {
                 let verdict = Verdict::Drop { reason: Reason::Judgement, evidence, score: dropped.score };
                 self.verdicts[dropped.line as usize] = Some(verdict);

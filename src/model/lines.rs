@@ -13,7 +13,7 @@ use super::tokens::TokenTables;
 use super::{ModelFiles, doubt};
 use crate::block::Blocks;
 use crate::block::code::is_code;
-use crate::block::columns::Columns;
+use crate::block::columns::{Columns, GROUP};
 use crate::block::line_features::{Lines, Look, NAMES, PAGE_NAMES, TABLES, Weighed};
 
 /// What plain text is.
@@ -259,10 +259,14 @@ impl<'m> Judgement<'m> {
 
     /// For each of these lines the three features that weighed most for or against it, in log-odds.
     pub fn explain(&self, dropped: &[Dropped]) -> Vec<String> {
-        let places: Vec<u32> = dropped.iter().map(|dropped| dropped.place).collect();
-        let mut rows = Columns::new(places.len(), NAMES.len());
-        rows.push_picked(&self.look.rows, &places);
-        super::explain(self.model, &rows, &NAMES)
+        // Not all of them at once: the rows of a long text take as much memory again.
+        let of_group = |dropped: &[Dropped]| {
+            let places: Vec<u32> = dropped.iter().map(|dropped| dropped.place).collect();
+            let mut rows = Columns::new(places.len(), NAMES.len());
+            rows.push_picked(&self.look.rows, &places);
+            super::explain(self.model, &rows, &NAMES)
+        };
+        dropped.chunks(GROUP).flat_map(of_group).collect()
     }
 
     /// Tells of each line that was asked for last its probability and the features that weighed most in it.

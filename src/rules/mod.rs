@@ -344,7 +344,7 @@ impl RuleSet {
         &self.rules
     }
 
-    /// True when a rule has a selector, so that the tree must keep every attribute.
+    /// True when a rule has a selector, so that a page must keep every attribute and be selectable.
     pub fn has_selectors(&self) -> bool {
         self.has_selectors
     }

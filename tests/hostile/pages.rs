@@ -110,6 +110,10 @@ pub fn body_attr_merge(n: usize) -> Vec<u8> {
     page(&numbered(n, "<body a", ">"))
 }
 
+pub fn html_attr_merge(n: usize) -> Vec<u8> {
+    page(&format!("<html class=a id=b role=c lang=d style=e>{}", "<html class=f><body id=g>".repeat(n)))
+}
+
 // Tokens: tags, attributes, text and references of absurd size or number.
 
 pub fn attrs_distinct(n: usize) -> Vec<u8> {

@@ -44,7 +44,7 @@ pub fn is_space(byte: u8) -> bool {
 
 /// True for what ends the name of a tag.
 pub fn ends_name(byte: u8) -> bool {
-    is_space(byte) || matches!(byte, b'/' | b'>')
+    IN_NAME[byte as usize] & ENDS_TAG_NAME != 0
 }
 
 /// What a byte is to a name.
@@ -75,7 +75,8 @@ pub fn folded(name: &str) -> String {
     name.to_ascii_lowercase().replace('\0', "\u{fffd}")
 }
 
-/// The name at the beginning of `source`, which ends before a byte of the class `ends`, [`folded`], and its length. The first byte belongs to it whatever it is.
+/// The name at the beginning of `source`, which ends before a byte of the class `ends`, [`folded`], and its length. The
+/// first byte belongs to it whatever it is.
 fn name(source: &str, ends: u8) -> (Cow<'_, str>, usize) {
     let (mut length, mut seen) = (0, 0);
     for byte in source.bytes() {

@@ -17,6 +17,7 @@ impl Forest {
         let mut bins = self.bins_of_page(rows);
         let columns = self.columns.len() + 1;
         let mut shares = vec![0i64; GROUP * columns];
+        let mut ranked = Vec::with_capacity(columns);
         for group in 0..rows.groups() {
             dispatch!(self.level, simd => self.bins_of_group(simd, rows, group, &mut bins));
             let shares = &mut shares[..(rows.rows() - explained.len()).min(GROUP) * columns];
@@ -27,7 +28,7 @@ impl Forest {
                     self.share_out(turn, |column| bins[usize::from(column)][row], shares);
                 }
             }
-            explained.extend(shares.chunks_exact(columns).map(|shares| self.heaviest(shares, most)));
+            explained.extend(shares.chunks_exact(columns).map(|shares| self.heaviest(shares, most, &mut ranked)));
         }
         explained
     }
@@ -69,17 +70,17 @@ impl Forest {
         }
     }
 
-    /// The features of the columns with the heaviest shares.
-    fn heaviest(&self, shares: &[i64], most: usize) -> Vec<(usize, f32)> {
+    /// The features of the columns with the heaviest shares, put in order in the memory of `ranked`.
+    fn heaviest(&self, shares: &[i64], most: usize, ranked: &mut Vec<(usize, i64)>) -> Vec<(usize, f32)> {
         let features = self.columns.iter().map(|column| usize::from(column.feature));
-        let mut shares: Vec<(usize, i64)> =
-            features.zip(shares.iter().copied()).filter(|(_, share)| *share != 0).collect();
+        ranked.clear();
+        ranked.extend(features.zip(shares.iter().copied()).filter(|(_, share)| *share != 0));
         let weight = |(feature, share): &(usize, i64)| (std::cmp::Reverse(share.abs()), *feature);
-        if most < shares.len() {
-            shares.select_nth_unstable_by_key(most, weight);
-            shares.truncate(most);
+        if most < ranked.len() {
+            ranked.select_nth_unstable_by_key(most, weight);
+            ranked.truncate(most);
         }
-        shares.sort_unstable_by_key(weight);
-        shares.into_iter().map(|(feature, share)| (feature, share as f32 * self.leaf_scale)).collect()
+        ranked.sort_unstable_by_key(weight);
+        ranked.iter().map(|(feature, share)| (*feature, *share as f32 * self.leaf_scale)).collect()
     }
 }
