@@ -78,7 +78,7 @@ impl Verdict {
 pub struct Segmented<'t> {
     /// What it says.
     pub blocks: Blocks<'t>,
-    /// The tree of an HTML page, when it has one.
+    /// The tree of an HTML page, when rules have selectors to ask of it.
     pub page: Option<Page>,
     /// What it states about itself.
     pub metadata: Metadata,
