@@ -90,9 +90,7 @@ pub fn parse(source: &str, limits: &Limits, selects: bool, counts_lines: bool) -
     let options = TreeBuilderOpts { scripting_enabled: true, drop_doctype: true, ..TreeBuilderOpts::default() };
     let guard = Guard::new(TreeBuilder::new(sink, options), limits, selects);
     tokenize::tokenize(source, &guard)?;
-    let page = guard.builder.sink.into_page(source, counts_lines);
-    let selectable = selects.then(|| Selectable::new(&page.tree));
-    Ok(Page { selectable, ..page })
+    Ok(guard.builder.sink.into_page(source, selects, counts_lines))
 }
 
 /// The line of each element of a tree that was made in the order of the source, at the place of its node.
@@ -254,11 +252,12 @@ impl BoundedSink {
     }
 
     /// The tree of that source, complete.
-    fn into_page(self, source: &str, counts_lines: bool) -> Page {
+    fn into_page(self, source: &str, selects: bool, counts_lines: bool) -> Page {
         let mut tree = self.tree.into_inner();
         let lines = if counts_lines { count_lines(&tree, source) } else { Vec::new() };
         trim(&mut tree, source);
-        Page { tree, lines, flattened: self.flattened.get(), selectable: None }
+        let selectable = selects.then(|| Selectable::new(&tree));
+        Page { tree, lines, flattened: self.flattened.get(), selectable }
     }
 
     /// True when the last thing in the tree is a `<br>`.
@@ -278,6 +277,17 @@ impl BoundedSink {
         };
         self.current.set(current);
         self.ends_with_break.set(is_break);
+    }
+
+    /// The node that is to be put behind `before`; none for text that goes on in it.
+    fn node_behind(&self, before: Option<NodeId>, child: NodeOrText<NodeId>, tree: &mut Tree) -> Option<NodeId> {
+        match child {
+            NodeOrText::AppendNode(child) => Some(child),
+            NodeOrText::AppendText(text) => {
+                let goes_on = tree.extend_text(before, &text, self.text_source());
+                (!goes_on).then(|| tree.add_text(text, self.text_source()))
+            }
+        }
     }
 }
 
@@ -317,15 +327,9 @@ impl TreeSink for BoundedSink {
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
         self.appended(*parent, &child);
         let mut tree = self.tree.borrow_mut();
-        match child {
-            NodeOrText::AppendNode(child) => tree.append(*parent, child),
-            NodeOrText::AppendText(text) => {
-                let last = tree.node(*parent).last_child().map(NodeRef::id);
-                if !tree.extend_text(last, &text, self.text_source()) {
-                    let text = tree.add_text(text, self.text_source());
-                    tree.append(*parent, text);
-                }
-            }
+        let last = tree.node(*parent).last_child().map(NodeRef::id);
+        if let Some(child) = self.node_behind(last, child, &mut tree) {
+            tree.append(*parent, child);
         }
     }
 
@@ -338,15 +342,9 @@ impl TreeSink for BoundedSink {
         if tree.node(*sibling).parent().is_none() {
             return;
         }
-        match child {
-            NodeOrText::AppendNode(child) => tree.insert_before(*sibling, child),
-            NodeOrText::AppendText(text) => {
-                let before = tree.node(*sibling).previous_sibling().map(NodeRef::id);
-                if !tree.extend_text(before, &text, self.text_source()) {
-                    let text = tree.add_text(text, self.text_source());
-                    tree.insert_before(*sibling, text);
-                }
-            }
+        let before = tree.node(*sibling).previous_sibling().map(NodeRef::id);
+        if let Some(child) = self.node_behind(before, child, &mut tree) {
+            tree.insert_before(*sibling, child);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{State, Verdict, without_noise};
 use crate::article::{BlockKind, Metadata, Reason};
 use crate::block::columns::{Columns, GROUP};
-use crate::block::features;
+use crate::block::features::{self, Features};
 use crate::block::fold::fold;
 use crate::block::words;
 use crate::model::decode::decode;
@@ -12,6 +12,27 @@ use crate::model::decode::decode;
 const MAX_LABEL_WORDS: u32 = 20;
 /// Blocks of a page, more than on any that the model was trained on.
 const KNOWN_BLOCKS: usize = 3_000;
+
+/// The feature rows of some blocks, in memory that serves one group after another. Not all of them at once: a page of
+/// 50,000 blocks has 40 MB of them.
+struct Rows {
+    values: Vec<f32>,
+    columns: Columns,
+}
+
+impl Rows {
+    fn new() -> Self {
+        Rows { values: Vec::with_capacity(GROUP * features::COUNT), columns: Columns::default() }
+    }
+
+    /// The columns of these blocks.
+    fn of(&mut self, features: &Features<'_>, blocks: &[usize]) -> &Columns {
+        self.values.clear();
+        blocks.iter().for_each(|&at| features.push_row(at, &mut self.values));
+        self.columns.fill(&self.values, features::COUNT);
+        &self.columns
+    }
+}
 
 impl State<'_> {
     pub(super) fn apply_model(&mut self, metadata: &Metadata) {
@@ -23,13 +44,9 @@ impl State<'_> {
         let model = self.judge.model();
         let open: Vec<usize> = (0..self.verdicts.len()).filter(|&at| self.verdicts[at].is_none()).collect();
         let mut scores = vec![0.0; self.verdicts.len()];
-        // Not all rows at once: a page of 50,000 blocks has 40 MB of them.
-        let (mut rows, mut columns) = (Vec::with_capacity(GROUP * features::COUNT), Columns::default());
+        let mut rows = Rows::new();
         for open in open.chunks(GROUP) {
-            rows.clear();
-            open.iter().for_each(|&at| features.push_row(at, &mut rows));
-            columns.fill(&rows, features::COUNT);
-            open.iter().zip(model.score(&columns)).for_each(|(&at, score)| scores[at] = score);
+            open.iter().zip(model.score(rows.of(&features, open))).for_each(|(&at, score)| scores[at] = score);
         }
         if self.verdicts.len() > KNOWN_BLOCKS || !self.blocks.degraded.is_empty() {
             self.trust_prose(&mut scores);
@@ -48,16 +65,13 @@ impl State<'_> {
         let goes = |at: usize| !keep[at] && !keeps_all && !self.guarded[at];
         let is_told = |at: &usize| self.notes.wanted() || self.judge.explains && goes(*at);
         let told: Vec<usize> = open.into_iter().filter(is_told).collect();
-        let mut weights = vec![String::new(); self.verdicts.len()];
+        let mut evidence = vec![String::new(); self.verdicts.len()];
         for told in told.chunks(GROUP) {
-            rows.clear();
-            told.iter().for_each(|&at| features.push_row(at, &mut rows));
-            columns.fill(&rows, features::COUNT);
-            told.iter().zip(model.explain(&columns)).for_each(|(&at, evidence)| weights[at] = evidence);
+            told.iter().zip(model.explain(rows.of(&features, told))).for_each(|(&at, said)| evidence[at] = said);
         }
         for (at, block) in self.blocks.items.iter().enumerate() {
             if self.notes.wanted() && self.verdicts[at].is_none() {
-                self.notes.judged(at, scores[at], || weights[at].clone());
+                self.notes.judged(at, scores[at], || evidence[at].clone());
             }
             if self.verdicts[at].is_some() || self.guarded[at] {
                 continue;
@@ -73,7 +87,7 @@ impl State<'_> {
             if is_headline && !self.judge.rules.keeps_reason("headline") {
                 self.verdicts[at] = Verdict::sure(Reason::Headline, "says what the title says");
             } else if !keep[at] && !keeps_all {
-                let evidence = if self.judge.explains { std::mem::take(&mut weights[at]) } else { String::new() };
+                let evidence = if self.judge.explains { std::mem::take(&mut evidence[at]) } else { String::new() };
                 self.verdicts[at] =
                     Some(Verdict::Drop { reason: Reason::Judgement, evidence, score: 1.0 - scores[at] });
             }

@@ -129,7 +129,7 @@ pub fn read(page: &Page, url: Option<&str>) -> (Metadata, Option<Body>) {
         match node.value() {
             Value::Element(element) => stated.take(element, node),
             Value::Text(text) => stated.printed.take_text(node, text),
-            _ => {}
+            Value::Other => {}
         }
     }
     stated.json.read();

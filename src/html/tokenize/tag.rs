@@ -38,7 +38,7 @@ impl<'s, T: Clone> Names<'s, T> {
     }
 }
 
-pub fn is_space(byte: u8) -> bool {
+pub const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0x0c)
 }
 
@@ -55,17 +55,16 @@ const IS_FOLDED: u8 = 4;
 /// For each byte what it is to a name, looked up because names are gone through byte by byte.
 static IN_NAME: [u8; 256] = {
     let mut table = [0; 256];
-    let (mut at, ends) = (0, [b' ', b'\n', b'\t', b'\r', 0x0c, b'/', b'>']);
-    while at < ends.len() {
-        table[ends[at] as usize] = ENDS_TAG_NAME | ENDS_ATTRIBUTE_NAME;
-        at += 1;
-    }
-    table[b'=' as usize] = ENDS_ATTRIBUTE_NAME;
-    table[0] = IS_FOLDED;
-    let mut letter = b'A';
-    while letter <= b'Z' {
-        table[letter as usize] = IS_FOLDED;
-        letter += 1;
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = match byte as u8 {
+            b'/' | b'>' => ENDS_TAG_NAME | ENDS_ATTRIBUTE_NAME,
+            space if is_space(space) => ENDS_TAG_NAME | ENDS_ATTRIBUTE_NAME,
+            b'=' => ENDS_ATTRIBUTE_NAME,
+            0 | b'A'..=b'Z' => IS_FOLDED,
+            _ => 0,
+        };
+        byte += 1;
     }
     table
 };

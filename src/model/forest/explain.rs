@@ -54,12 +54,9 @@ impl Forest {
                 let (column, worth) = before[tree];
                 shares[column] += i64::from(value) - i64::from(worth);
                 before[tree] = (usize::from(node.column), value);
-                // Behind the nodes of the left subtree, one fewer than its leaves.
-                let right = (usize::from(node.ahead()), node.right(), end[tree]);
-                let left = (1, reached[tree], node.right());
-                let (step, first, last) = if bin(node.column) > node.cut() { right } else { left };
-                at[tree] += step;
-                (reached[tree], end[tree]) = (first, last);
+                let steps;
+                (steps, reached[tree], end[tree]) = node.child(bin(node.column), reached[tree], end[tree]);
+                at[tree] += steps;
             }
             if !is_open {
                 break;

@@ -118,6 +118,17 @@ impl Node {
     fn right(&self) -> u8 {
         self.first() + self.ahead()
     }
+
+    /// How far behind the node the child stands that a row with this bin goes to, and the first leaf below that and the
+    /// end of its leaves; `first` and `end` are those of the node.
+    fn child(&self, bin: i8, first: u8, end: u8) -> (usize, u8, u8) {
+        if bin > self.cut() {
+            // Behind the nodes of the left subtree, one fewer than its leaves.
+            (usize::from(self.ahead()), self.right(), end)
+        } else {
+            (1, first, self.right())
+        }
+    }
 }
 
 impl Spread {
@@ -277,14 +288,9 @@ impl Forest {
         let (mut at, mut reached, mut end) = (0, 0, self.trees[tree].leaves);
         while end - reached > 1 {
             let node = nodes[at][tree % TURNS];
-            if bins[usize::from(node.column)] > node.cut() {
-                // Behind the nodes of the left subtree, one fewer than its leaves.
-                at += usize::from(node.ahead());
-                reached = node.right();
-            } else {
-                at += 1;
-                end = node.right();
-            }
+            let steps;
+            (steps, reached, end) = node.child(bins[usize::from(node.column)], reached, end);
+            at += steps;
         }
         self.trees[tree].leaf(reached)
     }
