@@ -9,7 +9,7 @@ use crate::block::outline::CueFinder;
 use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, words};
 use crate::decode::{self, Decoded, decode};
 use crate::error::Error;
-use crate::html::metadata::{self, Body};
+use crate::html::metadata::{self, Body, Stated};
 use crate::html::parse;
 use crate::judge::{Captions, Judge, Judgement, Segmented, Verdict};
 use crate::limits::Limits;
@@ -40,6 +40,8 @@ pub struct Cleaner {
     /// Made when the first HTML page asks for them.
     pub(crate) cues: OnceLock<CueFinder>,
     pub(crate) limits: Limits,
+    /// Whether articles have all metadata that pages state.
+    pub(crate) metadata: bool,
 }
 
 /// What would be removed from a page, and the text that the places refer to.
@@ -93,7 +95,7 @@ impl Cleaner {
 
     fn account(&self, bytes: &[u8], hints: &Hints, accounts: bool) -> Result<Account, Error> {
         let (decoded, format) = self.decode(bytes, hints)?;
-        let (segmented, body) = self.segment(decoded.text, format, hints);
+        let (segmented, body) = self.segment(decoded.text, format, hints, self.metadata);
         let mut account = self.judged(segmented, hints.text_kind, accounts);
         if account.article.is_empty()
             && let Some(body) = body
@@ -125,7 +127,7 @@ impl Cleaner {
     /// would have shown that. It is cleaned as a text, or as a piece of a page where it has tags.
     fn take_stated(&self, account: &mut Account, body: Body, accounts: bool) {
         let format = decode::sniff(&body.text, None);
-        let (segmented, _) = self.segment(Cow::Owned(body.text), format, &Hints::default());
+        let (segmented, _) = self.segment(Cow::Owned(body.text), format, &Hints::default(), false);
         let mut stated = self.judged(segmented, Some(TextKind::Article), accounts);
         if stated.article.is_empty() {
             return;
@@ -158,7 +160,7 @@ impl Cleaner {
             let Decoded { text, encoding, .. } = decoded;
             return Ok(Inspection { text, format, encoding, removals: Vec::new(), words: None });
         }
-        let (segmented, _) = self.segment(Cow::Borrowed(&*decoded.text), format, hints);
+        let (segmented, _) = self.segment(Cow::Borrowed(&*decoded.text), format, hints, false);
         let judgement = self.judge.judge(&segmented, hints.text_kind, false);
         let blocks = segmented.blocks;
         // Of a text the count must not hang on whether the glance was enough.
@@ -180,14 +182,19 @@ impl Cleaner {
         Ok((decoded, format))
     }
 
-    /// Text to blocks, and what a page states that its article says.
-    fn segment<'t>(&self, text: Cow<'t, str>, format: Format, hints: &Hints) -> (Segmented<'t>, Option<Body>) {
+    /// Text to blocks, and what a page states that its article says; `whole` as in [`metadata::read`].
+    fn segment<'t>(
+        &self,
+        text: Cow<'t, str>,
+        format: Format,
+        hints: &Hints,
+        whole: bool,
+    ) -> (Segmented<'t>, Option<Body>) {
         match format {
             Format::Text => {
-                let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
-                (Segmented { blocks: from_text::segment(text, &self.limits), page: None, metadata }, None)
+                (Segmented::stating_nothing(from_text::segment(text, &self.limits), hints.url.clone()), None)
             }
-            Format::Html => self.segment_html(text, hints),
+            Format::Html => self.segment_html(text, hints, whole),
         }
     }
 
@@ -196,10 +203,15 @@ impl Cleaner {
     }
 
     /// Source to blocks, by the tree or, when a bound forbids the tree, flat.
-    pub(crate) fn segment_html(&self, source: Cow<'_, str>, hints: &Hints) -> (Segmented<'static>, Option<Body>) {
+    pub(crate) fn segment_html(
+        &self,
+        source: Cow<'_, str>,
+        hints: &Hints,
+        whole: bool,
+    ) -> (Segmented<'static>, Option<Body>) {
         // Each NUL would be a token of its own; the standard drops most of them anyway.
         if memchr::memchr(0, source.as_bytes()).is_some() {
-            let (mut segmented, mut body) = self.segment_html(Cow::Owned(source.replace('\0', "")), hints);
+            let (mut segmented, mut body) = self.segment_html(Cow::Owned(source.replace('\0', "")), hints, whole);
             let places = segmented.blocks.items.iter_mut().map(|block| &mut block.source);
             let script = body.as_mut().map(|body| &mut body.source);
             from_html::count_nuls(places.chain(script), source.as_bytes());
@@ -208,15 +220,14 @@ impl Cleaner {
         let (selects, explains) = (self.judge.rules.has_selectors(), self.judge.explains);
         match parse::parse(&source, &self.limits, selects, explains) {
             Ok(page) => {
-                let (metadata, body) = metadata::read(&page, hints.url.as_deref());
+                let Stated { metadata, is_dated, body } = metadata::read(&page, hints.url.as_deref(), whole);
                 let blocks = from_html::segment(&page, &source, self.cues(), &self.limits);
                 // Only selectors look at the tree again.
-                (Segmented { blocks, page: selects.then_some(page), metadata }, body)
+                (Segmented { blocks, page: selects.then_some(page), metadata, is_dated }, body)
             }
             Err(bound) => {
-                let metadata = Metadata { url: hints.url.clone(), ..Metadata::default() };
                 let blocks = from_html::segment_flat(&source, bound, self.cues(), &self.limits);
-                (Segmented { blocks, page: None, metadata }, None)
+                (Segmented::stating_nothing(blocks, hints.url.clone()), None)
             }
         }
     }

@@ -85,7 +85,7 @@ pub fn parse<'s>(cleaner: &Cleaner, source: &'s str) -> Option<Tree<'s>> {
 /// What a page states about itself.
 #[inline(never)]
 pub fn metadata(tree: &Tree<'_>) -> Metadata {
-    metadata::read(&tree.0, None).0
+    metadata::read(&tree.0, None, true).metadata
 }
 
 /// A tree to blocks, of a page that states `metadata`.

@@ -48,7 +48,7 @@ impl Cleaner {
     #[doc(hidden)]
     pub fn feature_rows(&self, bytes: &[u8], hints: &Hints) -> Result<FeatureRows, Error> {
         let decoded = decode(bytes, hints.charset.as_deref(), &self.limits)?;
-        let (Segmented { blocks, metadata, .. }, _) = self.segment_html(decoded.text, hints);
+        let (Segmented { blocks, metadata, .. }, _) = self.segment_html(decoded.text, hints, false);
         let rows = self.judge.feature_rows(&blocks, &metadata);
         let elements = &blocks.outline.elements;
         Ok(FeatureRows {

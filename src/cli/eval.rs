@@ -48,7 +48,7 @@ pub(super) fn run(args: EvalArgs) -> anyhow::Result<Verdict> {
         None => {
             let config = Config::find(&args.cleaner)?;
             let inputs = Inputs::discover(named().collect(), &[]);
-            let builder = || Cleaner::builder().explain(true);
+            let builder = || Cleaner::builder().explain(true).metadata(false);
             let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
             evaluate(&EvalPlan {
                 gold: &gold,

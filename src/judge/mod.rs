@@ -80,8 +80,17 @@ pub struct Segmented<'t> {
     pub blocks: Blocks<'t>,
     /// The tree of an HTML page, when rules have selectors to ask of it.
     pub page: Option<Page>,
-    /// What it states about itself.
+    /// What it states about itself, as far as it was asked.
     pub metadata: Metadata,
+    /// Whether it states a date and its site, as stories do.
+    pub is_dated: bool,
+}
+
+impl<'t> Segmented<'t> {
+    /// What states nothing about itself; `url` is the address that the caller gave.
+    pub fn stating_nothing(blocks: Blocks<'t>, url: Option<String>) -> Segmented<'t> {
+        Segmented { blocks, page: None, metadata: Metadata { url, ..Metadata::default() }, is_dated: false }
+    }
 }
 
 /// What was decided about a page.
@@ -145,7 +154,7 @@ impl Judge {
     /// One verdict for each block. `text_kind` is what this text is, where the caller has said nothing of all texts; `accounts`
     /// says that it shall be noted what keeps blocks.
     pub fn judge(&self, segmented: &Segmented<'_>, text_kind: Option<TextKind>, accounts: bool) -> Judgement {
-        let Segmented { blocks, page, metadata } = segmented;
+        let Segmented { blocks, page, metadata, is_dated } = segmented;
         let folded = self.fold(blocks);
         let notes = if accounts { Notes::on(blocks.items.len()) } else { Notes::none() };
         let mut state = State::new(self, blocks, &folded, metadata.title.as_deref(), notes);
@@ -157,7 +166,7 @@ impl Judge {
             // What the rules leave stays.
         } else if blocks.format == Format::Html {
             state.apply_model(metadata);
-            state.apply_finish(metadata.date.is_some() && metadata.site.is_some());
+            state.apply_finish(*is_dated);
             let is_small = state.words() < KNOWN_WORDS;
             if is_small || state.is_too_unsure(state.confidence(), MIN_CONFIDENCE) {
                 state.take_at_its_word(is_small);

@@ -54,6 +54,8 @@ pub struct OutputFormat {
     pub about: &'static str,
     /// True when all pages go to one file, false when each has its own.
     pub together: bool,
+    /// True when it has fields for all metadata, false when it has room for a title.
+    pub metadata: bool,
     /// What the pages of a stream become.
     pub shape: Shape,
     /// Appends one page to a buffer.
@@ -67,6 +69,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "txt",
         about: "plain text, one file a page",
         together: false,
+        metadata: false,
         shape: Shape::Lines,
         write: text::write,
     },
@@ -75,6 +78,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "md",
         about: "Markdown with title, headings, lists, quotes, code and tables, one file a page",
         together: false,
+        metadata: false,
         shape: Shape::Lines,
         write: markdown::write,
     },
@@ -83,6 +87,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "jsonl",
         about: "one JSON object a page, with metadata; one file a container, or one for all",
         together: true,
+        metadata: true,
         shape: Shape::Lines,
         write: jsonl::write,
     },
@@ -92,6 +97,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "parquet",
         about: "a row a page, with metadata; one Parquet file a container, or one for all",
         together: true,
+        metadata: true,
         shape: Shape::Table(parquet::PAGES),
         write: parquet::write,
     },

@@ -1,8 +1,8 @@
 //! What a page states about itself: title, address, author, date, site, language.
 //!
-//! In goes the tree, out comes [`Metadata`]. One pass over the nodes collects what is stated ([`Stated`]): JSON-LD, `<meta>`,
-//! links, microdata, and what is printed near the headline ([`printed`]). Then each field takes the most reliable source
-//! that says something. No list grows with the page past its bound.
+//! In goes the tree, out comes [`Stated`]. One pass over the nodes collects JSON-LD, `<meta>`, links and headings. Then each
+//! field takes the most reliable source that says something; what is printed near the headline ([`printed`]) is collected
+//! when nothing better has said an author or a date. No list grows with the page past its bound.
 
 mod byline;
 mod date;
@@ -19,6 +19,7 @@ use html5ever::local_name as name;
 pub use json_ld::Body;
 use json_ld::{JsonLd, Rank, Statement};
 use printed::Printed;
+use std::cell::OnceCell;
 use title::Sites;
 
 /// Names of `<meta>` that state the same thing, the most reliable first.
@@ -121,23 +122,31 @@ const LIST_OF_ARTICLES: usize = 4;
 /// Characters of a statement that are kept.
 const MAX_CHARS: usize = 400;
 
-/// Reads the metadata of a page, and what it states that its article says; `url` is the address that the caller knows, which
-/// wins.
-pub fn read(page: &Page, url: Option<&str>) -> (Metadata, Option<Body>) {
-    let mut stated = Stated::default();
-    for node in page.tree.nodes() {
-        match node.value() {
-            Value::Element(element) => stated.take(element, node),
-            Value::Text(text) => stated.printed.take_text(node, text),
-            Value::Other => {}
-        }
-    }
-    stated.json.read();
-    stated.finish(url)
+/// What a page states about itself.
+pub struct Stated {
+    /// Its metadata, as far as it was asked for.
+    pub metadata: Metadata,
+    /// Whether it states a date and its site, as stories do.
+    pub is_dated: bool,
+    /// What it states that its article says.
+    pub body: Option<Body>,
 }
 
-#[derive(Default)]
-struct Stated<'a> {
+/// Reads what a page states. `url` is the address that the caller knows, which wins; `whole` says that all metadata is wanted,
+/// not only title and description, at which the judgement looks.
+pub fn read(page: &Page, url: Option<&str>, whole: bool) -> Stated {
+    let mut collected = Collected::new(page);
+    for node in page.tree.nodes() {
+        if let Value::Element(element) = node.value() {
+            collected.take(element, node);
+        }
+    }
+    collected.json.read();
+    collected.finish(url, whole)
+}
+
+struct Collected<'a> {
+    page: &'a Page,
     /// Name (in small letters) and content of each `<meta>`, in the order of the page.
     metas: Vec<(String, &'a str)>,
     json: JsonLd,
@@ -147,10 +156,25 @@ struct Stated<'a> {
     /// Those of them that are the name of the site.
     site_headings: Vec<String>,
     language: Option<String>,
-    printed: Printed<'a>,
+    /// What the page prints near its headline, collected when it is asked.
+    printed: OnceCell<Printed<'a>>,
 }
 
-impl<'a> Stated<'a> {
+impl<'a> Collected<'a> {
+    fn new(page: &'a Page) -> Self {
+        Collected {
+            page,
+            metas: Vec::new(),
+            json: JsonLd::default(),
+            canonical: None,
+            title: None,
+            headings: Vec::new(),
+            site_headings: Vec::new(),
+            language: None,
+            printed: OnceCell::new(),
+        }
+    }
+
     fn take(&mut self, element: Element<'a>, node: NodeRef<'a>) {
         match *element.name {
             name!("meta") if self.metas.len() < MAX_METAS => {
@@ -177,47 +201,48 @@ impl<'a> Stated<'a> {
                 }
             }
             name!("h1") if self.headings.len() < MAX_HEADINGS => {
-                let heading = text(node);
-                // A permalink at its end is no part of it.
-                if let Some(heading) = line(heading.trim_end_matches(['¶', '#', '§', '🔗', ' ', '\n'])) {
-                    self.printed.take_heading(1, &heading);
+                if let Some(heading) = headline(node) {
                     if names_site(node, &heading) {
                         self.site_headings.push(heading.clone());
                     }
                     self.headings.push(heading);
                 }
             }
-            name!("h2") | name!("h3") => {
-                if self.printed.wants_headings()
-                    && let Some(heading) = line(&text(node))
-                {
-                    self.printed.take_heading(2, &heading);
-                }
-            }
             _ => {}
         }
-        self.printed.take_element(element, node);
     }
 
-    fn finish(mut self, given: Option<&str>) -> (Metadata, Option<Body>) {
+    fn finish(self, given: Option<&str>, whole: bool) -> Stated {
         let sites = self.sites(given);
-        let known = given.or(self.canonical).map(str::to_owned);
-        let url = known.or_else(|| self.first(ADDRESSES).filter(|url| is_address(url)));
         let title = self.choose_title(&sites);
-        self.printed.set_headline(title.as_deref());
+        let description = self.first(DESCRIPTIONS);
         let statements = self.statements(title.as_deref());
+        let body = self.body(&statements);
+        let site = self.first(SITES).or_else(|| self.json.sites.iter().find_map(|site| line(site)));
         let locale = self.all(LANGUAGES).find_map(|stated| language_tag(&stated));
         let stated_language = statements.iter().find_map(|statement| language_tag(statement.language.as_deref()?));
         let language = self.language.clone().or(locale.clone()).or(stated_language);
         // `en` alone does not say whether the month comes first; `og:locale` may.
         let with_region =
             [&language, &locale].into_iter().flatten().find(|tag| tag.contains('-')).or(language.as_ref());
-        let date = self.date(&statements, with_region.map(String::as_str));
+        let is_asked = whole || site.is_some();
+        let date =
+            is_asked.then(|| self.date(&statements, title.as_deref(), with_region.map(String::as_str))).flatten();
+        let is_dated = date.is_some() && site.is_some();
+        let url = given.map(str::to_owned);
+        if !whole {
+            let metadata = Metadata { title, description, url, ..Metadata::default() };
+            return Stated { metadata, is_dated, body };
+        }
         let author = self.author(&statements, &sites, title.as_deref());
-        let site = self.first(SITES).or_else(|| self.json.sites.iter().find_map(|site| line(site)));
-        let description = self.first(DESCRIPTIONS);
-        let body = self.body(&statements);
-        (Metadata { title, description, url, author, date, site, language }, body)
+        let canonical = self.canonical.map(str::to_owned);
+        let url = url.or(canonical).or_else(|| self.first(ADDRESSES).filter(|url| is_address(url)));
+        Stated { metadata: Metadata { title, description, url, author, date, site, language }, is_dated, body }
+    }
+
+    /// What the page prints near its headline.
+    fn printed(&self, title: Option<&str>) -> &Printed<'a> {
+        self.printed.get_or_init(|| Printed::of(self.page, title))
     }
 
     /// What the `<meta>` of these names say, in the order of the names.
@@ -283,13 +308,13 @@ impl<'a> Stated<'a> {
         only(products.filter_map(|product| product.body.as_ref()).collect())
     }
 
-    fn date(&self, statements: &[&Statement], language: Option<&str>) -> Option<String> {
+    fn date(&self, statements: &[&Statement], title: Option<&str>, language: Option<&str>) -> Option<String> {
         let parse = |text: &str| date::parse(text, language);
         let pages = self.json.statements.iter().filter(|statement| statement.rank == Rank::Page);
         let published = |statement: &Statement| parse(statement.published.as_deref()?);
         (statements.iter().find_map(|statement| published(statement)))
             .or_else(|| self.all(DATES).find_map(|stated| parse(&stated)))
-            .or_else(|| self.printed.date(language))
+            .or_else(|| self.printed(title).date(language))
             .or_else(|| pages.into_iter().find_map(published))
     }
 
@@ -315,7 +340,7 @@ impl<'a> Stated<'a> {
             AUTHORS.iter().filter_map(|name| byline::joined(self.all(&[name]).filter_map(|stated| clean(&stated))));
         let card = std::iter::once_with(|| clean(&self.card_author()?)).flatten();
         // What the page prints is looked at only where it states no full name.
-        let printed = std::iter::once_with(|| self.printed.authors()).flatten().filter(is_author);
+        let printed = std::iter::once_with(|| self.printed(title).authors()).flatten().filter(is_author);
         let ranked = (persons.iter().cloned())
             .chain(metas)
             .chain(card)
@@ -402,6 +427,12 @@ fn line(text: &str) -> Option<String> {
     Some(crate::normalize::normalize(&line, true).into_owned()).filter(|line| !line.is_empty())
 }
 
+/// A heading of level 1, as one line.
+fn headline(node: NodeRef<'_>) -> Option<String> {
+    // A permalink at its end is no part of it.
+    line(text(node).trim_end_matches(['¶', '#', '§', '🔗', ' ', '\n']))
+}
+
 /// Text nodes of a title; more is a page that never closed it.
 const MAX_NODES: usize = 64;
 
@@ -426,7 +457,7 @@ mod tests {
 
     fn page(source: &str) -> Metadata {
         let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
-        read(&page, None).0
+        read(&page, None, true).metadata
     }
 
     fn author(source: &str) -> Option<String> {
@@ -592,7 +623,7 @@ mod tests {
         assert_eq!(page("<link rel=canonical href=/mill>").url, None);
         let page = parse("<link rel=canonical href=https://a.example/>", &Limits::default(), false, false)
             .unwrap_or_else(|bound| panic!("{bound:?}"));
-        assert_eq!(read(&page, Some("https://b.example/")).0.url.as_deref(), Some("https://b.example/"));
+        assert_eq!(read(&page, Some("https://b.example/"), true).metadata.url.as_deref(), Some("https://b.example/"));
     }
 
     #[test]
@@ -600,7 +631,7 @@ mod tests {
         let source = "<link rel=canonical href=https://hillpost.example/><title>The mill is sold - Hillpost</title>";
         let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
         for given in [None, Some("https://hillpost.example/"), Some("https://mirror.example/1")] {
-            assert_eq!(read(&page, given).0.title.as_deref(), Some("The mill is sold"), "{given:?}");
+            assert_eq!(read(&page, given, true).metadata.title.as_deref(), Some("The mill is sold"), "{given:?}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! Authors and dates that a page prints near its headline: microdata, `rel=author`, `<time>`, class names, bylines.
 //!
-//! In go the nodes in the order of the page, out come names and a date, the surest first. Places are counted in bytes of
+//! In goes the tree, out come names and a date, the surest first. Places are counted in bytes of
 //! text, so that "near" means the same on every page; what stands in comments, teasers and sidebars is left out.
 
-use super::{byline, date, has_token, is_in_drawing, line};
+use super::{byline, date, has_token, headline, is_in_drawing, line, text};
 use crate::block::fold::fold;
+use crate::html::parse::Page;
 use crate::html::tag::attribute;
-use crate::html::tree::{Attribute, Element, NodeId, NodeRef};
+use crate::html::tree::{Attribute, Element, NodeId, NodeRef, Value};
 use foldhash::HashMap;
 use html5ever::{LocalName, local_name as name};
 use std::cell::RefCell;
@@ -118,20 +119,28 @@ pub struct Printed<'a> {
 }
 
 impl<'a> Printed<'a> {
-    /// Takes a heading, at the place where the pass over the nodes is.
-    pub fn take_heading(&mut self, level: u8, heading: &str) {
+    /// Looks at all nodes of a page, which is called `title`; its heading is where bylines stand.
+    pub fn of(page: &'a Page, title: Option<&str>) -> Self {
+        let mut printed = Printed::default();
+        for node in page.tree.nodes() {
+            match node.value() {
+                Value::Element(element) => printed.take_element(element, node),
+                Value::Text(text) => printed.take_text(node, text),
+                Value::Other => {}
+            }
+        }
+        printed.set_headline(title);
+        printed
+    }
+
+    fn take_heading(&mut self, level: u8, node: NodeRef<'a>) {
         if self.headings.len() < MAX_HEADINGS {
-            self.headings.push((self.at, level, fold(heading)));
+            let heading = if level == 1 { headline(node) } else { line(&text(node)) };
+            self.headings.extend(heading.map(|heading| (self.at, level, fold(&heading))));
         }
     }
 
-    /// False when there are headings enough.
-    pub fn wants_headings(&self) -> bool {
-        self.headings.len() < MAX_HEADINGS
-    }
-
-    /// Takes a text node.
-    pub fn take_text(&mut self, node: NodeRef<'a>, text: &str) {
+    fn take_text(&mut self, node: NodeRef<'a>, text: &str) {
         let text = text.trim_ascii();
         let parent = node.parent().and_then(NodeRef::name);
         let is_unseen = |name: &LocalName| {
@@ -146,8 +155,13 @@ impl<'a> Printed<'a> {
         self.at += text.len();
     }
 
-    /// Takes an element that is marked as author or date.
-    pub fn take_element(&mut self, element: Element<'a>, node: NodeRef<'a>) {
+    /// Takes a heading, and an element that is marked as author or date.
+    fn take_element(&mut self, element: Element<'a>, node: NodeRef<'a>) {
+        match *element.name {
+            name!("h1") => self.take_heading(1, node),
+            name!("h2") | name!("h3") => self.take_heading(2, node),
+            _ => {}
+        }
         // Read in one pass over the attributes: most elements of a page are marked as nothing.
         let (mut itemprop, mut rel, mut class, mut href) = (None, None, "", "");
         for Attribute { name, value } in element.attributes {
@@ -178,8 +192,7 @@ impl<'a> Printed<'a> {
         }
     }
 
-    /// Says what the page is called; its heading is where bylines stand.
-    pub fn set_headline(&mut self, title: Option<&str>) {
+    fn set_headline(&mut self, title: Option<&str>) {
         let title = title.map(fold).unwrap_or_default();
         let find = |fits: &dyn Fn(u8, &str) -> bool| {
             self.headings.iter().find(|(_, level, heading)| fits(*level, heading)).map(|(at, ..)| *at)
@@ -246,7 +259,7 @@ impl<'a> Printed<'a> {
             let stated = [name!("content"), name!("datetime")]
                 .iter()
                 .find_map(|name| date::parse(short_attr(element, name)?, language));
-            stated.or_else(|| date::parse(&super::text(marked.node), language))
+            stated.or_else(|| date::parse(&text(marked.node), language))
         };
         let marked = || self.dates.iter().filter(|marked| !self.is_elsewhere(marked.node));
         let mut microdata = marked().filter(|marked| marked.mark == Mark::Microdata);
