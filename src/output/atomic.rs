@@ -8,12 +8,12 @@
 use super::{Compression, OUTPUTS};
 use crate::error::{Error, ErrorKind};
 use crate::input::printable;
+use parking_lot::Mutex;
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 const PAGE: &str = ".part";
@@ -85,16 +85,11 @@ pub(super) fn is_part(path: &Path, stream: bool) -> bool {
 /// Files on their way that nobody goes on with, of the whole process: a signal can end it while any thread writes.
 static ON_THE_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// No code that may panic runs under the lock, so a poisoned one is still right.
-fn on_the_way() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    ON_THE_WAY.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Removes every file that is on its way and that no later run goes on with; for a process that is about to end.
 ///
 /// No file arrives after it and none is begun: threads that try wait for ever.
 pub fn abandon() {
-    let parts = on_the_way();
+    let parts = ON_THE_WAY.lock();
     for part in parts.iter() {
         // What cannot be removed is found by the next run.
         let _ = fs::remove_file(part);
@@ -119,7 +114,7 @@ impl Part {
             // Of a run that was killed; two runs that write one stream are an error anyway.
             fs::remove_file(&path)?;
         }
-        let mut parts = on_the_way();
+        let mut parts = ON_THE_WAY.lock();
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
         if !stays {
             parts.insert(path.clone());
@@ -149,7 +144,7 @@ impl Part {
         if sync {
             self.file.sync_all()?;
         }
-        let mut parts = on_the_way();
+        let mut parts = ON_THE_WAY.lock();
         fs::rename(&self.path, &self.target)?;
         parts.remove(&self.path);
         drop(parts);
@@ -176,7 +171,7 @@ impl Drop for Part {
         if !self.arrived && !self.stays {
             // A failure to remove it adds nothing to the failure that brought us here.
             let _ = fs::remove_file(&self.path);
-            on_the_way().remove(&self.path);
+            ON_THE_WAY.lock().remove(&self.path);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! exception: the record that the writer waits for may always go on, as nothing else would ever free
 //! anything. So the bound is passed by one record at most, and the pipeline cannot lock up.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Condvar, Mutex};
 
 /// Shared by the workers, who take, and the writer, who gives back.
 pub(super) struct Budget {
@@ -33,7 +33,7 @@ impl Budget {
 
     /// Waits until record `index` may hold `bytes` more; false when the run was stopped.
     pub(super) fn take(&self, index: usize, bytes: usize) -> bool {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         loop {
             if state.stopped {
                 return false;
@@ -44,19 +44,19 @@ impl Budget {
                 state.used += bytes;
                 return true;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut state);
         }
     }
 
     /// Gives back bytes of a record that goes on.
     pub(super) fn give(&self, bytes: usize) {
-        self.lock().used -= bytes;
+        self.state.lock().used -= bytes;
         self.changed.notify_all();
     }
 
     /// Gives back all `bytes` of the record that was just written.
     pub(super) fn written(&self, bytes: usize) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.used -= bytes;
         state.head += 1;
         drop(state);
@@ -65,13 +65,8 @@ impl Budget {
 
     /// Ends all waiting: the run has failed.
     pub(super) fn stop(&self) {
-        self.lock().stopped = true;
+        self.state.lock().stopped = true;
         self.changed.notify_all();
-    }
-
-    /// No code that may panic runs under the lock, so a poisoned one is still right.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,7 +86,7 @@ mod tests {
             budget.give(4);
             assert!(waits.join().unwrap());
         });
-        assert_eq!(budget.lock().used, 9);
+        assert_eq!(budget.state.lock().used, 9);
     }
 
     #[test]

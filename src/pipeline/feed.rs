@@ -12,9 +12,9 @@ use super::record::quietly;
 use crate::error::{Error, ErrorKind};
 use crate::input::{InputFormat, Inputs, Loss, OpenPage, Opened, Origin, Position, Raw, Reading, Row, Split};
 use crate::limits::Limits;
+use parking_lot::{Condvar, Mutex};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A place in the sequence, from which a later run can go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ impl<'a> Feed<'a> {
     /// The budget is taken under the lock: steps get it in their order, so that the one that the writer waits for is
     /// never behind one that waits for the budget.
     pub fn next(&self) -> Option<Step<'a>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         loop {
             if state.open.is_some() {
                 return self.record(&mut state);
@@ -159,7 +159,7 @@ impl<'a> Feed<'a> {
             } else if let Some(source) = self.claim(&mut state) {
                 drop(state);
                 let opened = self.open(source);
-                state = self.lock();
+                state = self.state.lock();
                 if let Some(ahead) = state.ahead.iter_mut().find(|ahead| ahead.source == source) {
                     ahead.opened = Some(opened);
                 }
@@ -168,13 +168,9 @@ impl<'a> Feed<'a> {
                 return None;
             } else {
                 // Who opens an entry says so in any case.
-                state = self.opened.wait(state).unwrap_or_else(PoisonError::into_inner);
+                self.opened.wait(&mut state);
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<'a>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes an entry to open it, if one is left and not too many are open.
