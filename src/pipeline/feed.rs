@@ -317,12 +317,12 @@ mod tests {
                             Task::Lost(..) => "lost",
                             Task::End(_) => "end",
                         };
-                        taken.lock().unwrap().push((step.number, step.source, what));
+                        taken.lock().push((step.number, step.source, what));
                     }
                 });
             }
         });
-        let mut taken = taken.into_inner().unwrap();
+        let mut taken = taken.into_inner();
         taken.sort_unstable();
         taken
     }
