@@ -26,7 +26,7 @@ fn main() {
 }
 
 static CLEANER: LazyLock<Cleaner> =
-    LazyLock::new(|| Cleaner::builder().explain(false).build().expect("the built-in rules load"));
+    LazyLock::new(|| Cleaner::builder().explain(false).metadata(false).build().expect("the built-in rules load"));
 
 /// The pages of the folder that `DEHUSK_PAGES` names, or of the corpus.
 static PATHS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
@@ -54,7 +54,7 @@ fn trees() -> Vec<Tree<'static>> {
 fn segments() -> Vec<Segments> {
     // One tree at a time: a thousand of them are some GB.
     let trees = SOURCES.iter().filter_map(|source| stages::parse(&CLEANER, source));
-    trees.map(|tree| stages::segment(&CLEANER, &tree, stages::metadata(&tree))).collect()
+    trees.map(|tree| stages::segment(&CLEANER, &tree, stages::metadata(&CLEANER, &tree))).collect()
 }
 
 /// Runs one stage on all of its inputs, once a round.
@@ -105,7 +105,7 @@ fn scraper(bencher: Bencher) {
 
 #[divan::bench]
 fn metadata(bencher: Bencher) {
-    all(bencher, &trees(), stages::metadata);
+    all(bencher, &trees(), |tree| stages::metadata(&CLEANER, tree));
 }
 
 #[divan::bench]

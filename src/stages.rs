@@ -82,10 +82,10 @@ pub fn parse<'s>(cleaner: &Cleaner, source: &'s str) -> Option<Tree<'s>> {
         .map(|page| Tree(page, source))
 }
 
-/// What a page states about itself.
+/// What a page states about itself, as far as the cleaner asks.
 #[inline(never)]
-pub fn metadata(tree: &Tree<'_>) -> Metadata {
-    metadata::read(&tree.0, None, true).metadata
+pub fn metadata(cleaner: &Cleaner, tree: &Tree<'_>) -> Metadata {
+    metadata::read(&tree.0, None, cleaner.metadata).metadata
 }
 
 /// A tree to blocks, of a page that states `metadata`.

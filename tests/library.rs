@@ -2,7 +2,7 @@
 
 use dehusk::{
     Article, Captions, Cleaner, CleanerBuilder, Comments, Decision, Degraded, ErrorKind, Favor, Format, Ground, Hints,
-    Limits, Reason,
+    Limits, Metadata, Reason,
 };
 use std::path::{Path, PathBuf};
 
@@ -103,6 +103,26 @@ fn a_cleaner_that_explains_nothing_makes_the_same_article_with_as_many_removals(
         assert!(bare.removals.iter().all(|removal| removal.text.is_empty()));
         assert_eq!((full.words_in, full.words_out), (bare.words_in, bare.words_out));
     }
+}
+
+#[test]
+fn a_cleaner_that_leaves_metadata_out_makes_the_same_article() {
+    let html = format!(
+        "<!doctype html><html lang=en><head><title>Bridge to close</title><meta name=author content='Ann Lee'>\
+        <meta property=og:site_name content='The Daily'></head><body><nav><a href=/>Home</a></nav><h1>Bridge to close</h1>\
+        <p>Published 12 March 2024</p>{}<p>{PROMPT}</p></body></html>",
+        format!("<p>{PROSE}</p><p>{MORE}</p>").repeat(3)
+    );
+    let clean = |builder| build(builder).clean(html.as_bytes(), &Hints::default()).unwrap();
+    let (whole, part) = (clean(Cleaner::builder()), clean(Cleaner::builder().metadata(false)));
+    assert!(whole.text.contains(PROSE));
+    assert_eq!((&whole.text, reasons(&whole), whole.confidence), (&part.text, reasons(&part), part.confidence));
+    let stated = |article: &Article| {
+        let Metadata { title, author, date, site, language, .. } = article.metadata.clone();
+        [title, author, date, site, language].map(Option::unwrap_or_default)
+    };
+    assert_eq!(stated(&whole), ["Bridge to close", "Ann Lee", "2024-03-12", "The Daily", "en"]);
+    assert_eq!(stated(&part), ["Bridge to close", "", "", "", ""]);
 }
 
 #[test]

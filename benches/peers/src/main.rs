@@ -17,13 +17,13 @@ type Extract = Box<dyn Fn(&str) -> Option<String>>;
 
 fn extractors() -> Vec<(&'static str, Extract)> {
     let dehusk = |explains: bool| -> Extract {
-        let cleaner = Cleaner::builder().explain(explains).build().expect("the built-in rules load");
+        let cleaner = Cleaner::builder().explain(explains).metadata(explains).build().expect("the built-in rules load");
         let hints = Hints { format: Some(Format::Html), ..Hints::default() };
         Box::new(move |page| cleaner.clean(page.as_bytes(), &hints).ok().map(|article| article.text))
     };
     vec![
         ("dehusk", dehusk(false)),
-        ("dehusk, with evidence", dehusk(true)),
+        ("dehusk, with evidence and metadata", dehusk(true)),
         (
             "dom_smoothie",
             Box::new(|page| {

@@ -636,6 +636,25 @@ mod tests {
     }
 
     #[test]
+    fn what_the_judgement_looks_at_is_known_when_no_more_is_asked_for() {
+        let head = "<title>Mill sold</title><meta name=description content='Who bought it.'><meta name=author content='Ann Lee'>";
+        let site = "<meta property=og:site_name content='The Daily'>";
+        let stated = "<meta property=article:published_time content=2024-03-12>";
+        let printed = "<p>Published 12 March 2024</p>";
+        for (named, dated, is_dated) in
+            [(site, stated, true), (site, printed, true), (site, "", false), ("", stated, false), ("", printed, false)]
+        {
+            let source = format!("<html lang=en>{head}{named}<h1>Mill sold</h1>{dated}<p>Text");
+            let page = parse(&source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+            let [whole, part] = [true, false].map(|whole| read(&page, Some("https://daily.example/1"), whole));
+            assert_eq!((whole.is_dated, part.is_dated), (is_dated, is_dated), "{source}");
+            let Metadata { title, description, url, .. } = whole.metadata;
+            assert_eq!(part.metadata, Metadata { title, description, url, ..Metadata::default() });
+            assert_eq!(whole.metadata.author.as_deref(), Some("Ann Lee"));
+        }
+    }
+
+    #[test]
     fn hostile_heads_are_bounded() {
         let metas = r#"<meta name="author" content="Ann Lee">"#.repeat(20_000);
         let marks = r#"<b class="author"><i class="author" itemprop="author">"#.repeat(20_000);
