@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use foldhash::HashMap;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;
-use html5ever::{LocalName, local_name};
+use html5ever::{Attribute, LocalName, local_name};
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
@@ -121,6 +121,10 @@ impl tokenize::Sink for Guard {
 
     fn reads_raw_text(&self) -> bool {
         !self.drops_raw_text.get()
+    }
+
+    fn spare_list(&self) -> Vec<Attribute> {
+        self.builder.sink.spare_list()
     }
 
     fn max_attributes(&self) -> usize {

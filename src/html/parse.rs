@@ -154,6 +154,8 @@ pub struct BoundedSink {
     at_bound: Cell<bool>,
     flattened: Cell<bool>,
     ends_with_break: Cell<bool>,
+    /// The emptied list of attributes of the tag before.
+    spare: Cell<Vec<Attribute>>,
     /// Templates that are the shadow of an element, each with the element; and these elements.
     shadows: RefCell<HashMap<NodeId, NodeId>>,
     hosts: RefCell<HashSet<NodeId>>,
@@ -172,6 +174,7 @@ impl BoundedSink {
             at_bound: Cell::new(false),
             flattened: Cell::new(false),
             ends_with_break: Cell::new(false),
+            spare: Cell::default(),
             shadows: RefCell::default(),
             hosts: RefCell::default(),
         }
@@ -204,6 +207,11 @@ impl BoundedSink {
                         | "span"
                 ) || element.name.contains('-'))
         })
+    }
+
+    /// The emptied list of attributes of a tag before, if it is still here.
+    pub fn spare_list(&self) -> Vec<Attribute> {
+        self.spare.take()
     }
 
     /// True when the tree holds as many nodes as the page may have.
@@ -300,11 +308,14 @@ impl TreeSink for BoundedSink {
         self.tree.into_inner()
     }
 
-    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+    fn create_element(&self, name: QualName, mut attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
         let is_void = super::tag::is_void(&name.local);
         let (start, end) = self.token.get();
         let mut tree = self.tree.borrow_mut();
-        let id = tree.add_element(name, attributes, start..end);
+        let id = tree.add_element(name, attributes.drain(..), start..end);
+        if attributes.capacity() > 0 {
+            self.spare.set(attributes);
+        }
         if flags.template {
             let content = tree.add_other();
             tree.append(id, content);

@@ -179,7 +179,12 @@ impl Tree {
     }
 
     /// Adds an element that came from `source` and stands nowhere yet.
-    pub fn add_element(&mut self, name: QualName, attributes: Vec<html5ever::Attribute>, source: Range<u32>) -> NodeId {
+    pub fn add_element(
+        &mut self,
+        name: QualName,
+        attributes: impl IntoIterator<Item = html5ever::Attribute>,
+        source: Range<u32>,
+    ) -> NodeId {
         let first = self.attributes.len();
         self.attributes.extend(attributes.into_iter().filter_map(unspaced));
         let (count, first) = ((self.attributes.len() - first) as u32, first as u32);

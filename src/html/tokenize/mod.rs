@@ -15,10 +15,10 @@ mod tag;
 
 use super::references;
 use crate::article::Degraded;
-use html5ever::LocalName;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult};
+use html5ever::{Attribute, LocalName};
 use memchr::memmem;
 use std::ops::Range;
 
@@ -35,6 +35,11 @@ pub trait Sink: TokenSink {
     /// False when the text of the element that was just opened can be left out; asked where it is raw text.
     fn reads_raw_text(&self) -> bool {
         true
+    }
+
+    /// An empty list for the attributes of a tag: that of a tag before, whose memory is at hand.
+    fn spare_list(&self) -> Vec<Attribute> {
+        Vec::new()
     }
 
     /// The most attributes that a tag may have.

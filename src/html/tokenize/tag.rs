@@ -196,6 +196,9 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
         let atom = atom.filter(|name| attributes.is_new(name));
         let value = if has_value { self.attribute_value(atom.is_some()) } else { StrTendril::new() };
         if let Some(local) = atom {
+            if attributes.list.capacity() == 0 {
+                attributes.list = self.sink.spare_list();
+            }
             attributes.list.push(Attribute { name: QualName::new(None, ns!(), local), value });
         }
     }
