@@ -14,6 +14,7 @@ pub mod joints;
 pub mod line_features;
 pub mod outline;
 pub mod scan;
+mod strings;
 mod word_count;
 pub mod words;
 

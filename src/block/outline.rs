@@ -4,10 +4,10 @@
 //! is a difference of two prefix sums. Cues are hints: they weigh in the judgement and decide nothing.
 
 use super::fnv;
+use super::strings::Strings;
 use crate::html::tag::attribute;
 use crate::html::tree::{Attribute, Element, NodeId};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use foldhash::{HashMap, HashMapExt};
 use html5ever::local_name as name;
 use std::ops::Range;
 
@@ -23,10 +23,10 @@ pub struct Outline {
     pub controls: Vec<u32>,
     /// Hashes of the names that elements have; see [`names_of`](Outline::names_of).
     names: Vec<u32>,
-    steps: Vec<Box<str>>,
-    step_indexes: HashMap<Box<str>, u32>,
-    /// What was read from attributes already, by all that it was read from.
-    known: HashMap<Box<str>, Called>,
+    steps: Strings,
+    /// All that elements were read from, and what each of it said.
+    read: Strings,
+    known: Vec<Called>,
     scratch: String,
 }
 
@@ -86,10 +86,9 @@ impl Outline {
     /// What the attributes of an element say; read once for all elements with the same ones.
     fn called(&mut self, element: Element<'_>, finder: &CueFinder) -> Called {
         let repeats = write_key(element, &mut self.scratch);
-        if repeats && let Some(called) = self.known.get(self.scratch.as_str()) {
-            return called.clone();
+        if repeats && let (known, false) = self.read.number(&self.scratch) {
+            return self.known[known as usize].clone();
         }
-        let key = repeats.then(|| self.scratch.as_str().into());
         let step = self.step(element);
         let first = self.names.len() as u32;
         hash_names(element, &mut self.names);
@@ -98,8 +97,8 @@ impl Outline {
         let kind = self.names[first as usize..].iter().fold(1, mix);
         let is_caption = is_caption(element);
         let called = Called { step, own_cues, names: first..self.names.len() as u32, kind, is_caption };
-        if let Some(key) = key {
-            self.known.insert(key, called.clone());
+        if repeats {
+            self.known.push(called.clone());
         }
         called
     }
@@ -121,18 +120,12 @@ impl Outline {
             }
             _ => {}
         }
-        if let Some(known) = self.step_indexes.get(step.as_str()) {
-            return *known;
-        }
-        let index = self.steps.len() as u32;
-        self.steps.push(step.as_str().into());
-        self.step_indexes.insert(step.as_str().into(), index);
-        index
+        self.steps.number(step).0
     }
 
     /// The steps of element paths, each once; [`Entry::step`] counts in them. The first is that of the page, empty.
-    pub fn steps(&self) -> &[Box<str>] {
-        &self.steps
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.steps.iter()
     }
 
     /// Hashes of what an element is called: its tag, the words of its classes, id, role and itemprop, whole and in parts.
@@ -148,7 +141,7 @@ impl Outline {
 
     /// The tag of an element; that of the page is empty.
     fn tag(&self, entry: &Entry) -> &str {
-        let step = &self.steps[entry.step as usize];
+        let step = self.steps.get(entry.step);
         step.split(['#', '.']).next().unwrap_or_default()
     }
 
@@ -200,7 +193,7 @@ impl Outline {
                 steps.push("…");
                 break;
             }
-            steps.push(&self.steps[entry.step as usize]);
+            steps.push(self.steps.get(entry.step));
             at = entry.parent;
         }
         steps.reverse();
@@ -227,15 +220,17 @@ impl Default for Outline {
             kind: 0,
             is_caption: false,
         };
+        let mut steps = Strings::default();
+        steps.number("");
         Outline {
             elements: vec![page],
             is_fragment: false,
             images: Vec::new(),
             controls: Vec::new(),
             names: Vec::new(),
-            steps: vec!["".into()],
-            step_indexes: HashMap::new(),
-            known: HashMap::new(),
+            steps,
+            read: Strings::default(),
+            known: Vec::new(),
             scratch: String::new(),
         }
     }

@@ -117,8 +117,8 @@ impl Groups {
 fn kinds(outline: &Outline) -> Vec<u32> {
     let mut ids: HashMap<&str, u32> = HashMap::new();
     let kind = |step: &'_ str| step.split('#').next().unwrap_or(step).len();
-    let steps = outline.steps().iter();
-    steps
+    outline
+        .steps()
         .map(|step| {
             let next = ids.len() as u32;
             *ids.entry(&step[..kind(step)]).or_insert(next)

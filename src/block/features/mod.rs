@@ -245,7 +245,7 @@ fn whole_page(
 fn in_main(outline: &Outline) -> Vec<bool> {
     let is_main =
         |step: &str| step.strip_prefix("main").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '#']));
-    let is_main: Vec<bool> = outline.steps().iter().map(|step| is_main(step)).collect();
+    let is_main: Vec<bool> = outline.steps().map(is_main).collect();
     let mut inside = vec![false; outline.elements.len()];
     for (at, entry) in outline.elements.iter().enumerate().skip(1) {
         inside[at] = is_main[entry.step as usize] || inside[entry.parent as usize];
