@@ -18,7 +18,7 @@ use crate::html::tree::{Element, NodeRef, Value};
 use html5ever::local_name as name;
 pub use json_ld::Body;
 use json_ld::{JsonLd, Rank, Statement};
-use printed::Printed;
+use printed::{Printed, contains_folded};
 use std::cell::OnceCell;
 use title::Sites;
 
@@ -380,11 +380,7 @@ fn names_site(node: NodeRef<'_>, heading: &str) -> bool {
     let is_called = |element: Element<'_>| {
         let attributes = [name!("class"), name!("id")];
         let mut values = attributes.iter().filter_map(|name| attribute(element, name));
-        values.any(|value| {
-            value
-                .split_ascii_whitespace()
-                .any(|word| SITE_PARTS.iter().any(|part| word.to_ascii_lowercase().contains(part)))
-        })
+        values.any(|value| SITE_PARTS.iter().any(|part| contains_folded(value, part)))
     };
     let around = node.ancestors().filter_map(|node| node.element()).take(SITE_LEVELS - 1);
     node.descendants().take(MAX_NODES).any(leads_home) || node.element().into_iter().chain(around).any(is_called)

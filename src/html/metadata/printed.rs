@@ -359,7 +359,7 @@ fn marks(class: &str) -> (bool, bool) {
 }
 
 /// True when `text` holds `part`, in small letters, in any case.
-fn contains_folded(text: &str, part: &str) -> bool {
+pub(super) fn contains_folded(text: &str, part: &str) -> bool {
     text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 

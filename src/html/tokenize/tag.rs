@@ -5,7 +5,6 @@ use crate::article::Degraded;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind, Token};
 use html5ever::{Attribute, LocalName, QualName, ns};
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Attributes up to which a name is compared with each before it.
@@ -24,8 +23,10 @@ impl<'s, T: Clone> Names<'s, T> {
         Names { slots: vec![None; Self::SLOTS] }
     }
 
-    /// What `learn` says of a name, which is asked when the name comes first.
-    fn get(&mut self, name: &'s str, learn: impl FnOnce(&str) -> T) -> T {
+    /// What `learn` says of a name in lower case, which is asked when the name comes first; `folds` says whether it is to be
+    /// [`folded`] first.
+    fn get(&mut self, name: &'s str, folds: bool, learn: impl FnOnce(&str) -> T) -> T {
+        let learn = |name: &str| if folds { learn(&folded(name)) } else { learn(name) };
         let bytes = name.as_bytes();
         let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return learn(name) };
         let middle = bytes[bytes.len() / 2];
@@ -74,9 +75,9 @@ pub fn folded(name: &str) -> String {
     name.to_ascii_lowercase().replace('\0', "\u{fffd}")
 }
 
-/// The name at the beginning of `source`, which ends before a byte of the class `ends`, [`folded`], and its length. The
-/// first byte belongs to it whatever it is.
-fn name(source: &str, ends: u8) -> (Cow<'_, str>, usize) {
+/// The name at the beginning of `source`, which ends before a byte of the class `ends`, and whether it is to be [`folded`].
+/// The first byte belongs to it whatever it is.
+fn name(source: &str, ends: u8) -> (&str, bool) {
     let (mut length, mut seen) = (0, 0);
     for byte in source.bytes() {
         let class = IN_NAME[byte as usize];
@@ -86,12 +87,7 @@ fn name(source: &str, ends: u8) -> (Cow<'_, str>, usize) {
         seen |= class;
         length += 1;
     }
-    let name = &source[..length];
-    let name = match seen & IS_FOLDED {
-        0 => Cow::Borrowed(name),
-        _ => Cow::Owned(folded(name)),
-    };
-    (name, length)
+    (&source[..length], seen & IS_FOLDED != 0)
 }
 
 /// The attributes of a tag that are read.
@@ -123,12 +119,9 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
         let bytes = self.bytes();
         let is_end = bytes[open + 1] == b'/';
         let start = open + 1 + usize::from(is_end);
-        let (name, length) = name(&self.source[start..], ENDS_TAG_NAME);
-        let name = match name {
-            Cow::Borrowed(name) => self.tag_names.get(name, |name| LocalName::from(name)),
-            Cow::Owned(name) => LocalName::from(name),
-        };
-        self.at = start + length;
+        let (name, folds) = name(&self.source[start..], ENDS_TAG_NAME);
+        self.at = start + name.len();
+        let name = self.tag_names.get(name, folds, |name| LocalName::from(name));
         let mut attributes = Attributes::default();
         let Some(self_closing) = self.attributes(&mut attributes, is_end)? else { return Ok(()) };
         let tag = Tag {
@@ -178,8 +171,8 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
     fn attribute(&mut self, attributes: &mut Attributes, is_end: bool) {
         let bytes = self.bytes();
         // A `=` in the first place belongs to the name.
-        let (name, length) = name(&self.source[self.at..], ENDS_ATTRIBUTE_NAME);
-        self.at += length;
+        let (name, folds) = name(&self.source[self.at..], ENDS_ATTRIBUTE_NAME);
+        self.at += name.len();
         self.skip_spaces();
         let has_value = bytes.get(self.at) == Some(&b'=');
         if has_value {
@@ -188,11 +181,7 @@ impl<'s, S: Sink> Tokenizer<'s, S> {
         }
         let atom_of = |name: &str| self.sink.reads_attribute(name).then(|| LocalName::from(name));
         // The standard ignores the attributes of an end tag.
-        let atom = match name {
-            _ if is_end => None,
-            Cow::Borrowed(name) => self.attribute_names.get(name, atom_of),
-            Cow::Owned(name) => atom_of(&name),
-        };
+        let atom = if is_end { None } else { self.attribute_names.get(name, folds, atom_of) };
         let atom = atom.filter(|name| attributes.is_new(name));
         let value = if has_value { self.attribute_value(atom.is_some()) } else { StrTendril::new() };
         if let Some(local) = atom {
