@@ -265,8 +265,8 @@ struct State<'j> {
     /// The rules whose words stand in each block.
     candidates: Vec<Vec<Candidate>>,
     title: Option<&'j str>,
-    /// Families of rules that do not act on this page, once one is asked for.
-    at_rest: OnceCell<Vec<&'j str>>,
+    /// Whether the page is about each topic, once it is asked.
+    topics: Vec<OnceCell<bool>>,
     /// The blocks that say the same, once they are asked for.
     alike: OnceCell<Vec<Vec<usize>>>,
     /// True for the blocks that went by a rule.
@@ -296,7 +296,7 @@ impl<'j> State<'j> {
             guarded: vec![false; count],
             candidates: std::iter::repeat_with(Vec::new).take(count).collect(),
             title,
-            at_rest: OnceCell::new(),
+            topics: vec![OnceCell::new(); judge.rules.topics_count()],
             alike: OnceCell::new(),
             ruled: vec![false; count],
             prose: vec![false; count],

@@ -87,7 +87,7 @@ impl State<'_> {
     /// first lines.
     fn is_at_rest(&self, family: &str) -> bool {
         const FIRST_LINES: usize = 3;
-        let families = || {
+        let is_about = |topic: usize| {
             let items = &self.blocks.items;
             let first = match self.blocks.format {
                 Format::Text => 0..items.len().min(FIRST_LINES),
@@ -96,10 +96,10 @@ impl State<'_> {
                 }
             };
             let title = self.title.map(fold);
-            let headlines = title.as_deref().into_iter().chain(first.map(|at| &self.folded[at]));
-            headlines.flat_map(|headline| self.judge.rules.families_at_rest(headline)).collect()
+            let mut headlines = title.as_deref().into_iter().chain(first.map(|at| &self.folded[at]));
+            headlines.any(|headline| self.judge.rules.is_about(headline, topic))
         };
-        self.at_rest.get_or_init(families).contains(&family)
+        self.judge.rules.topics_of(family).any(|topic| *self.topics[topic].get_or_init(|| is_about(topic)))
     }
 
     /// Marks what stands in an element that a rule's selector names: of an element inside a line only when all of the block

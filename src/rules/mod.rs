@@ -392,11 +392,21 @@ impl RuleSet {
         guard.and_then(|guard| guard.pattern.find(folded)).unwrap_or(folded)
     }
 
-    /// The families that do not act on a page with this headline, since it is about what they remove.
-    pub fn families_at_rest(&self, headline: &str) -> impl Iterator<Item = &str> {
-        let words = crate::block::words::count(headline) as u32;
-        let fits = move |topic: &&Topic| words <= topic.max_words && topic.pattern.is_match(headline);
-        self.topics.iter().filter(fits).flat_map(|topic| &topic.families).map(|family| &**family)
+    /// The topics that there are.
+    pub fn topics_count(&self) -> usize {
+        self.topics.len()
+    }
+
+    /// The topics of pages on which a family does not act, since they are about what it removes.
+    pub fn topics_of(&self, family: &str) -> impl Iterator<Item = usize> {
+        let rests = move |topic: &Topic| topic.families.iter().any(|own| **own == *family);
+        self.topics.iter().enumerate().filter(move |(_, topic)| rests(topic)).map(|(at, _)| at)
+    }
+
+    /// True when a page with this headline is about a topic.
+    pub fn is_about(&self, headline: &str, topic: usize) -> bool {
+        let topic = &self.topics[topic];
+        crate::block::words::count(headline) as u32 <= topic.max_words && topic.pattern.is_match(headline)
     }
 
     /// True when a rule could look at a block of so many words.
