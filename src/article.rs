@@ -25,7 +25,7 @@ pub struct Article {
     pub encoding: &'static str,
     /// Bounds that the page passed and faults that it has, in the order in which they were met; mostly empty.
     pub degraded: Vec<Degraded>,
-    /// What the page states about itself.
+    /// What the page states about itself, as far as [`CleanerBuilder::metadata`](crate::CleanerBuilder::metadata) asks for it.
     pub metadata: Metadata,
     /// The normalized text: UTF-8, NFC, LF, paragraphs divided by one blank line, one line end at the end;
     /// empty when nothing was kept.
@@ -183,7 +183,8 @@ pub enum Degraded {
     Stated,
 }
 
-/// What a page states about itself; nothing is guessed.
+/// What a page states about itself; nothing is guessed. A field is `None` where the page states nothing, and where it was not
+/// asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Metadata {
     /// The headline.

@@ -119,9 +119,9 @@ impl CleanerBuilder {
         self
     }
 
-    /// Says whether an article has all metadata that its page states, as it has by default. Without, it has title and
-    /// description, at which the judgement looks, and the address that the caller gave: a run that writes no more is faster
-    /// without.
+    /// Says whether an article has all [`Metadata`](crate::Metadata) that its page states, as it has by default. Without, it has
+    /// title and description, at which the judgement looks, and the address that the caller gave; author, date, site, language and
+    /// the address that the page states are left out. A run that writes none of them is faster without.
     pub fn metadata(mut self, metadata: bool) -> Self {
         self.metadata = metadata;
         self

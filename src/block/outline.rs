@@ -24,9 +24,10 @@ pub struct Outline {
     /// Hashes of the names that elements have; see [`names_of`](Outline::names_of).
     names: Vec<u32>,
     steps: Strings,
-    /// All that elements were read from, and what each of it said.
-    read: Strings,
-    known: Vec<Called>,
+    /// What elements were read from; see [`write_key`].
+    keys: Strings,
+    /// What was read from each of the keys, by its number.
+    called: Vec<Called>,
     scratch: String,
 }
 
@@ -86,8 +87,8 @@ impl Outline {
     /// What the attributes of an element say; read once for all elements with the same ones.
     fn called(&mut self, element: Element<'_>, finder: &CueFinder) -> Called {
         let repeats = write_key(element, &mut self.scratch);
-        if repeats && let (known, false) = self.read.number(&self.scratch) {
-            return self.known[known as usize].clone();
+        if repeats && let (known, false) = self.keys.number(&self.scratch) {
+            return self.called[known as usize].clone();
         }
         let step = self.step(element);
         let first = self.names.len() as u32;
@@ -98,7 +99,8 @@ impl Outline {
         let is_caption = is_caption(element);
         let called = Called { step, own_cues, names: first..self.names.len() as u32, kind, is_caption };
         if repeats {
-            self.known.push(called.clone());
+            // At the number of the key, which is new.
+            self.called.push(called.clone());
         }
         called
     }
@@ -229,8 +231,8 @@ impl Default for Outline {
             controls: Vec::new(),
             names: Vec::new(),
             steps,
-            read: Strings::default(),
-            known: Vec::new(),
+            keys: Strings::default(),
+            called: Vec::new(),
             scratch: String::new(),
         }
     }

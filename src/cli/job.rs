@@ -70,7 +70,7 @@ impl Job {
             // A name that was mistyped must not cost the articles of the last run.
             target = Target::Nothing;
         }
-        let builder = || Cleaner::builder().explain(args.report.is_some()).metadata(args.format.metadata);
+        let builder = || Cleaner::builder().explain(args.report.is_some()).metadata(args.format.has_metadata);
         let (cleaner_of, cleaners) = args.cleaner.cleaners(&config, &inputs, builder)?;
         let reading = args.read.reading(&config);
         let job = Job { cleaners, cleaner_of, inputs, reading, config: config.files(), target, compression, args };

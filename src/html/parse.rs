@@ -313,6 +313,7 @@ impl TreeSink for BoundedSink {
         let (start, end) = self.token.get();
         let mut tree = self.tree.borrow_mut();
         let id = tree.add_element(name, attributes.drain(..), start..end);
+        // An element without attributes leaves the list that is there.
         if attributes.capacity() > 0 {
             self.spare.set(attributes);
         }

@@ -24,6 +24,7 @@ use crate::model::lines::{LineModels, TextKind};
 use crate::repeats::RepeatFinder;
 use crate::rules::RuleSet;
 use notes::Notes;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -265,6 +266,8 @@ struct State<'j> {
     /// The rules whose words stand in each block.
     candidates: Vec<Vec<Candidate>>,
     title: Option<&'j str>,
+    /// What tells what the page is about, once it is asked for.
+    headlines: OnceCell<Vec<Cow<'j, str>>>,
     /// Whether the page is about each topic, once it is asked.
     topics: Vec<OnceCell<bool>>,
     /// The blocks that say the same, once they are asked for.
@@ -296,6 +299,7 @@ impl<'j> State<'j> {
             guarded: vec![false; count],
             candidates: std::iter::repeat_with(Vec::new).take(count).collect(),
             title,
+            headlines: OnceCell::new(),
             topics: vec![OnceCell::new(); judge.rules.topics_count()],
             alike: OnceCell::new(),
             ruled: vec![false; count],

@@ -9,6 +9,7 @@ use crate::html::tree::NodeRef;
 use crate::repeats::RepeatFinder;
 use crate::rules::{Candidates, Part, Where};
 use foldhash::HashMap;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -86,8 +87,15 @@ impl State<'_> {
     /// True for the families of rules that the page is about, told by its title and its first headline; a text has none but its
     /// first lines.
     fn is_at_rest(&self, family: &str) -> bool {
+        let rules = &self.judge.rules;
+        let is_about = |topic| self.headlines().iter().any(|headline| rules.is_about(headline, topic));
+        rules.topics_of(family).any(|topic| *self.topics[topic].get_or_init(|| is_about(topic)))
+    }
+
+    /// What tells what the page is about, folded.
+    fn headlines(&self) -> &[Cow<'_, str>] {
         const FIRST_LINES: usize = 3;
-        let is_about = |topic: usize| {
+        self.headlines.get_or_init(|| {
             let items = &self.blocks.items;
             let first = match self.blocks.format {
                 Format::Text => 0..items.len().min(FIRST_LINES),
@@ -95,11 +103,9 @@ impl State<'_> {
                     items.iter().position(|block| block.kind == BlockKind::Heading(1)).map_or(0..0, |at| at..at + 1)
                 }
             };
-            let title = self.title.map(fold);
-            let mut headlines = title.as_deref().into_iter().chain(first.map(|at| &self.folded[at]));
-            headlines.any(|headline| self.judge.rules.is_about(headline, topic))
-        };
-        self.judge.rules.topics_of(family).any(|topic| *self.topics[topic].get_or_init(|| is_about(topic)))
+            let title = self.title.map(|title| Cow::Owned(fold(title)));
+            title.into_iter().chain(first.map(|at| Cow::Borrowed(&self.folded[at]))).collect()
+        })
     }
 
     /// Marks what stands in an element that a rule's selector names: of an element inside a line only when all of the block

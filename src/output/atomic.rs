@@ -82,7 +82,8 @@ pub(super) fn is_part(path: &Path, stream: bool) -> bool {
     outputs.any(|output| name.strip_suffix(output.ending).is_some_and(|stem| stem.ends_with('.')))
 }
 
-/// Files on their way that nobody goes on with, of the whole process: a signal can end it while any thread writes.
+/// Files on their way that nobody goes on with, of the whole process: a signal can end it while any thread writes. No code that
+/// may panic runs under the lock.
 static ON_THE_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Removes every file that is on its way and that no later run goes on with; for a process that is about to end.

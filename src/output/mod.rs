@@ -54,8 +54,9 @@ pub struct OutputFormat {
     pub about: &'static str,
     /// True when all pages go to one file, false when each has its own.
     pub together: bool,
-    /// True when it has fields for all metadata, false when it has room for a title.
-    pub metadata: bool,
+    /// True when it writes more of the metadata than the title, so that [`CleanerBuilder::metadata`](crate::CleanerBuilder::metadata)
+    /// is wanted for it.
+    pub has_metadata: bool,
     /// What the pages of a stream become.
     pub shape: Shape,
     /// Appends one page to a buffer.
@@ -69,7 +70,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "txt",
         about: "plain text, one file a page",
         together: false,
-        metadata: false,
+        has_metadata: false,
         shape: Shape::Lines,
         write: text::write,
     },
@@ -78,7 +79,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "md",
         about: "Markdown with title, headings, lists, quotes, code and tables, one file a page",
         together: false,
-        metadata: false,
+        has_metadata: false,
         shape: Shape::Lines,
         write: markdown::write,
     },
@@ -87,7 +88,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "jsonl",
         about: "one JSON object a page, with metadata; one file a container, or one for all",
         together: true,
-        metadata: true,
+        has_metadata: true,
         shape: Shape::Lines,
         write: jsonl::write,
     },
@@ -97,7 +98,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "parquet",
         about: "a row a page, with metadata; one Parquet file a container, or one for all",
         together: true,
-        metadata: true,
+        has_metadata: true,
         shape: Shape::Table(parquet::PAGES),
         write: parquet::write,
     },
@@ -154,5 +155,35 @@ fn article(title: Option<&str>, pieces: &[(crate::BlockKind, &str)]) -> Article 
         words_in: 2,
         words_out: 1,
         unchanged: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BlockKind, Metadata};
+
+    #[test]
+    fn a_format_without_metadata_writes_no_more_of_it_than_the_title() {
+        let titled = article(Some("Mill sold"), &[(BlockKind::Paragraph, "The mill was sold.")]);
+        let stated = |text: &str| Some(text.to_owned());
+        let mut whole = titled.clone();
+        whole.metadata = Metadata {
+            title: titled.metadata.title.clone(),
+            description: stated("Who bought it."),
+            url: stated("https://daily.example/mill"),
+            author: stated("Ann Lee"),
+            date: stated("2024-03-12"),
+            site: stated("The Daily"),
+            language: stated("en"),
+        };
+        for format in OUTPUTS.iter().filter(|format| !format.is_table()) {
+            let written = [&titled, &whole].map(|article| {
+                let mut out = Vec::new();
+                (format.write)(&Page { with_title: true, ..page(article) }, &mut out);
+                out
+            });
+            assert_eq!(written[0] != written[1], format.has_metadata, "{}", format.name);
+        }
     }
 }

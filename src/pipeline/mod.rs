@@ -69,7 +69,8 @@ pub struct Plan<'a> {
     pub retry: Option<Retry>,
     /// Which articles are wanted.
     pub filters: Filters,
-    /// How articles are written.
+    /// How articles are written. What it has fields for, the cleaners of the corpus must read:
+    /// [`OutputFormat::has_metadata`].
     pub output: &'static OutputFormat,
     /// How streams of articles are packed.
     pub compression: Compression,

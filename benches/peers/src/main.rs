@@ -16,14 +16,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Extract = Box<dyn Fn(&str) -> Option<String>>;
 
 fn extractors() -> Vec<(&'static str, Extract)> {
-    let dehusk = |explains: bool| -> Extract {
-        let cleaner = Cleaner::builder().explain(explains).metadata(explains).build().expect("the built-in rules load");
+    let dehusk = |explains: bool, metadata: bool| -> Extract {
+        let cleaner = Cleaner::builder().explain(explains).metadata(metadata).build().expect("the built-in rules load");
         let hints = Hints { format: Some(Format::Html), ..Hints::default() };
         Box::new(move |page| cleaner.clean(page.as_bytes(), &hints).ok().map(|article| article.text))
     };
     vec![
-        ("dehusk", dehusk(false)),
-        ("dehusk, with evidence and metadata", dehusk(true)),
+        ("dehusk", dehusk(false, false)),
+        ("dehusk, with metadata", dehusk(false, true)),
+        ("dehusk, with evidence and metadata", dehusk(true, true)),
         (
             "dom_smoothie",
             Box::new(|page| {

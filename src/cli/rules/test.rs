@@ -46,7 +46,7 @@ struct Tested<'a> {
 
 /// Runs the command.
 pub(super) fn run(args: RulesTestArgs) -> anyhow::Result<Verdict> {
-    let (mut builder, mut catalogue) = (Cleaner::builder(), Catalogue::default());
+    let (mut builder, mut catalogue) = (Cleaner::builder().metadata(false), Catalogue::default());
     let mut told = Vec::new();
     let (packs, pages): (Vec<PathBuf>, Vec<PathBuf>) =
         args.named.into_iter().partition(|path| path.extension().is_some_and(|ending| ending == "toml"));

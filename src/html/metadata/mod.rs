@@ -15,11 +15,13 @@ use crate::block::fold::fold;
 use crate::html::parse::Page;
 use crate::html::tag::{self, attribute};
 use crate::html::tree::{Element, NodeRef, Value};
+use aho_corasick::AhoCorasick;
 use html5ever::local_name as name;
 pub use json_ld::Body;
 use json_ld::{JsonLd, Rank, Statement};
-use printed::{Printed, contains_folded};
-use std::cell::OnceCell;
+use printed::Printed;
+use std::cell::LazyCell;
+use std::sync::LazyLock;
 use title::Sites;
 
 /// Names of `<meta>` that state the same thing, the most reliable first.
@@ -99,7 +101,7 @@ const CARD_AUTHORS: &[&str] = &[
 ];
 
 /// Parts of the class or id of a heading of level 1, or of what stands around it, that say it is the name of the site.
-const SITE_PARTS: &[&str] = &[
+const SITE_PARTS: [&str; 9] = [
     "site-title",
     "sitetitle",
     "site-name",
@@ -110,13 +112,17 @@ const SITE_PARTS: &[&str] = &[
     "logo",
     "brand",
 ];
+static SITE_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(SITE_PARTS);
+    finder.expect("a few words always compile")
+});
 /// Elements from a heading outward that are asked for them.
 const SITE_LEVELS: usize = 3;
 
 /// `<meta>` of one page that are kept.
 const MAX_METAS: usize = 512;
 /// Headings of level 1 that are kept.
-const MAX_HEADINGS: usize = 16;
+const MAX_HEADLINES: usize = 16;
 /// Articles in JSON-LD, none of which is the page's by name, from which the page is a list of them.
 const LIST_OF_ARTICLES: usize = 4;
 /// Characters of a statement that are kept.
@@ -133,7 +139,7 @@ pub struct Stated {
 }
 
 /// Reads what a page states. `url` is the address that the caller knows, which wins; `whole` says that all metadata is wanted,
-/// not only title and description, at which the judgement looks.
+/// not only what the judgement looks at: title, description, and whether there are a date and a site.
 pub fn read(page: &Page, url: Option<&str>, whole: bool) -> Stated {
     let mut collected = Collected::new(page);
     for node in page.tree.nodes() {
@@ -156,8 +162,6 @@ struct Collected<'a> {
     /// Those of them that are the name of the site.
     site_headings: Vec<String>,
     language: Option<String>,
-    /// What the page prints near its headline, collected when it is asked.
-    printed: OnceCell<Printed<'a>>,
 }
 
 impl<'a> Collected<'a> {
@@ -171,7 +175,6 @@ impl<'a> Collected<'a> {
             headings: Vec::new(),
             site_headings: Vec::new(),
             language: None,
-            printed: OnceCell::new(),
         }
     }
 
@@ -200,7 +203,7 @@ impl<'a> Collected<'a> {
                     }
                 }
             }
-            name!("h1") if self.headings.len() < MAX_HEADINGS => {
+            name!("h1") if self.headings.len() < MAX_HEADLINES => {
                 if let Some(heading) = headline(node) {
                     if names_site(node, &heading) {
                         self.site_headings.push(heading.clone());
@@ -225,24 +228,22 @@ impl<'a> Collected<'a> {
         // `en` alone does not say whether the month comes first; `og:locale` may.
         let with_region =
             [&language, &locale].into_iter().flatten().find(|tag| tag.contains('-')).or(language.as_ref());
-        let is_asked = whole || site.is_some();
-        let date =
-            is_asked.then(|| self.date(&statements, title.as_deref(), with_region.map(String::as_str))).flatten();
+        // What the page prints near its headline is collected when it is asked.
+        let printed = LazyCell::new(|| Printed::of(self.page, title.as_deref()));
+        // To the judgement a date is nothing without a site.
+        let needs_date = whole || site.is_some();
+        let language_of_date = with_region.map(String::as_str);
+        let date = needs_date.then(|| self.date(&statements, language_of_date, &printed)).flatten();
         let is_dated = date.is_some() && site.is_some();
-        let url = given.map(str::to_owned);
         if !whole {
+            let url = given.map(str::to_owned);
             let metadata = Metadata { title, description, url, ..Metadata::default() };
             return Stated { metadata, is_dated, body };
         }
-        let author = self.author(&statements, &sites, title.as_deref());
-        let canonical = self.canonical.map(str::to_owned);
-        let url = url.or(canonical).or_else(|| self.first(ADDRESSES).filter(|url| is_address(url)));
+        let author = self.author(&statements, &sites, title.as_deref(), &printed);
+        let known = given.or(self.canonical).map(str::to_owned);
+        let url = known.or_else(|| self.first(ADDRESSES).filter(|url| is_address(url)));
         Stated { metadata: Metadata { title, description, url, author, date, site, language }, is_dated, body }
-    }
-
-    /// What the page prints near its headline.
-    fn printed(&self, title: Option<&str>) -> &Printed<'a> {
-        self.printed.get_or_init(|| Printed::of(self.page, title))
     }
 
     /// What the `<meta>` of these names say, in the order of the names.
@@ -308,18 +309,29 @@ impl<'a> Collected<'a> {
         only(products.filter_map(|product| product.body.as_ref()).collect())
     }
 
-    fn date(&self, statements: &[&Statement], title: Option<&str>, language: Option<&str>) -> Option<String> {
+    fn date(
+        &self,
+        statements: &[&Statement],
+        language: Option<&str>,
+        printed: &LazyCell<Printed<'a>, impl FnOnce() -> Printed<'a>>,
+    ) -> Option<String> {
         let parse = |text: &str| date::parse(text, language);
         let pages = self.json.statements.iter().filter(|statement| statement.rank == Rank::Page);
         let published = |statement: &Statement| parse(statement.published.as_deref()?);
         (statements.iter().find_map(|statement| published(statement)))
             .or_else(|| self.all(DATES).find_map(|stated| parse(&stated)))
-            .or_else(|| self.printed(title).date(language))
+            .or_else(|| printed.date(language))
             .or_else(|| pages.into_iter().find_map(published))
     }
 
     /// The first full name wins; a single word (an account, a team) counts where no source has a full name.
-    fn author(&self, statements: &[&Statement], sites: &Sites, title: Option<&str>) -> Option<String> {
+    fn author(
+        &self,
+        statements: &[&Statement],
+        sites: &Sites,
+        title: Option<&str>,
+        printed: &LazyCell<Printed<'a>, impl FnOnce() -> Printed<'a>>,
+    ) -> Option<String> {
         let is_author = |name: &String| Some(name.as_str()) != title;
         let clean = |name: &str| byline::clean(&line(name)?).filter(is_author);
         let of = |statement: &Statement, wants_organizations: bool| {
@@ -340,7 +352,7 @@ impl<'a> Collected<'a> {
             AUTHORS.iter().filter_map(|name| byline::joined(self.all(&[name]).filter_map(|stated| clean(&stated))));
         let card = std::iter::once_with(|| clean(&self.card_author()?)).flatten();
         // What the page prints is looked at only where it states no full name.
-        let printed = std::iter::once_with(|| self.printed(title).authors()).flatten().filter(is_author);
+        let printed = std::iter::once_with(|| printed.authors()).flatten().filter(is_author);
         let ranked = (persons.iter().cloned())
             .chain(metas)
             .chain(card)
@@ -380,7 +392,7 @@ fn names_site(node: NodeRef<'_>, heading: &str) -> bool {
     let is_called = |element: Element<'_>| {
         let attributes = [name!("class"), name!("id")];
         let mut values = attributes.iter().filter_map(|name| attribute(element, name));
-        values.any(|value| SITE_PARTS.iter().any(|part| contains_folded(value, part)))
+        values.any(|value| SITE_FINDER.is_match(value))
     };
     let around = node.ancestors().filter_map(|node| node.element()).take(SITE_LEVELS - 1);
     node.descendants().take(MAX_NODES).any(leads_home) || node.element().into_iter().chain(around).any(is_called)
@@ -648,6 +660,19 @@ mod tests {
             assert_eq!(part.metadata, Metadata { title, description, url, ..Metadata::default() });
             assert_eq!(whole.metadata.author.as_deref(), Some("Ann Lee"));
         }
+    }
+
+    #[test]
+    fn of_many_headings_the_first_are_asked_for_the_headline() {
+        let page = |headings: usize| {
+            let others = "<h1>Other news</h1><p>The ferry sails at noon.</p>".repeat(headings - 1);
+            let far = "<p>The ferry sails at noon.</p>".repeat(100);
+            format!(
+                "<meta property=og:title content='Mill sold'>{others}{far}<h1>Mill sold</h1><p>Published 12 March 2024</p>"
+            )
+        };
+        assert_eq!(date(&page(MAX_HEADLINES)).as_deref(), Some("2024-03-12"));
+        assert_eq!(date(&page(MAX_HEADLINES + 1)), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! In goes the tree, out come names and a date, the surest first. Places are counted in bytes of
 //! text, so that "near" means the same on every page; what stands in comments, teasers and sidebars is left out.
 
-use super::{byline, date, has_token, headline, is_in_drawing, line, text};
+use super::{MAX_HEADLINES, byline, date, has_token, headline, is_in_drawing, line, text};
 use crate::block::fold::fold;
 use crate::html::parse::Page;
 use crate::html::tag::attribute;
@@ -134,7 +134,8 @@ impl<'a> Printed<'a> {
     }
 
     fn take_heading(&mut self, level: u8, node: NodeRef<'a>) {
-        if self.headings.len() < MAX_HEADINGS {
+        let headlines = || self.headings.iter().filter(|(_, level, _)| *level == 1).count();
+        if self.headings.len() < MAX_HEADINGS && (level > 1 || headlines() < MAX_HEADLINES) {
             let heading = if level == 1 { headline(node) } else { line(&text(node)) };
             self.headings.extend(heading.map(|heading| (self.at, level, fold(&heading))));
         }
@@ -359,7 +360,7 @@ fn marks(class: &str) -> (bool, bool) {
 }
 
 /// True when `text` holds `part`, in small letters, in any case.
-pub(super) fn contains_folded(text: &str, part: &str) -> bool {
+fn contains_folded(text: &str, part: &str) -> bool {
     text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
