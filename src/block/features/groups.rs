@@ -3,6 +3,7 @@
 use super::sums::PageSums;
 use super::tree::blocks_of;
 use crate::block::outline::Outline;
+use crate::block::strings::Strings;
 use foldhash::{HashMap, HashMapExt};
 
 /// Names of the features of the groups that a block stands in: the nearest and the widest.
@@ -115,13 +116,6 @@ impl Groups {
 
 /// The kind of each step of the outline: a member is told by tag and class, the id of a post is its own.
 fn kinds(outline: &Outline) -> Vec<u32> {
-    let mut ids: HashMap<&str, u32> = HashMap::new();
-    let kind = |step: &'_ str| step.split('#').next().unwrap_or(step).len();
-    outline
-        .steps()
-        .map(|step| {
-            let next = ids.len() as u32;
-            *ids.entry(&step[..kind(step)]).or_insert(next)
-        })
-        .collect()
+    let mut kinds = Strings::default();
+    outline.steps().map(|step| kinds.number(step.split('#').next().unwrap_or(step)).0).collect()
 }

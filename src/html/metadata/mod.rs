@@ -21,6 +21,7 @@ pub use json_ld::Body;
 use json_ld::{JsonLd, Rank, Statement};
 use printed::Printed;
 use std::cell::LazyCell;
+use std::ops::Deref;
 use std::sync::LazyLock;
 use title::Sites;
 
@@ -112,6 +113,7 @@ const SITE_PARTS: [&str; 9] = [
     "logo",
     "brand",
 ];
+/// Finds them in any case.
 static SITE_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(SITE_PARTS);
     finder.expect("a few words always compile")
@@ -141,18 +143,18 @@ pub struct Stated {
 /// Reads what a page states. `url` is the address that the caller knows, which wins; `whole` says that all metadata is wanted,
 /// not only what the judgement looks at: title, description, and whether there are a date and a site.
 pub fn read(page: &Page, url: Option<&str>, whole: bool) -> Stated {
-    let mut collected = Collected::new(page);
+    let mut collected = Collected::default();
     for node in page.tree.nodes() {
         if let Value::Element(element) = node.value() {
             collected.take(element, node);
         }
     }
     collected.json.read();
-    collected.finish(url, whole)
+    collected.finish(page, url, whole)
 }
 
+#[derive(Default)]
 struct Collected<'a> {
-    page: &'a Page,
     /// Name (in small letters) and content of each `<meta>`, in the order of the page.
     metas: Vec<(String, &'a str)>,
     json: JsonLd,
@@ -165,19 +167,6 @@ struct Collected<'a> {
 }
 
 impl<'a> Collected<'a> {
-    fn new(page: &'a Page) -> Self {
-        Collected {
-            page,
-            metas: Vec::new(),
-            json: JsonLd::default(),
-            canonical: None,
-            title: None,
-            headings: Vec::new(),
-            site_headings: Vec::new(),
-            language: None,
-        }
-    }
-
     fn take(&mut self, element: Element<'a>, node: NodeRef<'a>) {
         match *element.name {
             name!("meta") if self.metas.len() < MAX_METAS => {
@@ -215,7 +204,7 @@ impl<'a> Collected<'a> {
         }
     }
 
-    fn finish(self, given: Option<&str>, whole: bool) -> Stated {
+    fn finish(self, page: &'a Page, given: Option<&str>, whole: bool) -> Stated {
         let sites = self.sites(given);
         let title = self.choose_title(&sites);
         let description = self.first(DESCRIPTIONS);
@@ -229,7 +218,7 @@ impl<'a> Collected<'a> {
         let with_region =
             [&language, &locale].into_iter().flatten().find(|tag| tag.contains('-')).or(language.as_ref());
         // What the page prints near its headline is collected when it is asked.
-        let printed = LazyCell::new(|| Printed::of(self.page, title.as_deref()));
+        let printed = LazyCell::new(|| Printed::of(page, title.as_deref()));
         // To the judgement a date is nothing without a site.
         let needs_date = whole || site.is_some();
         let language_of_date = with_region.map(String::as_str);
@@ -313,7 +302,7 @@ impl<'a> Collected<'a> {
         &self,
         statements: &[&Statement],
         language: Option<&str>,
-        printed: &LazyCell<Printed<'a>, impl FnOnce() -> Printed<'a>>,
+        printed: &impl Deref<Target = Printed<'a>>,
     ) -> Option<String> {
         let parse = |text: &str| date::parse(text, language);
         let pages = self.json.statements.iter().filter(|statement| statement.rank == Rank::Page);
@@ -330,7 +319,7 @@ impl<'a> Collected<'a> {
         statements: &[&Statement],
         sites: &Sites,
         title: Option<&str>,
-        printed: &LazyCell<Printed<'a>, impl FnOnce() -> Printed<'a>>,
+        printed: &impl Deref<Target = Printed<'a>>,
     ) -> Option<String> {
         let is_author = |name: &String| Some(name.as_str()) != title;
         let clean = |name: &str| byline::clean(&line(name)?).filter(is_author);

@@ -1,7 +1,7 @@
 //! Authors and dates that a page prints near its headline: microdata, `rel=author`, `<time>`, class names, bylines.
 //!
-//! In goes the tree, out come names and a date, the surest first. Places are counted in bytes of
-//! text, so that "near" means the same on every page; what stands in comments, teasers and sidebars is left out.
+//! In goes the tree, out come names and a date, the surest first. Places are counted in bytes of text, so that "near" means the
+//! same on every page; what stands in comments, teasers and sidebars is left out.
 
 use super::{MAX_HEADLINES, byline, date, has_token, headline, is_in_drawing, line, text};
 use crate::block::fold::fold;
