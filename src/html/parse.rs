@@ -462,6 +462,37 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_has_its_own_attributes_and_none_of_the_tag_whose_list_it_took_over() {
+        // Lists that grow and shrink, end tags between them, and tags that the tree builder opens again or adds to.
+        let source = "<body id=1><p id=2 class=a href=b rel=c lang=d>x</p id=3><p>y<i class=e>z<p role=f><br><p class=g class=h>\
+                      <body id=4 lang=i><b id=5><div></b><img name=j data-k=l>";
+        let page = parse(source, &Limits::default(), false, false).unwrap_or_else(|bound| panic!("{bound:?}"));
+        let shown = |node: NodeRef<'_>| {
+            let element = node.element().filter(|element| !matches!(&**element.name, "html" | "head"))?;
+            let attributes = element.attributes.iter().map(|it| format!(" {}={}", &*it.name, &*it.value));
+            Some(format!("{}{}", &**element.name, attributes.collect::<String>()))
+        };
+        let elements: Vec<String> = page.tree.root().descendants().filter_map(shown).collect();
+        let wanted = [
+            "body id=1 lang=i",
+            "p id=2 class=a href=b rel=c lang=d",
+            "p",
+            "i class=e",
+            "p role=f",
+            "i class=e",
+            "br",
+            "p class=g",
+            "i class=e",
+            "b id=5",
+            // It ends the paragraph, and `</b>` ends what would be opened again in it.
+            "div",
+            "i class=e",
+            "img name=j",
+        ];
+        assert_eq!(elements, wanted);
+    }
+
+    #[test]
     fn a_line_ends_at_lf_cr_or_both() {
         assert_eq!(paragraphs("\r\n\r\r\n\n<p\nid=a>x"), one(6, "x"));
     }
