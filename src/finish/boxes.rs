@@ -1,6 +1,6 @@
 //! Small boxes around a call, and the words on buttons.
 
-use super::{Finished, LIKELY_SCORE, LISTS, SURE_SCORE, cues, word_sums};
+use super::{ALWAYS, Finished, LIKELY_SCORE, LISTS, SURE_SCORE, cues, word_sums};
 use crate::article::BlockKind;
 use crate::block::outline::Cues;
 use crate::block::{Blocks, words};
@@ -18,7 +18,8 @@ const MAX_BOX_SHARE: f32 = 0.2;
 const MAX_CONTROL_WORDS: u32 = 3;
 
 /// Blocks that stand in one box with a call: `calls` are the blocks that such rules removed. Prose goes only with a box
-/// whose name says what it is, and so do the rows of a table.
+/// whose name says what it is, and so do the rows of a table; its other lines, as the heading over the call, go however
+/// likely they are.
 pub fn boxes(
     blocks: &Blocks<'_>,
     parts: &[Cues],
@@ -41,15 +42,16 @@ pub fn boxes(
             continue;
         }
         let is_named = parts[around].meets(named);
-        let goes = |at: &usize| {
-            let block = &blocks.items[*at];
+        for at in (entry.blocks.start as usize..entry.blocks.end as usize).filter(|&at| is_kept(at)) {
+            let block = &blocks.items[at];
             let says_something =
-                || block.kind == BlockKind::TableRow || words::is_prose(blocks.text_of(block), block.words as usize);
-            is_kept(*at) && (is_named || !says_something())
-        };
-        for at in (entry.blocks.start as usize..entry.blocks.end as usize).filter(goes) {
-            let evidence = format!("in one box with block {}", call + 1);
-            found.push(Finished { block: at, sure_score: SURE_SCORE, evidence });
+                block.kind == BlockKind::TableRow || words::is_prose(blocks.text_of(block), block.words as usize);
+            let sure_score = match (is_named, says_something) {
+                (true, false) => ALWAYS,
+                (false, true) => continue,
+                _ => SURE_SCORE,
+            };
+            found.push(Finished { block: at, sure_score, evidence: format!("in one box with block {}", call + 1) });
         }
     }
     found
@@ -100,6 +102,18 @@ pub fn controls(blocks: &Blocks<'_>, parts: &[Cues], is_kept: impl Fn(usize) -> 
 mod tests {
     use super::super::tests::*;
     use super::*;
+
+    #[test]
+    fn the_heading_of_a_box_that_is_called_one_goes_however_likely_it_is() {
+        let call = "<h3>Every morning the news of your island?</h3><p>Sign up for our newsletter</p>";
+        for (name, sure_score) in [("newsletter-box", ALWAYS), ("island", SURE_SCORE)] {
+            let (blocks, parts) = page(&format!("{STORY}<div class={name}>{call}</div>{STORY}"));
+            let call = at(&blocks, "Sign up for our newsletter");
+            let found = boxes(&blocks, &parts, [call].into_iter(), |at| at != call);
+            assert_eq!(taken(&blocks, &found), ["Every morning the news of your island?"]);
+            assert_eq!(found[0].sure_score, sure_score);
+        }
+    }
 
     #[test]
     fn a_table_is_no_part_of_a_box() {

@@ -20,6 +20,9 @@ impl State<'_> {
             _ => Vec::new(),
         };
         self.finish_article(is_dated, &parts, &large_parts);
+        let is_kept = |at: usize| self.verdicts[at].is_none();
+        let headings = finish::headings(self.blocks, &parts, is_kept, |at| self.is_judged_out(at), |at| self.score(at));
+        self.bring_back(headings, "a heading over what stays");
         self.parts = [parts, large_parts];
         self.bring_back(comments, "a comment, and comments are wanted");
     }
