@@ -69,13 +69,22 @@ const BINARY_MAGIC: &[&[u8]] = &[
 pub fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, limits: &Limits) -> Result<Decoded<'a>, Error> {
     check_size(bytes.len(), limits)?;
     let controls = Controls::of(bytes);
-    let mut magic = BINARY_MAGIC.iter().filter(|magic| magic.first() == bytes.first());
-    if magic.any(|magic| bytes.starts_with(magic)) || controls.are_many(bytes) {
+    if looks_binary(bytes, &controls) {
         return Err(Error::new(ErrorKind::Binary, "the bytes are not text"));
     }
     let decoded = choose(bytes, charset, controls.has_nul);
     check_size(decoded.text.len(), limits)?;
     Ok(decoded)
+}
+
+/// True for what [`decode`] refuses as no text.
+pub fn is_binary(bytes: &[u8]) -> bool {
+    looks_binary(bytes, &Controls::of(bytes))
+}
+
+fn looks_binary(bytes: &[u8], controls: &Controls) -> bool {
+    let mut magic = BINARY_MAGIC.iter().filter(|magic| magic.first() == bytes.first());
+    magic.any(|magic| bytes.starts_with(magic)) || controls.are_many(bytes)
 }
 
 fn check_size(bytes: usize, limits: &Limits) -> Result<(), Error> {
@@ -106,7 +115,17 @@ fn choose<'a>(bytes: &'a [u8], charset: Option<&str>, has_nul: bool) -> Decoded<
         }
         return Decoded { text, encoding: UTF_8.name(), replaced: false };
     }
-    let encoding = label().or_else(|| mostly_utf8(bytes).then_some(UTF_8)).unwrap_or_else(|| detect(bytes));
+    // A page that was cut or patched, and whose mark says what it is.
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return with(UTF_8, bytes);
+    }
+    // No text in an encoding of single bytes is nearly all sound UTF-8: labels are wrong more often than that.
+    let is_overruled = |said: &'static Encoding| said.is_single_byte() && mostly_utf8(bytes);
+    let encoding = match label() {
+        Some(said) if !is_overruled(said) => said,
+        _ if mostly_utf8(bytes) => UTF_8,
+        _ => detect(bytes),
+    };
     with(encoding, bytes)
 }
 
@@ -296,7 +315,15 @@ mod tests {
     fn one_bad_byte_does_not_turn_utf8_into_latin() {
         let text = "é".repeat(100);
         let bytes = [text.as_bytes(), b"\xff"].concat();
-        assert_eq!(decoded(&bytes), (text + "\u{fffd}", "UTF-8"));
+        assert_eq!(decoded(&bytes), (text.clone() + "\u{fffd}", "UTF-8"));
+        // Whatever the page says, unless it says little; and whatever it says where its mark says it too.
+        for label in ["iso-8859-1", "windows-1251"] {
+            let limits = Limits::default();
+            let page = decode(&bytes, Some(label), &limits).expect("a text");
+            assert_eq!((&*page.text, page.replaced), (&*format!("{text}\u{fffd}"), true), "{label}");
+        }
+        let marked = [b"\xef\xbb\xbf<meta charset=gbk>M\xc3\xbcller", &b"\xff"[..]].concat();
+        assert_eq!(decoded(&marked).1, "UTF-8");
     }
 
     #[test]

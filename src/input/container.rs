@@ -17,6 +17,9 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::PathBuf;
 
+/// Bytes that are looked at to tell what a file is.
+pub(super) const HEAD: usize = 4096;
+
 /// A format of files that hold many pages.
 pub struct InputFormat {
     /// The name that stands on the command line.
@@ -102,6 +105,19 @@ impl InputFormat {
     pub(super) fn of(head: &[u8], says_text: bool) -> Option<&'static InputFormat> {
         let enough = if says_text { Told::Surely } else { Told::Likely };
         FORMATS.iter().find(|format| (format.detect)(head) >= enough)
+    }
+
+    /// The format that the ending of a file's name says, without those of its packing; `json` says nothing, as a document of
+    /// its own has it too.
+    pub(super) fn by_ending(name: &str) -> Option<&'static InputFormat> {
+        let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        FORMATS.iter().find(|format| ending != "json" && format.endings.contains(&&*ending))
+    }
+
+    /// The format of bytes that would pass for one text if nobody knew that they are the records of a container.
+    pub(super) fn of_text(bytes: &[u8]) -> Option<&'static InputFormat> {
+        let head = &bytes[..bytes.len().min(HEAD)];
+        InputFormat::of(head, true).filter(|format| ["warc", "jsonl", "tar"].contains(&format.name))
     }
 
     /// Makes a record of what was split off; `origin` is completed even when there is none.

@@ -4,6 +4,7 @@
 //! is packed, whatever the headers say.
 
 use super::unpack::{is_packed, too_large, unpack};
+use crate::decode::is_binary;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use std::borrow::Cow;
@@ -77,13 +78,19 @@ impl<'a> Response<'a> {
             None => Cow::Borrowed(self.body),
         };
         for (coding, open) in [("br", unbrotli as fn(&[u8], usize) -> Option<Vec<u8>>), ("deflate", inflate)] {
-            if says("Content-Encoding", coding)
-                && let Some(opened) = open(&body, limits.max_document_bytes)
-            {
-                if opened.len() > limits.max_document_bytes {
+            if !says("Content-Encoding", coding) {
+                continue;
+            }
+            match open(&body, limits.max_document_bytes) {
+                Some(opened) if opened.len() > limits.max_document_bytes => {
                     return Err(too_large(limits.max_document_bytes));
                 }
-                return Ok(Cow::Owned(opened));
+                Some(opened) => return Ok(Cow::Owned(opened)),
+                // Many crawlers store the body unpacked and the header as it came.
+                None if !is_packed(&body) && is_binary(&body) => {
+                    return Err(Error::new(ErrorKind::Corrupt, format!("the {coding} data is cut or damaged")));
+                }
+                None => {}
             }
         }
         match is_packed(&body) {
@@ -188,6 +195,22 @@ mod tests {
         assert_eq!(body("", b"4\r\nthe \r\n0\r\nand no more"), "4\r\nthe \r\n0\r\nand no more");
         assert_eq!(body("", b"4\r\nthe \r\n0\r\nX-Sum: 1\r\n\r\n"), "the ");
         assert_eq!(body("Transfer-Encoding: chunked\r\n", b""), "");
+    }
+
+    #[test]
+    fn a_packed_body_that_does_not_open_is_damaged() {
+        let text: String = (0..500).map(|at| format!("boat {at} ")).collect();
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        zlib.write_all(text.as_bytes()).unwrap();
+        let mut packed = zlib.finish().unwrap();
+        packed.truncate(packed.len() / 2);
+        for coding in ["deflate", "br"] {
+            let response =
+                [format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\n\r\n").as_bytes(), &packed].concat();
+            let limits = Limits::default();
+            let error = Response::read(&response, &limits).unwrap().body(&limits).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "{coding}");
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! A member of an archive as a page: the path that it has there and its bytes, packed or not.
 
 use super::Skip;
-use super::container::{Origin, Raw, Read, Record, Refused};
+use super::container::{InputFormat, Origin, Raw, Read, Record, Refused};
 use super::page::page_name;
 use super::printable;
 use super::unpack::unpack;
 use crate::cleaner::Hints;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +35,10 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
     bytes.drain(..raw.head);
     let page = unpack(bytes, read.limits)?;
     let name = page_name(path, page.levels).map(Cow::into_owned);
+    if let Some(format) = InputFormat::of_text(&page.bytes) {
+        let message = format!("a {} file in an archive: unpack the archive and name the file", format.name);
+        return Err(Error::new(ErrorKind::Malformed, message).into());
+    }
     let hints = Hints { name, ..Hints::default() };
     Ok(Record { bytes: page.bytes, hints, trailing: page.trailing, row: None })
 }

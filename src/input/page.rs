@@ -3,7 +3,7 @@
 //! Opening is cheap and reads the head only; a page is read whole by [`OpenPage::read`], within the bound of one
 //! document, a container record by record.
 
-use super::container::{InputFormat, Source, Split};
+use super::container::{HEAD, InputFormat, Source, Split};
 use super::stream::{Bytes, Position};
 use super::unpack::{self, too_large, unpack};
 use super::{Inputs, Kind, Record};
@@ -18,8 +18,6 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Bytes that are looked at to tell what a file is.
-const HEAD: usize = 4096;
 /// Bytes that are read first: most pages have fewer, and are read at once.
 const FIRST_READ: u64 = 1 << 16;
 /// The least time that a file's time of change can tell: Linux writes the one of its clock's last tick.
@@ -111,9 +109,13 @@ impl Inputs {
             Reading::Containers(format) => Some(format),
             Reading::Detected => {
                 let levels = limits.max_packing_levels;
+                let name = file.and_then(|path| page_name(path, levels));
                 // Of such nothing else should be thought that may be one.
-                let is_text = file.is_some_and(|path| page_name(path, levels).is_some_and(|name| says_text(&name)));
-                InputFormat::of(&unpack::head(&page.bytes, HEAD, levels), is_text)
+                let is_text = name.as_deref().is_some_and(says_text);
+                let head = unpack::head(&page.bytes, HEAD, levels);
+                // A damaged beginning makes no page of many records.
+                let said = || name.as_deref().filter(|_| !head.is_empty()).and_then(InputFormat::by_ending);
+                InputFormat::of(&head, is_text).or_else(said)
             }
         };
         let Some(format) = format else {

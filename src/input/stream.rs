@@ -8,6 +8,7 @@ use super::unpack::{GZIP, ZSTD, corrupt, is_packed, wrong_with};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use flate2::bufread::GzDecoder;
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fs::File;
@@ -360,13 +361,19 @@ impl Stream {
             return Ok(());
         }
         let is_cut = !head.is_empty() && GZIP.starts_with(&head);
-        if is_cut {
+        let holds_member = !is_cut && holds_member(&mut counted)?;
+        let is_damaged = is_cut || holds_member;
+        if is_damaged {
             self.members.push_back((self.offset + (self.filled - self.at) as u64, start));
         }
-        self.trailing = !head.is_empty() && !is_cut;
+        self.trailing = !head.is_empty() && !is_damaged;
         self.layer = Layer::Ended(counted);
         self.ended = true;
-        if is_cut { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+        match (is_cut, holds_member) {
+            (true, _) => Err(io::ErrorKind::UnexpectedEof.into()),
+            (_, true) => Err(io::ErrorKind::InvalidData.into()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -393,6 +400,25 @@ fn peek_head(counted: &mut Counted) -> io::Result<Vec<u8>> {
     let chained = io::Cursor::new(head.clone()).chain(rest);
     counted.inner = BufReader::with_capacity(BLOCK, Bytes::Pipe(Box::new(chained)));
     Ok(head)
+}
+
+/// Reads to the end and says whether a gzip member begins on the way: what stands before it is no padding then but a member whose
+/// first bytes are damaged.
+fn holds_member(rest: &mut impl BufRead) -> io::Result<bool> {
+    let (mut holds, mut last) = (false, Vec::new());
+    loop {
+        let window = rest.fill_buf()?;
+        if window.is_empty() {
+            return Ok(holds);
+        }
+        // One may begin at the end of a window and end in the next one.
+        last.extend_from_slice(&window[..window.len().min(GZIP.len())]);
+        holds |= memmem::find(&last, GZIP).is_some() || memmem::find(window, GZIP).is_some();
+        last.clear();
+        last.extend_from_slice(&window[window.len().saturating_sub(GZIP.len() - 1)..]);
+        let passed = window.len();
+        rest.consume(passed);
+    }
 }
 
 /// The error for a stream that broke off: what the system refused is named so, all else is a damaged file.
@@ -498,8 +524,13 @@ mod tests {
             assert_eq!(&stream.peek(4).unwrap()[..4], b"one ");
             assert_eq!(failed(&all(stream).unwrap_err()).kind(), ErrorKind::Corrupt, "{cut}");
         }
-        let mut stream = open([file, vec![0; 9]].concat());
+        let mut stream = open([file.clone(), vec![0; 9]].concat());
         assert_eq!(stream.peek(100).unwrap(), b"one two");
         assert!(stream.has_trailing());
+        // A member behind what is no member was not padded away: its neighbour is damaged.
+        for damage in [vec![0; 9], vec![0; 3 * BLOCK - 1], gzip(b"three")[1..].to_vec()] {
+            let stream = open([&file[..], &damage, &gzip(b"four")].concat());
+            assert_eq!(failed(&all(stream).unwrap_err()).kind(), ErrorKind::Corrupt);
+        }
     }
 }

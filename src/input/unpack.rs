@@ -7,6 +7,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use flate2::bufread::GzDecoder;
+use memchr::memmem;
 use std::borrow::Cow;
 use std::io::{self, Read};
 
@@ -93,11 +94,12 @@ fn gunzip(packed: &[u8], limit: usize, bytes: &mut Vec<u8>) -> Result<bool, Erro
             return Ok(false);
         }
         if !rest.starts_with(GZIP) {
-            // A file cut inside the first bytes of a member is cut, not padded.
-            return if GZIP.starts_with(rest) {
-                Err(corrupt("gzip", io::ErrorKind::UnexpectedEof.into()))
-            } else {
-                Ok(true)
+            // A file cut inside the first bytes of a member is cut, not padded; nor is one of which a member stands further on,
+            // behind another whose first bytes are damaged.
+            return match (GZIP.starts_with(rest), memmem::find(rest, GZIP)) {
+                (true, _) => Err(corrupt("gzip", io::ErrorKind::UnexpectedEof.into())),
+                (_, Some(_)) => Err(corrupt("gzip", io::ErrorKind::InvalidData.into())),
+                _ => Ok(true),
             };
         }
     }
@@ -189,6 +191,13 @@ pub(super) mod tests {
     fn bytes_after_the_last_member_are_left_out_and_noted() {
         let page = open([gzip(b"text"), vec![0; 100]].concat()).unwrap();
         assert_eq!((page.bytes, page.trailing), (b"text".to_vec(), true));
+    }
+
+    #[test]
+    fn a_member_behind_a_damaged_one_is_not_left_out() {
+        let mut damaged = gzip(b"two");
+        damaged[0] ^= 1;
+        assert_eq!(open([gzip(b"one"), damaged, gzip(b"three")].concat()), Err(ErrorKind::Corrupt));
     }
 
     #[test]

@@ -95,6 +95,18 @@ fn members_never_lead_out_of_the_output_folder() {
 }
 
 #[test]
+fn a_container_in_an_archive_is_no_page() {
+    let lines = "{\"text\":\"The mill was sold.\"}\n{\"text\":\"The boat sails.\"}\n";
+    let inner = String::from_utf8(tar(&[("1.txt", "The mill was sold.\n")])).unwrap();
+    let record = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 9\r\n\r\nThe mill.\r\n\r\n";
+    for (name, content) in [("a.jsonl", lines), ("a.tar", &inner), ("a.warc", record)] {
+        let found = run("outer.tar", &tar(&[(name, content), ("2.txt", "The boat sails.\n")]), &[]);
+        assert_eq!(found.summary["failed"]["malformed"], 1, "{name}");
+        assert_eq!(found.texts, ["The boat sails.\n"], "{name}");
+    }
+}
+
+#[test]
 fn a_bomb_is_one_member() {
     let bomb = vec![b'a'; 40 << 20];
     let (one, three) = (page(1), page(3));

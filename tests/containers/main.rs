@@ -115,6 +115,32 @@ fn bytes_after_a_gzip_file_are_left_out_and_counted() {
 }
 
 #[test]
+fn a_member_behind_a_damaged_one_is_not_left_out() {
+    let mut damaged = gzip(TEXT.as_bytes());
+    damaged[0] ^= 1;
+    let file = [gzip(TEXT.as_bytes()), damaged, gzip(TEXT.as_bytes())].concat();
+    is_one(&run("page.txt.gz", &file, &[]), "failed", "corrupt");
+    let member = |number: usize| gzip(format!("{{\"text\":\"The boat {number} sails.\"}}\n").as_bytes());
+    let mut damaged = member(2);
+    damaged[0] ^= 1;
+    let run = run("pages.jsonl.gz", &[member(1), damaged, member(3)].concat(), &[]);
+    assert_eq!((&run.summary["failed"]["corrupt"], run.texts.len()), (&1.into(), 1));
+}
+
+#[test]
+fn a_container_that_its_name_calls_one_is_read_as_one_however_it_begins() {
+    let lines = "{\"text\":\"broken\n{\"text\":\"The mill was sold.\"}\n{\"text\":\"The boat sails.\"}\n";
+    let found = run("pages.jsonl", lines.as_bytes(), &[]);
+    assert_eq!((&found.summary["failed"]["malformed"], found.texts.len()), (&1.into(), 2));
+    let found = run("pages.jsonl.gz", &gzip(lines.as_bytes()), &[]);
+    assert_eq!((&found.summary["failed"]["malformed"], found.texts.len()), (&1.into(), 2));
+    // A document of its own may have that ending, and a page that does not say what it is may be anything.
+    for name in ["page.json", "page"] {
+        assert_eq!(run(name, b"[\"The mill was sold.\"]\n", &[]).summary["pages"], 1, "{name}");
+    }
+}
+
+#[test]
 fn the_third_level_of_packing_is_not_opened() {
     let twice = gzip(&gzip(TEXT.as_bytes()));
     assert_eq!(run("page.txt.gz", &twice, &[]).texts, [TEXT]);
