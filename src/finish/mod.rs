@@ -13,7 +13,7 @@ mod rescue;
 pub use boxes::{boxes, controls};
 pub use comments::comments_back;
 pub use labels::labels;
-pub use rescue::{headed_items, headings, small_article, stated_article};
+pub use rescue::{continued, headed_items, headings, small_article, stated_article};
 
 use crate::article::BlockKind;
 use crate::block::outline::{CUES, Cues};

@@ -15,9 +15,12 @@ const MIN_CAPTION_SCORE: f32 = 0.05;
 /// Probability from which an item of a list or code inside the body comes back: from 0.2 to 0.45 it makes no difference to the
 /// score, with the domains of a page held out.
 const MIN_ITEM_SCORE: f32 = 0.25;
-/// Probability from which a heading right over what is kept comes back, wherever it stands. Of those from here on 147 of 180 are
-/// in the gold of 1,597 pages, with their domains held out, and 7 of 18 of those below.
-const MIN_HEADING_SCORE: f32 = 0.15;
+/// Probability from which what is tied to kept text beside it comes back: a heading to what it heads, code and items to the text right
+/// before them. On 1,597 pages, with their domains held out, 147 of 180 such headings are in the gold and 7 of 18 of those below;
+/// of 29 pieces of code and items more than 20, and 6 of 24.
+const MIN_TIED_SCORE: f32 = 0.15;
+/// Elements from a piece of code or an item to the one that the text before it stands in, at most.
+const MAX_TIED_STEPS: usize = 4;
 /// Words of a closing line, at most, and the probability from which it closes the article.
 const MAX_CLOSING_WORDS: u32 = 6;
 const MIN_CLOSING_SCORE: f32 = 0.4;
@@ -126,6 +129,41 @@ pub fn headed_items(
     (0..count).filter(is_heading).flat_map(|at| (at + 1..count).take_while(is_item)).collect()
 }
 
+/// Code and items of lists that the judgement dropped, of which it was not sure, right behind kept text of the same element:
+/// what a post shows, and what the sentence before it leads to.
+pub fn continued(
+    blocks: &Blocks<'_>,
+    parts: &[Cues],
+    is_kept: impl Fn(usize) -> bool,
+    is_dropped: impl Fn(usize) -> bool,
+    score: impl Fn(usize) -> f32,
+) -> Vec<usize> {
+    let furniture = LISTS.furniture.with(cues(&["related", "promo", "ad", "form", "control"]));
+    let elements = &blocks.outline.elements;
+    let mut found = Vec::new();
+    // The element around the text that what follows may go on.
+    let mut text_in = None;
+    for (at, block) in blocks.items.iter().enumerate() {
+        if is_kept(at) {
+            text_in = match block.kind {
+                BlockKind::Paragraph | BlockKind::Quote => Some(elements[block.element as usize].parent),
+                BlockKind::ListItem | BlockKind::Code => text_in,
+                _ => None,
+            };
+            continue;
+        }
+        let mut around = std::iter::successors(Some(block.element), |at| Some(elements[*at as usize].parent));
+        let is_tied = text_in.is_some_and(|text_in| around.by_ref().take(MAX_TIED_STEPS + 1).any(|at| at == text_in));
+        let is_free = !parts[block.element as usize].meets(furniture);
+        if is_tied && is_plain_item(block) && is_free && is_dropped(at) && score(at) >= MIN_TIED_SCORE {
+            found.push(at);
+        } else {
+            text_in = None;
+        }
+    }
+    found
+}
+
 /// Headings right over what is kept that the judgement dropped, of which it was not sure: a heading belongs to what it
 /// heads. Headlines are none of them, as a page has a title besides.
 pub fn headings(
@@ -143,7 +181,7 @@ pub fn headings(
         let is_over = || is_kept(at + 1) || found.last() == Some(&(at + 1));
         // What a heading itself is called does not matter.
         let is_free = || !parts[blocks.outline.elements[block.element as usize].parent as usize].meets(furniture);
-        if is_heading && is_over() && is_free() && is_dropped(at) && score(at) >= MIN_HEADING_SCORE {
+        if is_heading && is_over() && is_free() && is_dropped(at) && score(at) >= MIN_TIED_SCORE {
             found.push(at);
         }
     }
@@ -159,8 +197,8 @@ impl Sound<'_> {
     /// Blocks inside the body that come back although the judgement dropped them: the captions of its figures, items of lists and
     /// code that hold no link, headings right before these or a kept block, and sentences that have kept sentences on both
     /// sides in one element.
-    /// Between `headline` and the body so do the line right below the headline that sums the article up, and the lead, a
-    /// sentence of its own. Terms come back whose definitions are kept.
+    /// Between `headline` and the body so do the line right below the headline that sums the article up, tables of data, and the
+    /// lead, a sentence of its own. Terms come back whose definitions are kept.
     ///
     /// So does a short line right after the body that is as likely as not: `Yours, Ann`.
     ///
@@ -218,9 +256,10 @@ impl Sound<'_> {
             is_line && is_seen && is_open && block.words >= MIN_STANDFIRST_WORDS && !is_byline()
         };
         let first = *self.body.start();
-        let lead = headline.filter(|&headline| headline < first && first - headline <= MAX_LEAD_STEPS);
-        let standfirst = lead.map(|headline| headline + 1).filter(|at| *at < first).filter(is_standfirst);
-        let lead = lead.and_then(|headline| (headline + 1..first).find(is_lead)).filter(|at| Some(*at) != standfirst);
+        let headline = headline.filter(|&headline| headline < first && first - headline <= MAX_LEAD_STEPS);
+        let standfirst = headline.map(|headline| headline + 1).filter(|at| *at < first).filter(is_standfirst);
+        let lead =
+            headline.and_then(|headline| (headline + 1..first).find(is_lead)).filter(|at| Some(*at) != standfirst);
         let body = self.body.clone().filter(|&at| is_dropped(at) && belongs(at));
         let (end, all) = (*self.body.end(), self.blocks.items.len());
         let over_table = |at: &usize| {
@@ -236,7 +275,7 @@ impl Sound<'_> {
             is_line && is_dropped(*at) && score(*at) >= MIN_CLOSING_SCORE && element(*at).parent == element(end).parent
         };
         let closing = Some(end + 1).filter(|at| *at < all).filter(is_closing);
-        let tables = self.tables(parts, &is_dropped);
+        let tables = self.tables(parts, headline.map_or(first, |headline| headline + 1), &is_dropped);
         standfirst
             .into_iter()
             .chain(lead)
@@ -259,8 +298,9 @@ impl Sound<'_> {
         found
     }
 
-    /// Rows of data tables inside the body or soon after it, with the heading or caption right before: specifications, figures.
-    fn tables(&self, parts: &[Cues], is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
+    /// Rows of data tables from the block `start` to soon after the body, with the heading or caption right before: specifications,
+    /// figures.
+    fn tables(&self, parts: &[Cues], start: usize, is_dropped: impl Fn(usize) -> bool) -> Vec<usize> {
         let other = cues(&["nav", "footer", "related", "promo", "comment", "ad", "form", "consent"]);
         let items = &self.blocks.items;
         let is_row = |at: &usize| {
@@ -270,7 +310,7 @@ impl Sound<'_> {
         };
         let mut found = Vec::new();
         let end = items.len().min(*self.body.end() + TABLE_STEPS);
-        let mut at = *self.body.start();
+        let mut at = start;
         while at < end {
             let rows = (at..items.len()).take_while(is_row).count();
             if rows >= MIN_TABLE_ROWS {
@@ -306,6 +346,20 @@ mod tests {
     }
 
     #[test]
+    fn code_and_items_right_behind_kept_text_of_one_element_come_back() {
+        let post = "<div class=post><p>Look who:</p><div><pre>ss -l\n</pre></div><ul><li>saw<li>axe</ul><p>Menu</p><pre>ls</pre></div>";
+        let other = "<div><p>Then this.</p></div><pre>rm</pre><p>Or.</p><ul><li class=related>tin</ul><p>Or.</p><ul><li><a href=/1>oak</a></ul>";
+        let (blocks, parts) = page(&format!("{post}{other}"));
+        let is_kept = |at: usize| blocks.text_of(&blocks.items[at]).ends_with([':', '.']);
+        let back = |score: f32| -> Vec<&str> {
+            let found = continued(&blocks, &parts, is_kept, |at| !is_kept(at), |_| score);
+            found.into_iter().map(|at| blocks.text_of(&blocks.items[at]).trim()).collect()
+        };
+        assert_eq!(back(MIN_TIED_SCORE), ["ss -l", "saw", "axe"]);
+        assert!(back(MIN_TIED_SCORE - 0.01).is_empty());
+    }
+
+    #[test]
     fn a_heading_over_what_is_kept_comes_back_and_one_over_nothing_does_not() {
         let source = "<h1>Ferry</h1><h2>Questions</h2><h3>When?</h3><p>At nine.</p><h2>More</h2><p>Menu</p>\
             <div class=related><h2>News</h2><p>At noon.</p></div><h2><a href=/2>Other</a></h2><p>At one.</p><h2>Last</h2>";
@@ -315,8 +369,8 @@ mod tests {
             let found = headings(&blocks, &parts, is_kept, |at| !is_kept(at), |_| score);
             found.into_iter().map(|at| blocks.text_of(&blocks.items[at])).collect()
         };
-        assert_eq!(back(MIN_HEADING_SCORE), ["When?", "Questions"]);
-        assert!(back(MIN_HEADING_SCORE - 0.01).is_empty());
+        assert_eq!(back(MIN_TIED_SCORE), ["When?", "Questions"]);
+        assert!(back(MIN_TIED_SCORE - 0.01).is_empty());
     }
 
     #[test]
@@ -333,6 +387,14 @@ mod tests {
         let found = sound.rescued(&parts, Some(at(&blocks, "Ferry")), |at| !is_kept(at), |_| 0.0);
         let back: Vec<&str> = found.into_iter().map(|at| blocks.text_of(&blocks.items[at])).collect();
         assert_eq!(back, [sum, "Fares", "Adult | 2", "Child | 1", "Dock"]);
+        // A table may stand over the text.
+        let (blocks, parts) = page(&format!("<h1>Ferry</h1>{table}{STORY}"));
+        let is_kept =
+            |at: usize| words::is_sentence(blocks.text_of(&blocks.items[at]), blocks.items[at].words as usize);
+        let sound = Sound::new(&blocks, false, is_kept).expect("sound");
+        let found = sound.rescued(&parts, Some(0), |at| !is_kept(at), |_| 0.0);
+        let back: Vec<&str> = found.into_iter().map(|at| blocks.text_of(&blocks.items[at])).collect();
+        assert_eq!(back, ["Fares", "Adult | 2", "Child | 1"]);
         // The same line is a byline when it has a date.
         let (blocks, parts) =
             page(&format!("<h1>Ferry</h1><p>Written down on 12 March 2024 by two of the clerks</p>{STORY}"));

@@ -21,6 +21,9 @@ impl State<'_> {
         };
         self.finish_article(is_dated, &parts, &large_parts);
         let is_kept = |at: usize| self.verdicts[at].is_none();
+        let more = finish::continued(self.blocks, &parts, is_kept, |at| self.is_judged_out(at), |at| self.score(at));
+        self.bring_back(more, "goes on with the text before it");
+        let is_kept = |at: usize| self.verdicts[at].is_none();
         let headings = finish::headings(self.blocks, &parts, is_kept, |at| self.is_judged_out(at), |at| self.score(at));
         self.bring_back(headings, "a heading over what stays");
         self.parts = [parts, large_parts];
