@@ -76,7 +76,7 @@ fn holds_page(members: &Members<'_>) -> bool {
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
-    source.split(|stream, limits, offset| Lines { stream, max_bytes: limits.max_line_bytes }.row(offset))
+    source.split(true, |stream, limits, offset| Lines { stream, max_bytes: limits.max_line_bytes }.row(offset))
 }
 
 struct Lines<'a> {

@@ -16,6 +16,13 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 /// Bytes that are asked of a decoder at once.
 const BLOCK: usize = 1 << 16;
+/// Places that look like the first bytes of a gzip member and are none, at most, before nothing is looked for any more.
+const MAX_LOOKALIKES: usize = 1000;
+/// Packed bytes that are read once more to find whole members, at most, for all of a file: what is damaged may have been unpacked
+/// to far behind its neighbours.
+const MAX_AGAIN: u64 = 1 << 28;
+/// Bytes that one packed byte unpacks to at most, as the format of deflate has it (258 for each two bits).
+const MAX_RATIO: u64 = 1032;
 /// Bytes that are trusted to come when more are asked for; memory for the others is taken when these have come.
 const STEP: usize = 1 << 20;
 
@@ -117,6 +124,10 @@ pub struct Stream {
     offset: u64,
     /// Unpacked and packed starts of gzip members that are not passed yet.
     members: VecDeque<(u64, u64)>,
+    /// The same of the member that is being unpacked.
+    member: (u64, u64),
+    /// Packed bytes that were read once more.
+    again: u64,
     /// Whether these stand in another packed stream, where nothing can be read from one of them on.
     is_inner: bool,
     /// Set once bytes that are no gzip member followed the last one.
@@ -139,7 +150,8 @@ impl Stream {
         let mut stream = Stream::over(bytes, seeked)?;
         if seeked > 0 {
             stream.offset = from.offset;
-            stream.members = VecDeque::from([(from.offset, seeked)]);
+            stream.members.clear();
+            stream.begin_member(seeked);
         }
         let mut levels = usize::from(stream.is_packed());
         while levels > 0 {
@@ -153,11 +165,13 @@ impl Stream {
             stream = Stream { is_inner: true, ..Stream::over(Bytes::Pipe(Box::new(stream)), 0)? };
             levels += 1;
         }
-        let ahead = from.offset.saturating_sub(stream.offset);
-        if ahead > 0 {
-            let passed = io::copy(&mut (&mut stream).take(ahead), &mut io::sink()).map_err(|e| failed(&e))?;
-            if passed < ahead {
-                return Err(Error::new(ErrorKind::Io, "shorter than when it was read before"));
+        while stream.offset < from.offset {
+            let ahead = from.offset - stream.offset;
+            match stream.peek(1).map(<[u8]>::len) {
+                Ok(0) => return Err(Error::new(ErrorKind::Io, "shorter than when it was read before")),
+                Ok(ready) => stream.consume(ready.min(usize::try_from(ahead).unwrap_or(usize::MAX))),
+                Err(fault) if !stream.recover().map_err(|e| failed(&e))? => return Err(failed(&fault)),
+                Err(_) => {}
             }
         }
         Ok(stream)
@@ -167,9 +181,8 @@ impl Stream {
     fn over(bytes: Bytes, seeked: u64) -> Result<Stream, Error> {
         let mut counted = Counted { inner: BufReader::with_capacity(BLOCK, bytes), consumed: seeked };
         let head = peek_head(&mut counted).map_err(|e| failed(&e))?;
-        let mut members = VecDeque::new();
-        let layer = if head.starts_with(GZIP) {
-            members.push_back((0, seeked));
+        let is_gzip = head.starts_with(GZIP);
+        let layer = if is_gzip {
             Layer::Gzip(Box::new(GzDecoder::new(counted)))
         } else if head.starts_with(ZSTD) {
             // The decoder's own window bound (128 MiB) stays.
@@ -177,18 +190,35 @@ impl Stream {
         } else {
             Layer::Plain(counted)
         };
-        Ok(Stream {
+        let mut stream = Stream {
             layer,
             buffer: Vec::new(),
             filled: 0,
             at: 0,
             offset: 0,
-            members,
+            members: VecDeque::new(),
+            member: (0, 0),
+            again: 0,
             is_inner: false,
             trailing: false,
             ended: false,
             fault: None,
-        })
+        };
+        if is_gzip {
+            stream.begin_member(seeked);
+        }
+        Ok(stream)
+    }
+
+    /// Notes that a gzip member begins behind what was unpacked, at the byte `packed` of the file.
+    fn begin_member(&mut self, packed: u64) {
+        let unpacked = self.offset + (self.filled - self.at) as u64;
+        // Of empty members in a row the last is where the next record begins.
+        if self.members.back().is_some_and(|(last, _)| *last == unpacked) {
+            self.members.pop_back();
+        }
+        self.member = (unpacked, packed);
+        self.members.push_back(self.member);
     }
 
     fn is_packed(&self) -> bool {
@@ -351,12 +381,7 @@ impl Stream {
         let start = counted.consumed;
         let head = peek_head(&mut counted)?;
         if head.starts_with(GZIP) {
-            let unpacked = self.offset + (self.filled - self.at) as u64;
-            // Of empty members in a row the last is where the next record begins.
-            if self.members.back().is_some_and(|(last, _)| *last == unpacked) {
-                self.members.pop_back();
-            }
-            self.members.push_back((unpacked, start));
+            self.begin_member(start);
             self.layer = Layer::Gzip(Box::new(GzDecoder::new(counted)));
             return Ok(());
         }
@@ -364,17 +389,91 @@ impl Stream {
         let holds_member = !is_cut && holds_member(&mut counted)?;
         let is_damaged = is_cut || holds_member;
         if is_damaged {
-            self.members.push_back((self.offset + (self.filled - self.at) as u64, start));
+            self.begin_member(start);
         }
         self.trailing = !head.is_empty() && !is_damaged;
         self.layer = Layer::Ended(counted);
         self.ended = true;
         match (is_cut, holds_member) {
             (true, _) => Err(io::ErrorKind::UnexpectedEof.into()),
-            (_, true) => Err(io::ErrorKind::InvalidData.into()),
+            (_, true) => Err(io::Error::new(io::ErrorKind::InvalidData, "bytes between gzip members belong to none")),
             _ => Ok(()),
         }
     }
+}
+
+impl Stream {
+    /// After an error: goes on at the next gzip member of the file that is sound at its beginning; what was unpacked and not consumed
+    /// is lost with the damaged one. False where there is none, and for what is no file of gzip members.
+    ///
+    /// The offset goes on behind all that the damaged member can hold, so that it is the same however much of it was unpacked.
+    ///
+    /// # Errors
+    /// What reading the file gave.
+    pub fn recover(&mut self) -> io::Result<bool> {
+        if self.is_inner {
+            return Ok(false);
+        }
+        let counted = match std::mem::replace(&mut self.layer, Layer::Taken) {
+            Layer::Gzip(gzip) => gzip.into_inner(),
+            Layer::Ended(counted) => counted,
+            _ => return Ok(false),
+        };
+        let passed = counted.consumed;
+        let Bytes::File(mut file) = counted.inner.into_inner() else { return Ok(false) };
+        let (unpacked, begin) = self.member;
+        // A wrong checksum is found at the end of its member.
+        let is_next = passed > begin && begins_member(&mut file, passed)?;
+        let found = if is_next { Some(passed) } else { find_member(&mut file, begin + 1)? };
+        let Some(found) = found else { return Ok(false) };
+        self.again += passed.saturating_sub(found);
+        if self.again > MAX_AGAIN {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::Start(found))?;
+        self.offset = unpacked + MAX_RATIO * file.metadata()?.len();
+        (self.filled, self.at, self.ended, self.fault) = (0, 0, false, None);
+        self.members.clear();
+        self.begin_member(found);
+        let inner = BufReader::with_capacity(BLOCK, Bytes::File(file));
+        self.layer = Layer::Gzip(Box::new(GzDecoder::new(Counted { inner, consumed: found })));
+        Ok(true)
+    }
+}
+
+/// Where the next gzip member begins, not before the byte `from`.
+fn find_member(file: &mut File, mut from: u64) -> io::Result<Option<u64>> {
+    let mut window = Vec::with_capacity(BLOCK);
+    for _ in 0..MAX_LOOKALIKES {
+        let place = loop {
+            window.clear();
+            file.seek(SeekFrom::Start(from))?;
+            file.take(BLOCK as u64).read_to_end(&mut window)?;
+            match memmem::find(&window, GZIP) {
+                Some(place) => break from + place as u64,
+                None if window.len() < BLOCK => return Ok(None),
+                // One may begin at the end of the window.
+                None => from += (BLOCK - GZIP.len() + 1) as u64,
+            }
+        };
+        if begins_member(file, place)? {
+            return Ok(Some(place));
+        }
+        from = place + 1;
+    }
+    Ok(None)
+}
+
+/// Whether a gzip member begins at a byte of a file: its head is sound and what follows can be unpacked.
+fn begins_member(file: &mut File, at: u64) -> io::Result<bool> {
+    file.seek(SeekFrom::Start(at))?;
+    let mut head = Vec::with_capacity(GZIP.len());
+    file.take(GZIP.len() as u64).read_to_end(&mut head)?;
+    if head != GZIP {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::Start(at))?;
+    Ok(GzDecoder::new(BufReader::new(file)).read(&mut [0; 512]).is_ok())
 }
 
 impl Read for Stream {
@@ -402,18 +501,20 @@ fn peek_head(counted: &mut Counted) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Reads to the end and says whether a gzip member begins on the way: what stands before it is no padding then but a member whose
+/// Reads on until a gzip member begins, and says whether one does: what stands before it is no padding then but a member whose
 /// first bytes are damaged.
 fn holds_member(rest: &mut impl BufRead) -> io::Result<bool> {
-    let (mut holds, mut last) = (false, Vec::new());
+    let mut last = Vec::new();
     loop {
         let window = rest.fill_buf()?;
         if window.is_empty() {
-            return Ok(holds);
+            return Ok(false);
         }
         // One may begin at the end of a window and end in the next one.
         last.extend_from_slice(&window[..window.len().min(GZIP.len())]);
-        holds |= memmem::find(&last, GZIP).is_some() || memmem::find(window, GZIP).is_some();
+        if memmem::find(&last, GZIP).is_some() || memmem::find(window, GZIP).is_some() {
+            return Ok(true);
+        }
         last.clear();
         last.extend_from_slice(&window[window.len().saturating_sub(GZIP.len() - 1)..]);
         let passed = window.len();
@@ -488,6 +589,45 @@ mod tests {
             let bytes = Bytes::File(File::open(&path).unwrap());
             let stream = Stream::open(bytes, position, &Limits::default()).unwrap();
             assert_eq!((stream.offset, all(stream).unwrap().as_str()), (position.offset, rest));
+        }
+    }
+
+    #[test]
+    fn a_file_goes_on_behind_a_damaged_member() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let opened =
+            |from: Position| Stream::open(Bytes::File(File::open(&path).unwrap()), from, &Limits::default()).unwrap();
+        let texts: Vec<Vec<u8>> = (0..3u32).map(|at| vec![b'a' + at as u8; 100_000]).collect();
+        let members: Vec<Vec<u8>> = texts.iter().map(|text| gzip(text)).collect();
+        // In its first bytes, in what it holds and in its checksum.
+        let damaged = [0, 12, members[1].len() - 6].map(|at| {
+            let mut member = members[1].clone();
+            member[at] ^= 0x55;
+            member
+        });
+        for damaged in damaged {
+            std::fs::write(&path, [&members[0], &damaged, &members[2]].map(|member| &member[..]).concat()).unwrap();
+            let mut stream = opened(Position::default());
+            let mut text = Vec::new();
+            assert_eq!(failed(&stream.read_to_end(&mut text).unwrap_err()).kind(), ErrorKind::Corrupt);
+            assert!(text.starts_with(&texts[0]) && text.len() <= 200_000);
+            assert!(stream.recover().unwrap());
+            let begin = stream.position();
+            assert_eq!(begin.member, Some((members[0].len() + damaged.len()) as u64));
+            stream.peek(8).unwrap();
+            stream.consume(7);
+            let inside = stream.position();
+            text.clear();
+            stream.read_to_end(&mut text).unwrap();
+            assert_eq!(text, texts[2][7..]);
+            // Another run finds the same places.
+            for (from, rest) in [(begin, &texts[2][..]), (inside, &texts[2][7..])] {
+                text.clear();
+                opened(from).read_to_end(&mut text).unwrap();
+                assert_eq!(text, rest);
+            }
+            assert!(!stream.recover().unwrap(), "nothing is damaged behind it");
         }
     }
 

@@ -14,14 +14,17 @@ struct Streamed {
     stream: Stream,
     limits: Limits,
     take: Take,
+    recovers: bool,
     is_over: bool,
 }
 
 impl Source<'_> {
-    /// A file that `take` splits.
-    pub fn split(self, take: Take) -> Result<Box<dyn Split>, Error> {
+    /// A file that `take` splits. It `recovers` when it finds a record wherever it is begun: reading goes on behind a damaged
+    /// gzip member then.
+    pub fn split(self, recovers: bool, take: Take) -> Result<Box<dyn Split>, Error> {
         let limits = self.limits.clone();
-        Ok(Box::new(Streamed { stream: Stream::open(self.bytes, self.from, &limits)?, limits, take, is_over: false }))
+        let stream = Stream::open(self.bytes, self.from, &limits)?;
+        Ok(Box::new(Streamed { stream, limits, take, recovers, is_over: false }))
     }
 }
 
@@ -32,10 +35,16 @@ impl Split for Streamed {
         }
         let mut offset = self.stream.position().begin();
         let taken = (self.take)(&mut self.stream, &self.limits, &mut offset);
-        self.is_over = !matches!(taken, Ok(Some(_)));
         match taken {
-            Ok(record) => Some(Raw::begun(offset, record?)),
-            Err(error) => Some(Err(Loss { offset, error: failed(&error), is_rest: true })),
+            Ok(record) => {
+                self.is_over = record.is_none();
+                Some(Raw::begun(offset, record?))
+            }
+            Err(error) => {
+                // What cannot be read once more is the loss that is told anyway.
+                self.is_over = !(self.recovers && self.stream.recover().unwrap_or(false));
+                Some(Err(Loss { offset, error: failed(&error), is_rest: self.is_over }))
+            }
         }
     }
 

@@ -43,7 +43,7 @@ fn header(block: &[u8]) -> Option<&Header> {
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
-    source.split(|stream, limits, _| Members { stream, limits }.member())
+    source.split(false, |stream, limits, _| Members { stream, limits }.member())
 }
 
 struct Members<'a> {

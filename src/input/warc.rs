@@ -38,7 +38,7 @@ pub(super) fn detect(head: &[u8]) -> Told {
 }
 
 pub(super) fn open(source: Source<'_>) -> Result<Box<dyn Split>, Error> {
-    source.split(|stream, limits, offset| Warc { stream, limits }.record(offset))
+    source.split(true, |stream, limits, offset| Warc { stream, limits }.record(offset))
 }
 
 /// What stands behind the length that a record says.
