@@ -17,6 +17,7 @@ mod sink;
 mod text;
 
 pub use atomic::{Tree, abandon};
+pub(crate) use atomic::{is_same, lock};
 pub use name::{Names, record_name};
 pub use ours::is_ours;
 pub use records::{Column, ColumnKind, Records, Shape};

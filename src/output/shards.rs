@@ -1,7 +1,7 @@
 //! One file of articles for each container, and one for all pages that are files of their own.
 
 use super::OutputFormat;
-use super::atomic::{failed, is_part, make_ready};
+use super::atomic::{failed, make_ready};
 use super::records::Records;
 use super::sink::{Compression, Place, Writing};
 use crate::error::Error;
@@ -9,7 +9,6 @@ use crate::input::Row;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// A folder of shards, of which at most one of a container is open at a time.
 pub struct Shards {
@@ -25,9 +24,6 @@ pub struct Shards {
     has_shards: bool,
     /// Folders that exist and hold no leftovers.
     ready: HashSet<PathBuf>,
-    /// Other streams of the run, which are no leftovers.
-    others: Vec<PathBuf>,
-    start: SystemTime,
 }
 
 /// How far the files of a run are.
@@ -42,15 +38,13 @@ pub struct ShardsCut {
 }
 
 impl Shards {
-    /// Shards will be written below `root`; pages of their own go to the file `pages_name` there. `others` are the files
-    /// of the run that are written meanwhile.
+    /// Shards will be written below `root`; pages of their own go to the file `pages_name` there.
     pub fn new(
         root: PathBuf,
         pages_name: PathBuf,
         output: &'static OutputFormat,
         compression: Compression,
         writing: Writing,
-        others: Vec<PathBuf>,
     ) -> Shards {
         Shards {
             root,
@@ -62,8 +56,6 @@ impl Shards {
             open: None,
             has_shards: false,
             ready: HashSet::new(),
-            others,
-            start: SystemTime::now(),
         }
     }
 
@@ -76,13 +68,10 @@ impl Shards {
         self.has_shards = has_shards;
         if let Some(bytes) = pages {
             let place = Place::File(self.root.join(&self.pages_name));
-            self.others.push(self.root.join(&self.pages_name));
             self.pages = Some(self.stream(&place, Some(bytes))?);
         }
         if let Some((relative, bytes)) = shard {
-            let path = self.root.join(&relative);
-            self.others.push(path.clone());
-            let shard = self.stream(&Place::File(path), Some(bytes))?;
+            let shard = self.stream(&Place::File(self.root.join(&relative)), Some(bytes))?;
             self.open = Some((relative, shard));
         }
         Ok(())
@@ -134,20 +123,9 @@ impl Shards {
     fn create(&mut self, path: PathBuf) -> Result<Records, Error> {
         let folder = path.parent().unwrap_or(&self.root).to_owned();
         if !self.ready.contains(&folder) {
-            let others = &self.others;
-            let is_leftover = |part: &Path| {
-                let is_ours = |name: &PathBuf| {
-                    let mut own = std::ffi::OsString::from(".");
-                    own.push(name.file_name().unwrap_or_default());
-                    own.push(super::atomic::STREAM);
-                    part.file_name() == Some(&own)
-                };
-                is_part(part, true) && !others.iter().any(is_ours)
-            };
-            make_ready(&folder, self.start, is_leftover).map_err(|e| failed(&folder, e))?;
+            make_ready(&folder, true).map_err(|e| failed(&folder, e))?;
             self.ready.insert(folder);
         }
-        self.others.push(path.clone());
         self.stream(&Place::File(path), None)
     }
 
@@ -162,12 +140,7 @@ impl Shards {
     }
 
     fn finish_shard(&mut self) -> Result<(), Error> {
-        let Some((relative, shard)) = self.open.take() else {
-            return Ok(());
-        };
-        let path = self.root.join(relative);
-        self.others.retain(|other| *other != path);
-        shard.finish()
+        self.open.take().map_or(Ok(()), |(_, shard)| shard.finish())
     }
 
     /// Cuts what is open and says how long it is.

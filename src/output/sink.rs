@@ -1,6 +1,6 @@
 //! Streams of many pages: a file, a device or standard output, packed on demand.
 //!
-//! A file is written as `.NAME.stream.part` and gets its name when it is complete. A stream can be cut: what was written
+//! A file is written as `.NAME.stream.dehusk.part` and gets its name when it is complete. A stream can be cut: what was written
 //! before is a whole gzip member or zstd frame then, on its way to the disk, and a later run can go on behind it.
 
 use super::atomic::{Part, STREAM, failed};
@@ -251,7 +251,7 @@ fn open_file(path: &Path, writing: Writing, from: Option<u64>) -> io::Result<To>
         fs::create_dir_all(folder)?;
     }
     match from {
-        None => Part::create(&target, STREAM, writing.keeps),
+        None => Part::create(&target, STREAM, writing.keeps, None),
         Some(bytes) => Part::resume(&target, bytes),
     }
     .map(To::File)
@@ -285,10 +285,10 @@ mod tests {
         let open = || Sink::open(&Place::File(path.clone()), Compression::Plain, Writing::default(), None).unwrap();
         let mut sink = open();
         sink.write(b"{}\n").unwrap();
-        assert_eq!(names(folder.path()), [".all.jsonl.stream.part"]);
+        assert_eq!(names(folder.path()), [".all.jsonl.stream.dehusk.part"]);
         drop(sink);
         assert!(names(folder.path()).is_empty());
-        fs::write(folder.path().join(".all.jsonl.stream.part"), "half").unwrap();
+        fs::write(folder.path().join(".all.jsonl.stream.dehusk.part"), "half").unwrap();
         let mut sink = open();
         sink.write(b"{}\n").unwrap();
         sink.finish().unwrap();
@@ -332,6 +332,22 @@ mod tests {
             Sink::open(&Place::File(path.clone()), compression, Writing::default(), None).unwrap().finish().unwrap();
             assert_eq!(unpacked(&fs::read(path).unwrap(), compression), "");
         }
+    }
+
+    #[test]
+    fn a_second_run_into_one_file_is_refused_and_the_first_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.jsonl");
+        let open = || Sink::open(&Place::File(path.clone()), Compression::Plain, Writing::default(), None);
+        let mut first = open().unwrap();
+        first.write(b"one ").unwrap();
+        let refused = open().err().unwrap().to_string();
+        assert!(refused.contains("all.jsonl: another run writes to it: wait for its end"), "{refused}");
+        first.write(b"two").unwrap();
+        first.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one two");
+        open().unwrap().finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"");
     }
 
     #[cfg(target_os = "linux")]

@@ -8,9 +8,9 @@ use super::feed::At;
 use super::summary::{Failure, Summary};
 use crate::error::{Error, ErrorKind};
 use crate::input::{Inputs, printable};
-use crate::output::ShardsCut;
+use crate::output::{self, ShardsCut};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -177,33 +177,16 @@ fn lock(path: &Path, folder: &Path) -> Result<File, Error> {
     loop {
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(unwritable)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let message =
-                    format!("another run writes to {}: wait for its end or name another folder", printable(folder));
-                return Err(Error::new(ErrorKind::Journal, message));
-            }
-            // A file system without locks: the run is not worse off than without a journal.
-            Err(TryLockError::Error(_)) => return Ok(file),
+        if !output::lock(&file) {
+            let message =
+                format!("another run writes to {}: wait for its end or name another folder", printable(folder));
+            return Err(Error::new(ErrorKind::Journal, message));
         }
         // The run that had the lock may have removed the file since it was opened here.
-        if is_same(&file, path).map_err(unwritable)? {
+        if output::is_same(&file, path).map_err(unwritable)? {
             return Ok(file);
         }
     }
-}
-
-#[cfg(unix)]
-fn is_same(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let own = file.metadata()?;
-    Ok(fs::metadata(path).is_ok_and(|there| (own.dev(), own.ino()) == (there.dev(), there.ino())))
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &File, path: &Path) -> io::Result<bool> {
-    Ok(path.exists())
 }
 
 /// What stands in a journal that was left.

@@ -9,7 +9,6 @@ use super::{Plan, Target, ledger};
 use crate::error::{Error, ErrorKind};
 use crate::output::{Compression, OutputFormat, Place, Records, Shards, ShardsCut, Sink, Tree, Writing};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
@@ -59,8 +58,6 @@ impl Writer {
             Sink::open(place, Compression::Plain, writing, None)
         };
         let account = plan.summary.as_ref().map(summary).transpose()?;
-        let streams = plan.report.iter().chain(&plan.ledger).chain(&plan.summary);
-        let others = streams.filter_map(|place| place.file().map(PathBuf::from)).collect();
         let is_resumed = point.is_some();
         let point = point.unwrap_or_default();
         let articles = match &plan.target {
@@ -71,8 +68,7 @@ impl Writer {
                 Articles::Stream(Box::new(stream))
             }
             Target::Shards(root, pages) => {
-                let mut shards =
-                    Shards::new(root.clone(), pages.clone(), plan.output, plan.compression, writing, others);
+                let mut shards = Shards::new(root.clone(), pages.clone(), plan.output, plan.compression, writing);
                 shards.resume(point.shards)?;
                 Articles::Shards(Box::new(shards))
             }

@@ -37,7 +37,7 @@ fn the_output_folder_inside_the_input_folder_is_not_read() {
 
 #[test]
 fn no_partial_file_stays_and_old_ones_go() {
-    let place = Place::with(&["in/page.txt", "out/.page.txt.part", "out/old.txt"]);
+    let place = Place::with(&["in/page.txt", "out/.page.txt.dehusk.part", "out/old.txt"]);
     place.clean(&["in", "-o", "out", "--sync"]).assert().success();
     assert_eq!(place.names("out"), ["old.txt", "page.txt"]);
 }

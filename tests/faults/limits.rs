@@ -43,7 +43,7 @@ pub fn file_size_limit() -> Ending {
     ensure!(site.has_no_parts("out")? == 0, "an article of 6 KB is there");
     let ran = run(&mut site.clean_after("ulimit -f 20", &["in", "-o", "all.jsonl", "--format", "jsonl", "--quiet"]))?;
     ran.ends_with(2)?;
-    ensure!(!site.path("all.jsonl").exists() && !site.path(".all.jsonl.stream.part").exists(), "a file is left");
+    ensure!(!site.path("all.jsonl").exists() && !site.path(".all.jsonl.stream.dehusk.part").exists(), "a file is left");
     Ok(Completion::Completed)
 }
 

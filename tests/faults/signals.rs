@@ -22,7 +22,7 @@ pub fn send(signal: &str, child: &Child) -> Check {
 fn waiting(site: &Site, prelude: &str) -> Result<Child, Failed> {
     let mut command = site.clean_after(prelude, &["-", "-o", "out/page.txt", "--quiet"]);
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    wait_until("the output is begun", || site.path("out/.page.txt.stream.part").exists())?;
+    wait_until("the output is begun", || site.path("out/.page.txt.stream.dehusk.part").exists())?;
     Ok(child)
 }
 
@@ -105,7 +105,7 @@ pub fn interrupted_twice() -> Ending {
     writer.write_all(&[b' '; PIPE_BYTES])?;
     let mut command = site.clean(&["-", "-o", "out/page.txt", "--quiet"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(writer).spawn()?;
-    wait_until("the output is begun", || site.path("out/.page.txt.stream.part").exists())?;
+    wait_until("the output is begun", || site.path("out/.page.txt.stream.dehusk.part").exists())?;
     send("INT", &child)?;
     wait_until("the part is removed", || site.tree("out").is_empty())?;
     std::thread::sleep(Duration::from_millis(200));
