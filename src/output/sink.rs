@@ -243,7 +243,7 @@ fn open_file(path: &Path, writing: Writing, from: Option<u64>) -> io::Result<To>
     if special {
         return Ok(To::Device(OpenOptions::new().write(true).open(path)?));
     }
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let target = led_to(path)?;
     if target.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
@@ -255,6 +255,23 @@ fn open_file(path: &Path, writing: Writing, from: Option<u64>) -> io::Result<To>
         Some(bytes) => Part::resume(&target, bytes),
     }
     .map(To::File)
+}
+
+/// The file that a path names in the end, be it there or not: links are followed.
+fn led_to(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    loop {
+        match target.canonicalize() {
+            Ok(real) => return Ok(real),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Links that lead round and round end here, too.
+            Err(error) => return Err(error),
+        }
+        match fs::read_link(&target) {
+            Ok(link) => target = target.with_file_name("").join(link),
+            Err(_) => return Ok(target),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -348,6 +365,27 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"one two");
         open().unwrap().finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_whether_its_file_is_there_or_not() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        symlink("new/all.jsonl", at("first")).unwrap();
+        symlink("first", at("second")).unwrap();
+        for text in ["one", "two"] {
+            let mut sink =
+                Sink::open(&Place::File(at("second")), Compression::Plain, Writing::default(), None).unwrap();
+            sink.write(text.as_bytes()).unwrap();
+            sink.finish().unwrap();
+            assert!(at("first").is_symlink() && at("second").is_symlink());
+            assert_eq!(fs::read_to_string(at("new/all.jsonl")).unwrap(), text);
+        }
+        symlink("round", at("round")).unwrap();
+        let open = Sink::open(&Place::File(at("round")), Compression::Plain, Writing::default(), None);
+        assert!(open.err().unwrap().to_string().contains("round: "));
     }
 
     #[cfg(target_os = "linux")]
