@@ -12,7 +12,7 @@ use dehusk::check::{Baseline, Finding};
 use dehusk::input::{Input, Inputs, Reading, printable};
 use dehusk::output::Sink;
 use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Corpus, Found, project_path};
-use dehusk::{Cleaner, Error, ErrorKind};
+use dehusk::{Cleaner, Error};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
@@ -219,7 +219,7 @@ impl<'g> Run<'g> {
                 None => self.unfixable += left.len() as u64,
                 Some(text) if args.fix => {
                     let fixed = patch(cleaner, &text, left, &forgiven)?;
-                    patch::write(&file, &fixed.text).map_err(|e| Error::with_source(ErrorKind::Io, "cannot fix", e))?;
+                    patch::write(&file, &fixed.text)?;
                     self.account.fixed += fixed.fixed;
                     left = fixed.left;
                 }

@@ -3,10 +3,9 @@
 //! What is left is looked at again until nothing is found, since the edge of a text moves when lines go. Findings that
 //! the baseline forgives stay.
 
-use super::job::sink;
-use anyhow::Context;
 use dehusk::check::{Finding, PageName, findings, fix};
 use dehusk::input::printable;
+use dehusk::output::{Compression, Place, Sink, Writing};
 use dehusk::{Cleaner, Format, Hints};
 use similar::TextDiff;
 use std::collections::HashMap;
@@ -66,14 +65,12 @@ pub(super) fn is_plain(file: &Path, text: &str) -> bool {
     fs::read(file).is_ok_and(|bytes| bytes == text.as_bytes())
 }
 
-/// Replaces a file; it appears whole or not at all and keeps its permissions.
-pub(super) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    let shown = || format!("cannot write {}", printable(file));
-    let permissions = fs::metadata(file).with_context(shown)?.permissions();
-    let mut sink = sink(file)?;
+/// Replaces a file; it appears whole or not at all and keeps its permissions, which it has from the start.
+pub(super) fn write(file: &Path, text: &str) -> Result<(), dehusk::Error> {
+    let writing = Writing { keeps_permissions: true, ..Writing::default() };
+    let mut sink = Sink::open(&Place::File(file.to_owned()), Compression::Plain, writing, None)?;
     sink.write(text.as_bytes())?;
-    sink.finish()?;
-    fs::set_permissions(file, permissions).with_context(shown)
+    sink.finish()
 }
 
 /// The name of a file in the header of a diff, as git writes it: odd ones stand in quotes, and a tab ends those with a space.

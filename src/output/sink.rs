@@ -59,6 +59,8 @@ pub struct Writing {
     pub sync: bool,
     /// Whether streams that are not finished stay, for a run that goes on with them.
     pub keeps: bool,
+    /// Whether a file that is replaced leaves its permissions to the new one, which has them before its first byte.
+    pub keeps_permissions: bool,
 }
 
 /// One stream of bytes for many pages.
@@ -250,8 +252,12 @@ fn open_file(path: &Path, writing: Writing, from: Option<u64>) -> io::Result<To>
     if let Some(folder) = target.parent().filter(|f| !f.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
+    let permissions = || fs::metadata(&target).map(|replaced| replaced.permissions());
     match from {
-        None => Part::create(&target, STREAM, writing.keeps, None),
+        None => {
+            let permissions = writing.keeps_permissions.then(permissions).transpose()?;
+            Part::create(&target, STREAM, writing.keeps, permissions)
+        }
         Some(bytes) => Part::resume(&target, bytes),
     }
     .map(To::File)
@@ -317,7 +323,7 @@ mod tests {
         for compression in [Compression::Plain, Compression::Gzip, Compression::Zstd] {
             let folder = tempfile::tempdir().unwrap();
             let place = |name: &str| Place::File(folder.path().join(name));
-            let writing = Writing { keeps: true, sync: false };
+            let writing = Writing { keeps: true, ..Writing::default() };
             let mut whole = Sink::open(&place("whole"), compression, writing, None).unwrap();
             whole.write(b"one ").unwrap();
             let bytes = whole.cut().unwrap();
@@ -365,6 +371,26 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"one two");
         open().unwrap().finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_is_private_on_the_way() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page.txt");
+        let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        for private in [0o600, 0o400] {
+            fs::write(&path, "old").unwrap();
+            fs::set_permissions(&path, PermissionsExt::from_mode(private)).unwrap();
+            let writing = Writing { keeps_permissions: true, ..Writing::default() };
+            let mut sink = Sink::open(&Place::File(path.clone()), Compression::Plain, writing, None).unwrap();
+            assert_eq!(mode(".page.txt.stream.dehusk.part"), private);
+            sink.write(b"new").unwrap();
+            sink.finish().unwrap();
+            assert_eq!((mode("page.txt"), fs::read(&path).unwrap()), (private, b"new".to_vec()));
+            fs::remove_file(&path).unwrap();
+        }
     }
 
     #[cfg(unix)]

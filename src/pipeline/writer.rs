@@ -52,7 +52,7 @@ impl Writer {
     /// Opens the outputs of `plan`, as far as an earlier run left them at `point`.
     pub fn open(plan: &Plan<'_>, journal: Option<Journal>, point: Option<Point>) -> Result<Writer, Error> {
         let start = Instant::now();
-        let writing = Writing { sync: plan.sync, keeps: journal.is_some() };
+        let writing = Writing { sync: plan.sync, keeps: journal.is_some(), ..Writing::default() };
         let summary = |place: &Place| {
             let writing = Writing { keeps: false, ..writing };
             Sink::open(place, Compression::Plain, writing, None)
