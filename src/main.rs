@@ -1,7 +1,8 @@
 //! The command `dehusk`: exit codes, and the one place that prints an error.
 //!
 //! 0: every input is accounted for and none failed. 1: the run finished, and some inputs failed or a check found
-//! something. 2: the command line, a rule pack, a keep list or an output cannot be used. A reader that closes the pipe ends the run with 0.
+//! something. 2: the command line, a rule pack, a keep list or an output cannot be used. A reader that
+//! closes the pipe ends a run that has no file to write with 0.
 //! A signal that ends programs ends it by that signal (`cli::signals`).
 
 #![deny(missing_docs)]

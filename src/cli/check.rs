@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use dehusk::check::report::{Account, Failure, Reporter, Style};
 use dehusk::check::{Baseline, Finding};
 use dehusk::input::{Input, Inputs, Reading, printable};
-use dehusk::output::Sink;
+use dehusk::output::{Compression, Place, Sink, Writing};
 use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Corpus, Found, project_path};
 use dehusk::{Cleaner, Error};
 use std::collections::{BTreeMap, HashSet};
@@ -171,7 +171,11 @@ impl<'g> Run<'g> {
         let sink = match &gate.args.output {
             _ if gate.args.write_baseline => None,
             Some(path) => Some(sink(path)?),
-            None => Some(sink(Path::new("-"))?),
+            None => {
+                // Files are fixed whether or not anyone reads what was found.
+                let writing = Writing { outlives_reader: gate.args.fix, ..Writing::default() };
+                Some(Sink::open(&Place::Stdout, Compression::Plain, writing, None)?)
+            }
         };
         Ok(Run {
             gate,

@@ -61,6 +61,8 @@ pub struct Writing {
     pub keeps: bool,
     /// Whether a file that is replaced leaves its permissions to the new one, which has them before its first byte.
     pub keeps_permissions: bool,
+    /// Whether a stream goes on, into nothing, when its reader goes away: the run has more to write.
+    pub outlives_reader: bool,
 }
 
 /// One stream of bytes for many pages.
@@ -84,12 +86,15 @@ enum Packer {
 struct Out {
     to: To,
     bytes: u64,
+    outlives_reader: bool,
 }
 
 enum To {
     Stdout(io::Stdout),
     Device(fs::File),
     File(Part),
+    /// The reader went away.
+    Nobody,
 }
 
 impl Sink {
@@ -105,7 +110,7 @@ impl Sink {
             Place::Stdout => (To::Stdout(io::stdout()), Path::new("standard output")),
             Place::File(path) => (open_file(path, writing, from).map_err(|e| failed(path, e))?, path.as_path()),
         };
-        let out = Out { to, bytes: from.unwrap_or(0) };
+        let out = Out { to, bytes: from.unwrap_or(0), outlives_reader: writing.outlives_reader };
         let packer = Packer::Idle(BufWriter::with_capacity(1 << 16, out));
         Ok(Sink { packer, compression, path: path.to_owned(), writing })
     }
@@ -114,7 +119,8 @@ impl Sink {
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io); a reader that closed the other end shows as
-    /// [`io::ErrorKind::BrokenPipe`] in [`source`](std::error::Error::source).
+    /// [`io::ErrorKind::BrokenPipe`] in [`source`](std::error::Error::source), unless the stream
+    /// [outlives](Writing::outlives_reader) it.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if bytes.is_empty() {
             return Ok(());
@@ -153,11 +159,11 @@ impl Sink {
         let Sink { packer, path, writing, .. } = self;
         let finish = || {
             begun?;
-            let out = packer.end()?.into_inner().map_err(|e| e.into_error())?;
+            let mut out = packer.end()?.into_inner().map_err(|e| e.into_error())?;
+            out.flush()?;
             match out.to {
-                To::Stdout(mut stdout) => stdout.flush(),
-                To::Device(mut file) => file.flush(),
                 To::File(part) => part.rename(writing.sync),
+                To::Stdout(_) | To::Device(_) | To::Nobody => Ok(()),
             }
         };
         finish().map_err(|e| failed(&path, e))
@@ -220,23 +226,40 @@ impl Write for Packer {
     }
 }
 
+impl Out {
+    /// What a call gave; the reader that it did not find is not asked again, and all was well for `all`.
+    fn unless_left<T>(&mut self, given: io::Result<T>, all: T) -> io::Result<T> {
+        match given {
+            Err(error) if self.outlives_reader && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.to = To::Nobody;
+                Ok(all)
+            }
+            given => given,
+        }
+    }
+}
+
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = match &mut self.to {
             To::Stdout(stdout) => stdout.write(bytes),
             To::Device(file) => file.write(bytes),
             To::File(part) => part.file.write(bytes),
-        }?;
+            To::Nobody => Ok(bytes.len()),
+        };
+        let written = self.unless_left(written, bytes.len())?;
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.to {
+        let flushed = match &mut self.to {
             To::Stdout(stdout) => stdout.flush(),
             To::Device(file) => file.flush(),
             To::File(part) => part.file.flush(),
-        }
+            To::Nobody => Ok(()),
+        };
+        self.unless_left(flushed, ())
     }
 }
 

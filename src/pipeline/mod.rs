@@ -80,7 +80,8 @@ pub struct Plan<'a> {
     pub target: Target,
     /// Where removals go, if anywhere.
     pub report: Option<Place>,
-    /// Where the ledger goes, if anywhere.
+    /// Where the ledger goes, if anywhere. A stream whose reader goes away is given up while the run has a file to write, and
+    /// else ends it with an error.
     pub ledger: Option<Place>,
     /// Where the summary goes, if anywhere.
     pub summary: Option<Place>,

@@ -52,7 +52,12 @@ impl Writer {
     /// Opens the outputs of `plan`, as far as an earlier run left them at `point`.
     pub fn open(plan: &Plan<'_>, journal: Option<Journal>, point: Option<Point>) -> Result<Writer, Error> {
         let start = Instant::now();
-        let writing = Writing { sync: plan.sync, keeps: journal.is_some(), ..Writing::default() };
+        let writing = Writing {
+            sync: plan.sync,
+            keeps: journal.is_some(),
+            outlives_reader: has_files(plan),
+            ..Writing::default()
+        };
         let summary = |place: &Place| {
             let writing = Writing { keeps: false, ..writing };
             Sink::open(place, Compression::Plain, writing, None)
@@ -228,6 +233,21 @@ impl Writer {
         self.dedup.map_or(Ok(()), Dedup::finish).map_err(unlisted)?;
         Ok(self.summary)
     }
+}
+
+/// Whether a run has anything to write when the readers of its streams have gone away.
+fn has_files(plan: &Plan<'_>) -> bool {
+    let articles = match &plan.target {
+        Target::Nothing => None,
+        Target::Tree(_) | Target::Shards(..) => return true,
+        Target::Stream(place) => Some(place),
+    };
+    articles
+        .into_iter()
+        .chain(&plan.report)
+        .chain(&plan.ledger)
+        .chain(&plan.summary)
+        .any(|place| place.file().is_some())
 }
 
 fn unlisted(error: std::io::Error) -> Error {
