@@ -1,7 +1,8 @@
 //! Takes findings out of a text and leaves everything else as it is, byte for byte.
 //!
 //! A line that goes takes its line end with it, and of the blank lines around it as many stay as stood on one side, so
-//! that paragraphs keep their distance. A piece in the middle of a line leaves the spaces around it.
+//! that paragraphs keep their distance. A piece in the middle of a line leaves the spaces around it; one at its end takes
+//! those before it along, which would stand at the end now.
 
 use std::ops::Range;
 
@@ -12,23 +13,28 @@ pub fn cut(text: &str, ranges: &[Range<usize>]) -> String {
     let (mut start, mut gone) = (0, false);
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
+        let content = line.strip_suffix("\r\n").or(line.strip_suffix('\n')).unwrap_or(line);
+        let content_end = start + content.len();
         let mut kept = String::new();
         let (mut at, mut touched) = (start, false);
         while let Some(range) = ranges.peek().filter(|range| range.start < end) {
-            kept.push_str(&text[at..range.start.max(at)]);
-            let next = range.end.min(end);
-            // Between two pieces that stay the words must not run together.
-            let joins = kept.ends_with(|c: char| !c.is_whitespace()) && !text[next..end].trim().is_empty();
-            if joins && !text[next..].starts_with(char::is_whitespace) {
+            let from = range.start.clamp(at, content_end);
+            kept.push_str(&text[at..from]);
+            at = range.end.clamp(from, content_end);
+            touched = true;
+            let rest = &text[at..content_end];
+            if rest.trim().is_empty() {
+                kept.truncate(kept.trim_end_matches(is_blank_in_line).len());
+            } else if kept.ends_with(|c: char| !c.is_whitespace()) && !rest.starts_with(char::is_whitespace) {
+                // Between two pieces that stay the words must not run together.
                 kept.push(' ');
             }
-            (at, touched) = (next.max(at), true);
             if range.end > end {
                 break;
             }
             ranges.next();
         }
-        kept.push_str(&text[at..end]);
+        kept.push_str(&text[at..content_end]);
         start = end;
         if touched && kept.trim().is_empty() {
             gone = true;
@@ -40,17 +46,18 @@ pub fn cut(text: &str, ranges: &[Range<usize>]) -> String {
             continue;
         }
         gone &= is_blank;
-        let ends_line = kept.ends_with('\n');
-        let shown = if touched { kept.trim_end() } else { &kept };
-        fixed.push_str(shown);
-        if touched && ends_line {
-            fixed.push_str(if line.ends_with("\r\n") { "\r\n" } else { "\n" });
-        }
+        fixed.push_str(&kept);
+        fixed.push_str(&line[content.len()..]);
     }
     if gone {
         trim_blank_end(&mut fixed);
     }
     fixed
+}
+
+/// A CR alone may end a line.
+fn is_blank_in_line(c: char) -> bool {
+    c.is_whitespace() && c != '\r'
 }
 
 /// True for a text that is empty or ends in a blank line.
@@ -109,6 +116,13 @@ mod tests {
             ("He left.[x]She stayed.\r\n", "He left. She stayed.\r\n"),
             ("He left. [x] She stayed.\n", "He left.  She stayed.\n"),
             ("[x][y]\nB", "B"),
+            ("He left. [x]\nB\n", "He left.\nB\n"),
+            ("He left. [x] [y]\nB\n", "He left.\nB\n"),
+            ("He left.[x]\t \r\nB  \n", "He left.\t \r\nB  \n"),
+            ("He left. [x]\t \nB", "He left.\t \nB"),
+            ("  [x] She stayed.  \n", "   She stayed.  \n"),
+            ("A\rHe left.[x]\rB\r", "A\rHe left.\rB\r"),
+            ("A\r\rHe left.[x]\r", "A\r\rHe left.\r"),
         ] {
             assert_eq!(without_brackets(text), fixed, "{text:?}");
         }
@@ -118,6 +132,8 @@ mod tests {
     fn a_range_over_several_lines_takes_them_all() {
         assert_eq!(without_brackets("A\n\n[x\ny\nz]\n\nB\n"), "A\n\nB\n");
         assert_eq!(without_brackets("A\n\n[x\r\ny]B\r\n"), "A\n\nB\r\n");
+        assert_eq!(without_brackets("He left. [x\r\ny]\nB\n"), "He left.\r\nB\n");
+        assert_eq!(without_brackets("He left.[x\ny] B\n"), "He left.\n B\n");
     }
 
     #[test]
