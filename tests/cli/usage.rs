@@ -63,11 +63,15 @@ fn wrong_options_are_usage_errors() {
 #[test]
 fn no_output_replaces_what_is_read() {
     let place = Place::with(&["in/a.txt", "gold/a.txt"]);
+    place.write("in/prompt.txt", format!("{PAGE}\n{HUSK}\n"));
     let crawl = "{\"text\":\"The bridge is open again.\"}\n";
     place.write("in/train.jsonl", crawl);
+    let about = "An article about dehusk, a program that takes the husk from pages.\n";
+    place.write("in/about.txt", about);
     for args in [
         &["clean", "in", "-o", "out", "--report", "in/train.jsonl"][..],
         &["clean", "in", "-o", "out", "--ledger", "./in/train.jsonl"],
+        &["clean", "in", "-o", "out", "--report", "in/about.txt", "--format", "jsonl"],
         &["clean", "in", "-o", "in/train.jsonl", "--format", "jsonl"],
         &["clean", "in/*", "-o", "in/train.jsonl", "--format", "jsonl"],
         &["check", "in", "-o", "in/a.txt"],
@@ -80,11 +84,18 @@ fn no_output_replaces_what_is_read() {
         place.run(args[0], &args[1..]).assert().code(2).stdout("").stderr(contains("would replace the input"));
     }
     assert_eq!((place.read("in/a.txt"), place.read("in/train.jsonl")), (PAGE.to_owned(), crawl.to_owned()));
-    assert_eq!(place.names(""), ["gold/a.txt", "in/a.txt", "in/train.jsonl"]);
+    assert_eq!(place.read("in/about.txt"), about);
+    assert_eq!(place.names(""), ["gold/a.txt", "in/a.txt", "in/about.txt", "in/prompt.txt", "in/train.jsonl"]);
     // What an earlier run left there may be replaced, and is not read.
     for _ in 0..2 {
         place.clean(&["in", "-o", "in/all.jsonl", "--format", "jsonl", "--report", "in/cuts.jsonl"]).assert().success();
-        assert_eq!(place.lines("in/all.jsonl").len(), 2);
+        assert_eq!(place.lines("in/all.jsonl").len(), 4);
+    }
+    for _ in 0..2 {
+        for format in dehusk::check::report::REPORTS {
+            place.check(&["in", "--format", format.name, "-o", "in/found"]).assert().code(1);
+        }
+        place.run("stats", &["in", "--html", "in/stats.html"]).assert().success();
     }
 }
 
