@@ -147,7 +147,7 @@ pub(super) struct CleanArgs {
     #[arg(long, value_name = "WITH", help_heading = OUTPUT)]
     pub(super) compress: Option<CompressArg>,
 
-    /// Begin each text with its title and a blank line (txt)
+    /// Begin each text with its title and a blank line (txt alone: the others have a place for it)
     #[arg(long, help_heading = OUTPUT)]
     pub(super) with_title: bool,
 
@@ -348,16 +348,20 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = OUTPUT)]
     pub(super) fix: bool,
 
-    /// Show what `--fix` would do as a unified diff, and write nothing
-    #[arg(long, conflicts_with = "fix", help_heading = OUTPUT)]
+    /// Show what `--fix` would do as a unified diff, or write that to the FILE of `-o`; change nothing
+    #[arg(long, conflicts_with_all = ["fix", "format"], help_heading = OUTPUT)]
     pub(super) diff: bool,
 
     /// Forgive the findings that FILE lists; only new ones count
     #[arg(long, value_name = "FILE", help_heading = COUNTS)]
     pub(super) baseline: Option<PathBuf>,
 
-    /// Write all findings to the baseline, and end with 0
-    #[arg(long, conflicts_with_all = ["fix", "diff"], help_heading = COUNTS)]
+    /// Write all findings to the baseline and nowhere else, and end with 0
+    #[arg(
+        long,
+        conflicts_with_all = ["fix", "diff", "format", "output", "max_findings", "max_share"],
+        help_heading = COUNTS
+    )]
     pub(super) write_baseline: bool,
 
     /// End with 0 up to so many findings [default: 0]

@@ -117,6 +117,9 @@ impl Job {
             }
             _ => {}
         }
+        if self.args.with_title && output.has_title {
+            bail!("`--with-title` is for `--format txt`: leave it out, {} has a place for the title", output.name);
+        }
         if self.args.resume && !matches!(self.target, Target::Tree(_) | Target::Shards(..)) {
             bail!("`--resume` goes on with a run into a folder: name it with `-o DIR`");
         }

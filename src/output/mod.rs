@@ -55,6 +55,8 @@ pub struct OutputFormat {
     pub about: &'static str,
     /// True when all pages go to one file, false when each has its own.
     pub together: bool,
+    /// True when it has a place of its own for the title, so that [`Page::with_title`] changes nothing.
+    pub has_title: bool,
     /// True when it writes more of the metadata than the title, so that [`CleanerBuilder::metadata`](crate::CleanerBuilder::metadata)
     /// is wanted for it.
     pub has_metadata: bool,
@@ -71,6 +73,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "txt",
         about: "plain text, one file a page",
         together: false,
+        has_title: false,
         has_metadata: false,
         shape: Shape::Lines,
         write: text::write,
@@ -80,6 +83,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "md",
         about: "Markdown with title, headings, lists, quotes, code and tables, one file a page",
         together: false,
+        has_title: true,
         has_metadata: false,
         shape: Shape::Lines,
         write: markdown::write,
@@ -89,6 +93,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "jsonl",
         about: "one JSON object a page, with metadata; one file a container, or one for all",
         together: true,
+        has_title: true,
         has_metadata: true,
         shape: Shape::Lines,
         write: jsonl::write,
@@ -99,6 +104,7 @@ pub const OUTPUTS: &[OutputFormat] = &[
         ending: "parquet",
         about: "a row a page, with metadata; one Parquet file a container, or one for all",
         together: true,
+        has_title: true,
         has_metadata: true,
         shape: Shape::Table(parquet::PAGES),
         write: parquet::write,
@@ -163,6 +169,19 @@ fn article(title: Option<&str>, pieces: &[(crate::BlockKind, &str)]) -> Article 
 mod tests {
     use super::*;
     use crate::{BlockKind, Metadata};
+
+    #[test]
+    fn a_title_on_demand_is_for_what_has_no_place_for_it() {
+        let article = article(Some("Mill sold"), &[(BlockKind::Paragraph, "The mill was sold.")]);
+        for format in OUTPUTS.iter().filter(|format| !format.is_table()) {
+            let written = [false, true].map(|with_title| {
+                let mut out = Vec::new();
+                (format.write)(&Page { with_title, ..page(&article) }, &mut out);
+                out
+            });
+            assert_eq!(written[0] == written[1], format.has_title, "{}", format.name);
+        }
+    }
 
     #[test]
     fn a_format_without_metadata_writes_no_more_of_it_than_the_title() {

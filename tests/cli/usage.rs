@@ -46,6 +46,8 @@ fn wrong_options_are_usage_errors() {
         (&["in", "-o", "out", "--report", "in/a.txt"], "stands among the pages"),
         (&["in", "-o", "out", "--report", "out/a.txt"], "name of an article"),
         (&["a.txt", "-j", "100000"], "256"),
+        (&["a.txt", "--format", "jsonl", "--with-title"], "leave it out, jsonl has a place for the title"),
+        (&["a.txt", "--format", "md", "--with-title"], "leave it out, md has a place for the title"),
         (&["a.txt", "--max-bytes", "17179869184GiB"], "4GiB"),
         (&["-", "--files-from", "-"], "standard input"),
         (&["a.txt", "--keep", "none.txt"], "none.txt"),
@@ -57,6 +59,25 @@ fn wrong_options_are_usage_errors() {
     }
     assert_eq!(place.read("a.txt"), PAGE);
     assert_eq!(place.names(""), ["a.txt", "b.txt", "in/a.txt"]);
+}
+
+#[test]
+fn what_one_option_makes_of_no_effect_is_refused_beside_it() {
+    let place = Place::with(&["a.txt"]);
+    for (args, other) in [
+        (&["--write-baseline", "-o", "f"][..], "--output <FILE>"),
+        (&["--write-baseline", "--format", "json"], "--format <FORMAT>"),
+        (&["--write-baseline", "--max-findings", "1"], "--max-findings <N>"),
+        (&["--write-baseline", "--max-share", "1%"], "--max-share <SHARE>"),
+        (&["--diff", "--format", "sarif", "-o", "f"], "--format <FORMAT>"),
+    ] {
+        let run = place.check(&["a.txt", "--baseline", "base.json"]).args(args).assert().code(2);
+        run.stdout("").stderr(
+            contains(&format!("cannot be used with '{other}'")).or(contains(&format!("'{other}' cannot be used with"))),
+        );
+    }
+    place.check(&["a.txt", "--diff", "-o", "f"]).assert().success();
+    assert_eq!(place.names(""), ["a.txt", "f"]);
 }
 
 /// What stands among the pages and was not written by the program is one of them, whatever its name.
