@@ -12,7 +12,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use dehusk::Cleaner;
 use dehusk::eval::{Change, Comparison, Group, Run};
-use dehusk::input::{Input, Inputs, printable};
+use dehusk::input::{Input, Inputs, printable, printable_text};
 use dehusk::pipeline::{EvalPlan, Evaluation, Texts, evaluate, evaluate_texts};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -99,7 +99,7 @@ fn complain(run: &Run, unlabelled: &[String], failed: &[(String, String)]) {
             &format!("dehusk: not in the gold and not scored: {}, such as {first}\n", plural(unlabelled.len(), "page"));
     }
     if let Some(first) = run.pages.iter().find(|page| page.missing) {
-        let id = printable(first.id.as_ref());
+        let id = printable_text(&first.id);
         text +=
             &format!("dehusk: without a text, counted as empty: {}, such as {id}\n", plural(run.all().missing, "page"));
     }
@@ -126,7 +126,7 @@ fn scores(out: &mut impl Write, run: &Run) -> io::Result<()> {
         writeln!(
             out,
             "{:width$}  {pages:>6}  {f1:>6.4}  {interval}  {precision:>9.4}  {recall:>6.4}  {shingle_f1:>10.4}  {lost:>10}  {left:>9}",
-            printable(name.as_ref())
+            printable_text(name)
         )?;
     }
     let all = run.all();
@@ -143,8 +143,8 @@ fn worst(out: &mut impl Write, run: &Run, count: usize) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "\n{bold}    F1  precision  recall  worst pages{bold:#}")?;
     for page in pages {
-        let kind = page.kind.as_deref().map_or(String::new(), |kind| format!(" ({})", printable(kind.as_ref())));
-        let id = printable(page.id.as_ref());
+        let kind = page.kind.as_deref().map_or(String::new(), |kind| format!(" ({})", printable_text(kind)));
+        let id = printable_text(&page.id);
         writeln!(out, "{:>6.4}  {:>9.4}  {:>6.4}  {id}{kind}", page.f1, page.precision, page.recall)?;
     }
     Ok(())
@@ -172,7 +172,7 @@ fn changes(out: &mut impl Write, comparison: &Comparison, count: usize) -> io::R
             writeln!(
                 out,
                 "{:width$}  {:>6}  {figure:9}  {before:>8.4}  {after:>6.4}  {style}{gain:>+8.4}{style:#}  [{:+.4}, {:+.4}]",
-                printable(group.name.as_ref()),
+                printable_text(&group.name),
                 group.pages,
                 interval.low,
                 interval.high
@@ -193,7 +193,7 @@ fn changes(out: &mut impl Write, comparison: &Comparison, count: usize) -> io::R
         }
         writeln!(out, "\n{bold}before   after  {title}{bold:#}")?;
         for page in pages {
-            let id = printable(page.id.as_ref());
+            let id = printable_text(&page.id);
             writeln!(out, "{:>6.4}  {:>6.4}  {id}", page.before, page.after)?;
         }
     }

@@ -4,7 +4,7 @@
 //! the baseline forgives stay.
 
 use dehusk::check::{Finding, PageName, findings, fix};
-use dehusk::input::printable;
+use dehusk::input::printable_text;
 use dehusk::output::{Compression, Place, Sink, Writing};
 use dehusk::{Cleaner, Format, Hints};
 use similar::TextDiff;
@@ -102,7 +102,7 @@ pub(super) fn diff(path: &Path, before: &str, after: &str, terminal: bool, color
     let mut shown = String::new();
     for line in plain.split_inclusive('\n') {
         let (content, end) = line.strip_suffix('\n').map_or((line, ""), |content| (content, "\n"));
-        let safe = content.split('\t').map(|part| printable(Path::new(part))).collect::<Vec<_>>().join("\t");
+        let safe = content.split('\t').map(printable_text).collect::<Vec<_>>().join("\t");
         let paint = match content.as_bytes().first() {
             Some(b'+') => "\x1b[32m",
             Some(b'-') => "\x1b[31m",

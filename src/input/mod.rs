@@ -252,19 +252,31 @@ fn below<'a>(path: &'a Path, root: &Path) -> &'a Path {
     path.strip_prefix(root).unwrap_or(path)
 }
 
-/// A path that is safe and clear on a terminal and in JSON.
+/// A path that is safe and clear on a terminal and in JSON, as no other path has it.
 ///
-/// Control characters and marks that change the direction of writing are escaped (`\n`, `\u{202e}`), bytes
-/// that are no UTF-8 stand as `\xNN`; everything else stays.
+/// Control characters, marks that change the direction of writing and a backslash that divides no folders are escaped (`\n`,
+/// `\u{202e}`, `\\`), bytes that are no UTF-8 stand as `\xNN`; everything else stays.
 pub fn printable(path: &Path) -> String {
-    let plain = path.to_str().filter(|path| path.bytes().all(|byte| (b' '..0x7f).contains(&byte)));
+    escaped(path.as_os_str().as_encoded_bytes(), |c| c == '\\' && !std::path::is_separator(c))
+}
+
+/// A text that is safe on a terminal: as [`printable`], and a backslash stays.
+pub fn printable_text(text: &str) -> String {
+    escaped(text.as_bytes(), |_| false)
+}
+
+/// What `is_odd` is true for is escaped, besides what always is.
+fn escaped(bytes: &[u8], is_odd: impl Fn(char) -> bool) -> String {
+    let plain = std::str::from_utf8(bytes).ok();
+    let plain = plain.filter(|text| text.bytes().all(|byte| (b' '..0x7f).contains(&byte) && !is_odd(byte.into())));
     if let Some(plain) = plain {
         return plain.to_owned();
     }
     let mut name = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+    for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            if c.is_control()
+            if is_odd(c)
+                || c.is_control()
                 || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
             {
                 name.extend(c.escape_default());
@@ -286,6 +298,7 @@ mod tests {
     #[test]
     fn a_printable_name_has_no_control_characters() {
         assert_eq!(printable(Path::new("a\nb\u{202e}c é")), "a\\nb\\u{202e}c é");
+        assert_eq!(printable_text("a\\b\u{202e}c é"), "a\\b\\u{202e}c é");
     }
 
     #[cfg(unix)]
@@ -294,5 +307,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt;
         let path = Path::new(std::ffi::OsStr::from_bytes(b"caf\xe9.html"));
         assert_eq!(printable(path), "caf\\xe9.html");
+        assert_eq!(printable(Path::new("caf\\xe9.html")), "caf\\\\xe9.html");
+        assert_eq!(printable(Path::new("a\\nb")), "a\\\\nb");
     }
 }

@@ -63,6 +63,12 @@ fn odd_names_are_read_written_and_escaped() {
     place.clean(&["in", "-o", "tree"]).assert().success();
     assert_eq!(place.tree("tree").len(), 4);
     assert!(place.path().join("tree/new\nline.txt").is_file());
+    // A backslash in a name is not taken for what stands for a line end.
+    place.write("two/new\nline.txt", PAGE);
+    place.write("two/new\\nline.txt", PAGE);
+    place.clean(&["two", "-o", "out2", "--ledger", "led.jsonl"]).assert().success();
+    let names: Vec<_> = place.lines("led.jsonl").iter().map(|line| line["file"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(names, ["two/new\\nline.txt", "two/new\\\\nline.txt"]);
     place.clean(&["--", "-o.txt"]).assert().success().stdout(PAGE);
 }
 

@@ -5,7 +5,7 @@
 
 use super::{Account, Reporter, Style};
 use crate::check::{Excerpt, Finding};
-use crate::input::printable;
+use crate::input::{printable, printable_text};
 use std::collections::HashSet;
 use std::path::Path;
 use unicode_width::UnicodeWidthStr;
@@ -45,7 +45,7 @@ fn shown(excerpt: &Excerpt) -> (String, usize, usize) {
         }
         match c {
             '\t' => line.push_str(&" ".repeat(TAB_WIDTH - line.width() % TAB_WIDTH)),
-            c => line.push_str(&printable(Path::new(c.encode_utf8(&mut [0; 4])))),
+            c => line.push_str(&printable_text(c.encode_utf8(&mut [0; 4]))),
         }
         if at < excerpt.mark.end {
             end = line.width();
@@ -96,7 +96,7 @@ impl Reporter for Human {
                 "{}: {} stale entry of the baseline{count}: {}\n",
                 self.paint(BOLD, &printable(Path::new(&entry.path))),
                 entry.rule,
-                printable(Path::new(&entry.text)),
+                printable_text(&entry.text),
             );
             out.extend_from_slice(line.as_bytes());
         }

@@ -1,15 +1,14 @@
 //! An explained page on a terminal: what decided in the margin, the text beside it, a summary at the end.
 //!
 //! Colours and strokes are for terminals; a pipe gets the same lines without them, and a minus marks what went in
-//! both. Page text is printed through [`printable`], so that it cannot speak to the terminal.
+//! both. Page text is printed through [`printable_text`], so that it cannot speak to the terminal.
 
 use super::Explained;
 use anstyle::{AnsiColor, Style};
-use dehusk::input::printable;
+use dehusk::input::printable_text;
 use dehusk::{AccountBlock, BlockKind, Decision, Ground};
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::Path;
 use textwrap::core::display_width;
 
 /// Columns without a terminal, and the most that lines of prose may have.
@@ -102,7 +101,7 @@ impl Sheet {
         let taken = if self.margin == 0 { 2 } else { self.margin + 8 };
         let width = self.width.saturating_sub(taken).clamp(12, COLUMNS);
         let bullet = if kind == BlockKind::ListItem { "• " } else { "" };
-        let lines = text.lines().map(|line| printable(Path::new(line)));
+        let lines = text.lines().map(printable_text);
         let options =
             || textwrap::Options::new(width).initial_indent(bullet).subsequent_indent(&"  "[..bullet.len().min(2)]);
         lines

@@ -5,6 +5,7 @@ use super::super::args::RulesShowArgs;
 use super::{catalogue, list, stdout};
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
+use dehusk::input::printable_text;
 use dehusk::{Catalogue, Family, RuleEntry, RuleKind};
 use std::io::Write;
 
@@ -43,13 +44,9 @@ fn show_other(catalogue: &Catalogue, args: &RulesShowArgs) -> anyhow::Result<Ver
     }
     let near = near(catalogue, &args.id);
     match near.is_empty() {
-        true => bail!("no rule is called {}: `dehusk rules list` names all of them", printable(&args.id)),
-        false => bail!("no rule is called {}: did you mean {}?", printable(&args.id), near.join(", ")),
+        true => bail!("no rule is called {}: `dehusk rules list` names all of them", printable_text(&args.id)),
+        false => bail!("no rule is called {}: did you mean {}?", printable_text(&args.id), near.join(", ")),
     }
-}
-
-fn printable(typed: &str) -> String {
-    dehusk::input::printable(typed.as_ref())
 }
 
 /// The ids that are most like what was typed.

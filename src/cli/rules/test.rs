@@ -12,7 +12,7 @@ use super::super::{plural, say};
 use super::stdout;
 use anstyle::Style;
 use anyhow::bail;
-use dehusk::input::{Inputs, PageName, Record, printable};
+use dehusk::input::{Inputs, PageName, Record, printable, printable_text};
 use dehusk::pipeline::visit;
 use dehusk::{Article, Catalogue, Cleaner, LineMatcher, RuleEntry, RuleKind};
 use serde::Serialize;
@@ -148,7 +148,7 @@ fn excerpt(text: &str) -> String {
         line.truncate(end);
         line.push('…');
     }
-    printable(line.as_ref())
+    printable_text(&line)
 }
 
 fn tell(out: &mut impl Write, tested: &[Tested<'_>], pages: usize, max_pages: usize) -> io::Result<()> {

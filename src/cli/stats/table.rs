@@ -1,12 +1,11 @@
-//! Statistics as tables of text. What comes from pages is printed through [`printable`].
+//! Statistics as tables of text. What comes from pages is printed through [`printable_text`].
 
 use crate::cli::sheet::percent;
 use anstyle::{AnsiColor, Style};
-use dehusk::input::printable;
+use dehusk::input::printable_text;
 use dehusk::pipeline::{Amount, CutPage, Part, Site, Stats, grouped};
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::Path;
 use textwrap::core::display_width;
 
 const TITLE: Style = Style::new().bold();
@@ -146,7 +145,7 @@ fn pages(name: &str, pages: &[CutPage], out: &mut String) {
 /// What may be printed of a text in exactly so many columns.
 fn fitted(text: &str, columns: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = printable(Path::new(&line));
+    let line = printable_text(&line);
     let width = display_width(&line);
     if width <= columns {
         return line + &" ".repeat(columns - width);
