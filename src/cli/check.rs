@@ -14,6 +14,7 @@ use dehusk::output::{Compression, Place, Sink, Writing};
 use dehusk::pipeline::{self, CheckCounts, CheckPlan, Checked, Corpus, Found, project_path};
 use dehusk::{Cleaner, Error};
 use std::collections::{BTreeMap, HashSet};
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -268,7 +269,7 @@ impl<'g> Run<'g> {
         }
         if !self.baseline.is_empty() {
             let read = self.gate.read(&self.failed);
-            let is_gone = |path: &str| !self.gate.project.join(path).exists();
+            let is_gone = |path: &str| !stands(&self.gate.project, path);
             self.account.stale = self.baseline.stale(|path| read.contains(path) || is_gone(path));
         }
         if !self.gate.args.diff {
@@ -287,7 +288,7 @@ impl<'g> Run<'g> {
     fn write_baseline(mut self) -> anyhow::Result<Verdict> {
         let path = self.gate.baseline.as_deref().expect("it was checked with the arguments");
         let read = self.gate.read(&self.failed);
-        self.written.extend(&self.baseline, |path| !read.contains(path) && self.gate.project.join(path).exists());
+        self.written.extend(&self.baseline, |path| !read.contains(path) && stands(&self.gate.project, path));
         let mut sink = sink(path)?;
         sink.write(self.written.to_json().as_bytes())?;
         sink.finish()?;
@@ -353,10 +354,22 @@ impl<'g> Run<'g> {
     }
 }
 
+/// Whether a file stands where a baseline names it; of a name that was no UTF-8 the baseline has what is left of it.
+fn stands(folder: &Path, name: &str) -> bool {
+    let is_there = folder.join(name).exists();
+    if is_there || !name.contains(char::REPLACEMENT_CHARACTER) {
+        return is_there;
+    }
+    let (first, below) = name.split_once('/').map_or((name, None), |(first, below)| (first, Some(below)));
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut likely = entries.filter(|entry| entry.file_name().to_string_lossy() == first);
+    likely.any(|entry| below.is_none_or(|below| stands(&entry.path(), below)))
+}
+
 fn read_baseline(gate: &Gate) -> anyhow::Result<Baseline> {
     let Some(path) = &gate.baseline else { return Ok(Baseline::default()) };
     let shown = printable(path);
-    match std::fs::read_to_string(path) {
+    match fs::read_to_string(path) {
         Ok(json) => Ok(Baseline::parse(&shown, &json)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound && gate.args.write_baseline => Ok(Baseline::default()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -132,6 +132,30 @@ fn a_baseline_holds_wherever_the_command_runs() {
     below.current_dir(place.path().join("texts")).assert().success();
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_utf8_is_in_a_baseline_as_long_as_its_file_is_there() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::with(&["sub/b.txt"]);
+    std::fs::create_dir(place.path().join(".git")).unwrap();
+    let file = place.path().join(std::ffi::OsStr::from_bytes(b"t\xe9xts/caf\xe9.txt"));
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, format!("{PAGE}\n{HUSK}\n")).unwrap();
+    let base = [".", "--baseline", "base.json"];
+    place.check(&base).arg("--write-baseline").assert().success();
+    let written = place.read("base.json");
+    let below = || {
+        let mut below = place.check(&[".", "--baseline", "../base.json"]);
+        below.current_dir(place.path().join("sub"));
+        below
+    };
+    below().assert().success().stderr(contains("stale").not());
+    below().arg("--write-baseline").assert().success();
+    assert_eq!(place.read("base.json"), written);
+    std::fs::remove_file(&file).unwrap();
+    below().assert().success().stderr(contains("1 stale entry"));
+}
+
 #[test]
 fn so_many_findings_are_allowed() {
     let place = corpus();
