@@ -137,7 +137,11 @@ impl Retry {
     fn read(lines: impl Iterator<Item = Result<Vec<u8>, Error>>) -> Result<Retry, Error> {
         let mut retry = Retry::default();
         for (number, line) in lines.enumerate() {
-            let entry: Entry = serde_json::from_slice(&line?).map_err(|e| {
+            let line = line?;
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            let entry: Entry = serde_json::from_slice(&line).map_err(|e| {
                 Error::with_source(ErrorKind::Malformed, format!("line {} is of no ledger", number + 1), e)
             })?;
             if entry.outcome != "failed" {

@@ -155,6 +155,11 @@ fn the_tables_say_what_goes_where() {
         assert!(text.contains(&format!("\n{title}\n")), "{title} is missing:\n{text}");
     }
     assert!(text.starts_with("31 pages: 1 empty, 30 written\n"), "{text}");
+    place
+        .run("stats", &["in/west/empty.txt"])
+        .assert()
+        .success()
+        .stdout(predicates::str::starts_with("1 page: 1 empty\n"));
     let sites = text.split("By site\n").nth(1).unwrap().split("\n\n").next().unwrap();
     assert_eq!(sites.lines().count(), 4, "a head and three sites");
     assert!(!text.contains('\u{1b}'));

@@ -59,7 +59,8 @@ fn head(stats: &Stats, out: &mut String) {
     let outcomes: Vec<_> = stats.outcomes.iter().map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
     let (total, removed) = (stats.total, stats.removed);
     let sampled = sampled(stats).map_or_else(String::new, |part| format!(" {part}"));
-    let _ = writeln!(out, "{TITLE}{} pages{TITLE:#}{sampled}: {}", grouped(stats.pages), outcomes.join(", "));
+    let pages = if stats.pages == 1 { "page" } else { "pages" };
+    let _ = writeln!(out, "{TITLE}{} {pages}{TITLE:#}{sampled}: {}", grouped(stats.pages), outcomes.join(", "));
     let _ = writeln!(
         out,
         "{} of {} words removed ({:.1} %), {} of {} bytes of text ({:.1} %)",
