@@ -4,6 +4,8 @@
 //! from 4,551 real pages (depth at most 56, attributes on a tag at most 136, nodes at most 34,449, size at
 //! most 5.3 MB) and from what hostile pages cost without a bound.
 
+use std::ops::RangeInclusive;
+
 /// The bounds that a [`Cleaner`](crate::Cleaner) and the pipeline keep to.
 ///
 /// Each field can be set; a smaller value saves memory, a larger one admits larger inputs.
@@ -36,7 +38,7 @@ pub struct Limits {
     pub max_header_bytes: usize,
     /// Bytes of input that are read and not written yet, in the whole pipeline.
     pub max_in_flight_bytes: usize,
-    /// Bytes of one name of an output file.
+    /// Bytes of one name of an output file, within [`Limits::OUTPUT_NAME_BYTES`].
     pub max_output_name_bytes: usize,
 }
 
@@ -62,6 +64,10 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What [`max_output_name_bytes`](Limits::max_output_name_bytes) can be: enough for a number, a word and an ending, and
+    /// with what stands around a name on its way no more than the 255 bytes of a file system.
+    pub const OUTPUT_NAME_BYTES: RangeInclusive<usize> = 32..=234;
+
     /// The tree nodes that a document of `bytes` may have.
     pub fn max_nodes(&self, bytes: usize) -> usize {
         self.max_nodes_base + bytes / self.bytes_per_extra_node

@@ -13,6 +13,7 @@ use dehusk::input::{Reading, printable};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
@@ -178,25 +179,27 @@ enum Amount {
     Size(String),
 }
 
-/// A bound by its key.
-type Bound = (&'static str, fn(&mut Limits) -> &mut usize);
+/// A bound by its key, and what it can be.
+type Bound = (&'static str, fn(&mut Limits) -> &mut usize, RangeInclusive<usize>);
+
+const ANY: RangeInclusive<usize> = 1..=usize::MAX;
 
 /// The bounds that the file can set.
 const LIMITS: &[Bound] = &[
-    ("max-document-bytes", |limits| &mut limits.max_document_bytes),
-    ("max-depth", |limits| &mut limits.max_depth),
-    ("max-nodes-base", |limits| &mut limits.max_nodes_base),
-    ("bytes-per-extra-node", |limits| &mut limits.bytes_per_extra_node),
-    ("max-tag-attributes", |limits| &mut limits.max_tag_attributes),
-    ("max-blocks", |limits| &mut limits.max_blocks),
-    ("max-rule-block-bytes", |limits| &mut limits.max_rule_block_bytes),
-    ("max-rules", |limits| &mut limits.max_rules),
-    ("max-rule-compiled-bytes", |limits| &mut limits.max_rule_compiled_bytes),
-    ("max-packing-levels", |limits| &mut limits.max_packing_levels),
-    ("max-line-bytes", |limits| &mut limits.max_line_bytes),
-    ("max-header-bytes", |limits| &mut limits.max_header_bytes),
-    ("max-in-flight-bytes", |limits| &mut limits.max_in_flight_bytes),
-    ("max-output-name-bytes", |limits| &mut limits.max_output_name_bytes),
+    ("max-document-bytes", |limits| &mut limits.max_document_bytes, ANY),
+    ("max-depth", |limits| &mut limits.max_depth, ANY),
+    ("max-nodes-base", |limits| &mut limits.max_nodes_base, ANY),
+    ("bytes-per-extra-node", |limits| &mut limits.bytes_per_extra_node, ANY),
+    ("max-tag-attributes", |limits| &mut limits.max_tag_attributes, ANY),
+    ("max-blocks", |limits| &mut limits.max_blocks, ANY),
+    ("max-rule-block-bytes", |limits| &mut limits.max_rule_block_bytes, ANY),
+    ("max-rules", |limits| &mut limits.max_rules, ANY),
+    ("max-rule-compiled-bytes", |limits| &mut limits.max_rule_compiled_bytes, ANY),
+    ("max-packing-levels", |limits| &mut limits.max_packing_levels, ANY),
+    ("max-line-bytes", |limits| &mut limits.max_line_bytes, ANY),
+    ("max-header-bytes", |limits| &mut limits.max_header_bytes, ANY),
+    ("max-in-flight-bytes", |limits| &mut limits.max_in_flight_bytes, ANY),
+    ("max-output-name-bytes", |limits| &mut limits.max_output_name_bytes, Limits::OUTPUT_NAME_BYTES),
 ];
 
 impl Config {
@@ -370,18 +373,21 @@ impl Reader<'_> {
     fn limits(&self, written: &BTreeMap<Spanned<String>, Spanned<Amount>>) -> anyhow::Result<Limits> {
         let mut limits = Limits::default();
         for (key, amount) in written {
-            let Some((_, field)) = LIMITS.iter().find(|(name, _)| name == key.get_ref()) else {
-                let known: Vec<String> = LIMITS.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let Some((_, field, range)) = LIMITS.iter().find(|(name, ..)| name == key.get_ref()) else {
+                let known: Vec<String> = LIMITS.iter().map(|(name, ..)| format!("`{name}`")).collect();
                 let place = self.place(key.span().start);
                 bail!("{place}: unknown field `{}`, expected one of {}", key.get_ref(), known.join(", "));
             };
-            *field(&mut limits) = match amount.get_ref() {
-                Amount::Number(0) => bail!("{}: a bound is at least 1", self.place(amount.span().start)),
+            let place = self.place(amount.span().start);
+            let number = match amount.get_ref() {
                 Amount::Number(number) => *number,
-                Amount::Size(text) => {
-                    size(text).map_err(|why| anyhow::anyhow!("{}: {why}", self.place(amount.span().start)))?
-                }
+                Amount::Size(text) => size(text).map_err(|why| anyhow::anyhow!("{place}: {why}"))?,
             };
+            match (range.contains(&number), *range == ANY) {
+                (true, _) => *field(&mut limits) = number,
+                (false, true) => bail!("{place}: a bound is at least 1"),
+                (false, false) => bail!("{place}: {} is from {} to {}", key.get_ref(), range.start(), range.end()),
+            }
         }
         Ok(limits)
     }
@@ -406,13 +412,13 @@ mod tests {
     #[test]
     fn every_bound_can_be_set() {
         let mut limits = Limits::default();
-        for (at, (_, field)) in LIMITS.iter().enumerate() {
+        for (at, (_, field, _)) in LIMITS.iter().enumerate() {
             *field(&mut limits) = at + 1;
         }
         let fields: Vec<String> = LIMITS
             .iter()
             .enumerate()
-            .map(|(at, (name, _))| format!("{}: {}", name.replace('-', "_"), at + 1))
+            .map(|(at, (name, ..))| format!("{}: {}", name.replace('-', "_"), at + 1))
             .collect();
         assert_eq!(format!("{limits:?}"), format!("Limits {{ {} }}", fields.join(", ")));
     }
@@ -454,6 +460,8 @@ mod tests {
                 "dehusk.toml:2: unknown field `max-nodes`, expected one of `max-document-bytes`",
             ),
             ("[limits]\nmax-depth = 0", "dehusk.toml:2: a bound is at least 1"),
+            ("[limits]\nmax-output-name-bytes = 1", "dehusk.toml:2: max-output-name-bytes is from 32 to 234"),
+            ("[limits]\nmax-output-name-bytes = 1000", "dehusk.toml:2: max-output-name-bytes is from 32 to 234"),
             ("[limits]\nmax-depth = 'lots'", "dehusk.toml:2: write a size"),
             ("[limits]\nmax-depth = -5", "dehusk.toml:2: write a number"),
             ("[[path]]\nfile = ['a']", "dehusk.toml:2: unknown field `file`"),

@@ -288,6 +288,14 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_name_has_room_on_its_way() {
+        let name = "_".to_owned() + &"n".repeat(*crate::Limits::OUTPUT_NAME_BYTES.end());
+        for ending in [PAGE, STREAM] {
+            assert!(part_path(Path::new(&name), ending).unwrap().as_os_str().len() <= 255, "{ending}");
+        }
+    }
+
+    #[test]
     fn a_leftover_goes_however_young_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let mut tree = Tree::new(folder.path().to_owned(), false);
