@@ -28,7 +28,7 @@ impl Favor {
 ///
 /// The measure of a prefix is `(1 + b) * sum(w p) / (sum(w) + b * sum_all(w p))` over its words `w` and probabilities `p`,
 /// with the recall weight `b` (Lewis 1995, "Evaluating and optimizing autonomous text classification systems",
-/// section on the F measure).
+/// section on the F measure). The first factor is the same for all prefixes and is left out.
 pub fn decode(scores: &[f32], words: &[u32], favor: Favor) -> Vec<bool> {
     by_expected_f(scores, words, favor.recall_weight())
 }
@@ -39,13 +39,14 @@ pub fn by_expected_f(scores: &[f32], words: &[u32], recall_weight: f64) -> Vec<b
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
     let weight = |at: usize| f64::from(words[at]);
     let all: f64 = (0..scores.len()).map(|at| weight(at) * f64::from(scores[at])).sum();
-    let (mut hits, mut kept, mut best, mut best_f1) = (0.0, 0.0, 0, 0.0);
+    let (mut hits, mut kept, mut best, mut best_measure) = (0.0, 0.0, 0, 0.0);
     for (count, &at) in order.iter().enumerate() {
         hits += weight(at) * f64::from(scores[at]);
         kept += weight(at);
-        let f1 = 2.0 * hits / (kept + recall_weight * all).max(1.0);
-        if f1 > best_f1 {
-            (best, best_f1) = (count + 1, f1);
+        // Blocks without words measure 0, and not 0 / 0.
+        let measure = hits / (kept + recall_weight * all).max(1.0);
+        if measure > best_measure {
+            (best, best_measure) = (count + 1, measure);
         }
     }
     let mut keep = vec![false; scores.len()];
