@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-/// The member that the account of the article stands in.
-const ACCOUNT: &str = "dehusk";
+/// The member of an object, and the column of a table, that the account of the article stands in.
+pub(crate) const ACCOUNT: &str = "dehusk";
 
 /// A line of JSON whose page is to be replaced.
 #[derive(Debug)]
@@ -55,7 +55,9 @@ impl JsonRow {
         } else {
             let end = line.len() - 1;
             out.extend_from_slice(&line[at..end]);
-            out.extend_from_slice(b",\"dehusk\":");
+            out.push(b',');
+            serde_json::to_writer(&mut *out, ACCOUNT).expect("a string always is JSON");
+            out.push(b':');
             out.extend_from_slice(account);
             out.extend_from_slice(&line[end..]);
         }

@@ -35,6 +35,8 @@ pub use container::{
     FORMATS, InputFormat, Loss, Origin, Raw, Read, ReadOptions, Record, Refused, Row, Split, Statuses,
 };
 pub use discover::{Filter, Input};
+#[cfg(feature = "parquet")]
+pub(crate) use json::ACCOUNT;
 pub use json::JsonRow;
 pub use list::read_list;
 pub use page::{OpenPage, Opened, Reading};
@@ -46,7 +48,7 @@ pub use stream::Position;
 #[cfg(feature = "parquet")]
 pub use table::TableRow;
 #[cfg(feature = "parquet")]
-pub(crate) use table::{ACCOUNT, Leaf, Table, Values};
+pub(crate) use table::{Leaf, Table, Values};
 pub(crate) use unpack::head as unpacked_head;
 
 use page::Stamp;

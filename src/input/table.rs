@@ -4,6 +4,7 @@
 //! optional and repeated nodes above a value are there, a repetition level at which of them a list goes on. A row is a range
 //! of both in each leaf, so it can be written again as it was, whatever the schema.
 
+use super::json::ACCOUNT;
 use base64::Engine;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit};
 use parquet::data_type::{AsBytes, ByteArray, FixedLenByteArray, Int96};
@@ -11,9 +12,6 @@ use parquet::file::metadata::KeyValue;
 use parquet::schema::types::{SchemaDescPtr, Type};
 use std::ops::Range;
 use std::sync::Arc;
-
-/// The column that the account of the article stands in.
-pub(crate) const ACCOUNT: &str = "dehusk";
 
 /// What all rows of a file have in common.
 #[derive(Debug)]
