@@ -322,15 +322,31 @@ impl<'a> Walk<'a> {
         Some((hour, self.number_of(2)?))
     }
 
-    /// `Z`, `GMT`, `+02:00`, `-0500`.
+    /// `Z`, `GMT`, `UTC+1`, `+02:00`, `-0500`.
     fn zone(&mut self) -> Option<String> {
-        if self.word(|word| matches!(word, "z" | "gmt" | "utc")).is_some() {
+        if self.word(|word| matches!(word, "gmt" | "utc")).is_some() {
+            let alone = self.at;
+            // `GMT+0100` is what JavaScript prints. What is no offset is no part of the zone.
+            if let Some(offset) = self.offset(1) {
+                return Some(offset);
+            }
+            self.at = alone;
             return Some("Z".to_owned());
         }
+        if self.word(|word| word == "z").is_some() {
+            return Some("Z".to_owned());
+        }
+        self.offset(2)
+    }
+
+    /// `+02:00`, `-0500`, `+02`; hours alone have at least `min_digits`.
+    fn offset(&mut self, min_digits: usize) -> Option<String> {
         let sign = self.mark(|c| matches!(c, '+' | '-' | '−'))?;
         let (hours, minutes) = match self.any_number()? {
             (number, 4) => (number / 100, number % 100),
-            (hours, 2) => (hours, self.mark(|c| c == ':').and_then(|_| self.number_of(2)).unwrap_or(0)),
+            (hours, digits) if (min_digits..=2).contains(&digits) => {
+                (hours, self.mark(|c| c == ':').and_then(|_| self.number_of(2)).unwrap_or(0))
+            }
             _ => return None,
         };
         let sign = if sign == '+' { '+' } else { '-' };
@@ -357,6 +373,18 @@ mod tests {
         assert_eq!(day("2024-03-12 10:05:09 +0100 +0100").as_deref(), Some("2024-03-12T10:05:09+01:00"));
         assert_eq!(day("2024-03-12T10:05-05:00").as_deref(), Some("2024-03-12T10:05:00-05:00"));
         assert_eq!(day("Tue, 12 Mar 2024 10:05:09 GMT").as_deref(), Some("2024-03-12T10:05:09Z"));
+        for (zone, offset) in [
+            ("GMT+0100 (CET)", "+01:00"),
+            ("GMT-05:00", "-05:00"),
+            ("UTC+1", "+01:00"),
+            ("UTC+5:30", "+05:30"),
+            ("GMT+0000", "Z"),
+            ("UTC - 5 comments", "Z"),
+            ("GMT-2024", "Z"),
+        ] {
+            let date = day(&format!("Thu Jan 02 2024 10:00:00 {zone}"));
+            assert_eq!(date, Some(format!("2024-01-02T10:00:00{offset}")), "{zone}");
+        }
         assert_eq!(day("Thu, 09/25/2025 - 11:38").as_deref(), Some("2025-09-25"));
         assert_eq!(day("20240312").as_deref(), Some("2024-03-12"));
     }
