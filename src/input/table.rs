@@ -254,8 +254,8 @@ impl TableRow {
 
     /// Appends the row as a line of JSON, with `text` for the page and `account`, a JSON object, as the member `dehusk`.
     ///
-    /// Dates and times are text as ISO 8601 has them, decimals are text, and so are bytes that are no UTF-8, in base64. Maps
-    /// are lists of their entries.
+    /// Dates and times are text as ISO 8601 has them, decimals and UUIDs are text, and so are bytes that are no UTF-8, in
+    /// base64. Maps are lists of their entries.
     pub fn write(&self, text: &str, account: &[u8], out: &mut Vec<u8>) {
         let cursors = (0..self.batch.leaves.len()).map(|leaf| {
             let (levels, values) = self.ranges(leaf);
@@ -406,27 +406,20 @@ fn scalar(node: &Type, values: &Values, at: usize) -> serde_json::Value {
     let is_decimal = info.converted_type() == ConvertedType::DECIMAL;
     let is_date = info.converted_type() == ConvertedType::DATE;
     let is_utc = matches!(kind, Some(LogicalType::Timestamp(kind)) if kind.is_adjusted_to_u_t_c) || kind.is_none();
-    // Units of a time stamp in a second.
-    let unit = match (kind, info.converted_type()) {
-        (Some(LogicalType::Timestamp(kind)), _) => Some(match kind.unit {
-            TimeUnit::MILLIS => 1_000,
-            TimeUnit::MICROS => 1_000_000,
-            TimeUnit::NANOS => 1_000_000_000,
-        }),
-        (None, ConvertedType::TIMESTAMP_MILLIS) => Some(1_000),
-        (None, ConvertedType::TIMESTAMP_MICROS) => Some(1_000_000),
-        _ => None,
-    };
     match values {
         Values::Flags(values) => values[at].into(),
         Values::Int32(values) if is_date => date(i64::from(values[at])).into(),
         Values::Int32(values) if is_decimal => decimal(i128::from(values[at]), node.get_scale()).into(),
         Values::Int32(values) if is_unsigned => (values[at] as u32).into(),
-        Values::Int32(values) => values[at].into(),
+        Values::Int32(values) => match counted(node) {
+            Some(Counted::OfDay(unit)) => of_day(i64::from(values[at]), unit),
+            _ => values[at].into(),
+        },
         Values::Int64(values) if is_decimal => decimal(i128::from(values[at]), node.get_scale()).into(),
         Values::Int64(values) if is_unsigned => (values[at] as u64).into(),
-        Values::Int64(values) => match unit {
-            Some(unit) => time(values[at], unit, is_utc).into(),
+        Values::Int64(values) => match counted(node) {
+            Some(Counted::Since1970(unit)) => time(values[at], unit, is_utc).into(),
+            Some(Counted::OfDay(unit)) => of_day(values[at], unit),
             None => values[at].into(),
         },
         Values::Int96(values) => time(values[at].to_nanos(), 1_000_000_000, false).into(),
@@ -434,7 +427,35 @@ fn scalar(node: &Type, values: &Values, at: usize) -> serde_json::Value {
         Values::Float(values) => values[at].to_string().parse::<f64>().ok().into(),
         Values::Double(values) => values[at].into(),
         Values::Bytes(values) => bytes(values[at].data(), is_decimal, node),
-        Values::Fixed(values) => bytes(values[at].data(), is_decimal, node),
+        Values::Fixed(values) => match (kind, values[at].data()) {
+            (Some(LogicalType::Float16), &[low, high]) => half(u16::from_le_bytes([low, high])).into(),
+            (Some(LogicalType::Uuid), data) if data.len() == 16 => uuid(data).into(),
+            (_, data) => bytes(data, is_decimal, node),
+        },
+    }
+}
+
+/// What a whole number counts, by its units in a second.
+enum Counted {
+    Since1970(i64),
+    OfDay(i64),
+}
+
+fn counted(node: &Type) -> Option<Counted> {
+    let in_second = |unit: &TimeUnit| match unit {
+        TimeUnit::MILLIS => 1_000,
+        TimeUnit::MICROS => 1_000_000,
+        TimeUnit::NANOS => 1_000_000_000,
+    };
+    let info = node.get_basic_info();
+    match (info.logical_type_ref(), info.converted_type()) {
+        (Some(LogicalType::Timestamp(kind)), _) => Some(Counted::Since1970(in_second(&kind.unit))),
+        (Some(LogicalType::Time(kind)), _) => Some(Counted::OfDay(in_second(&kind.unit))),
+        (None, ConvertedType::TIMESTAMP_MILLIS) => Some(Counted::Since1970(1_000)),
+        (None, ConvertedType::TIMESTAMP_MICROS) => Some(Counted::Since1970(1_000_000)),
+        (None, ConvertedType::TIME_MILLIS) => Some(Counted::OfDay(1_000)),
+        (None, ConvertedType::TIME_MICROS) => Some(Counted::OfDay(1_000_000)),
+        _ => None,
     }
 }
 
@@ -475,14 +496,47 @@ fn date(days: i64) -> String {
 
 /// A time by its number since 1970, of which `unit` are a second.
 fn time(value: i64, unit: i64, is_utc: bool) -> String {
-    let (seconds, rest) = (value.div_euclid(unit), value.rem_euclid(unit));
-    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let mut time = format!("{}T{:02}:{:02}:{:02}", date(day), second / 3_600, second / 60 % 60, second % 60);
-    if rest > 0 {
-        let digits = format!("{rest:0width$}", width = unit.ilog10() as usize);
-        time.push_str(&format!(".{}", digits.trim_end_matches('0')));
+    let (day, of_day) = (value.div_euclid(unit * 86_400), value.rem_euclid(unit * 86_400));
+    format!("{}T{}{}", date(day), clock(of_day, unit), if is_utc { "Z" } else { "" })
+}
+
+/// A time of day; the number itself where no day has it.
+fn of_day(value: i64, unit: i64) -> serde_json::Value {
+    if (0..unit * 86_400).contains(&value) { clock(value, unit).into() } else { value.into() }
+}
+
+/// What a clock shows so many units after midnight, with a fraction of the second where there is one.
+fn clock(value: i64, unit: i64) -> String {
+    let (second, rest) = (value / unit, value % unit);
+    let clock = format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
+    if rest == 0 {
+        return clock;
     }
-    if is_utc { time + "Z" } else { time }
+    let digits = format!("{rest:0width$}", width = unit.ilog10() as usize);
+    format!("{clock}.{}", digits.trim_end_matches('0'))
+}
+
+/// A number of half precision (IEEE 754 binary16); infinity is no number, as JSON has none.
+fn half(bits: u16) -> f64 {
+    let fraction = f64::from(bits & 0x3ff);
+    let size = match i32::from(bits >> 10 & 0x1f) {
+        0 => fraction * 2f64.powi(-24),
+        0x1f => f64::NAN,
+        exponent => (1_024.0 + fraction) * 2f64.powi(exponent - 25),
+    };
+    if bits >> 15 == 1 { -size } else { size }
+}
+
+/// `123e4567-e89b-12d3-a456-426614174000`.
+fn uuid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -501,5 +555,42 @@ mod tests {
     fn decimals_keep_their_digits() {
         let decimals = [(5, 2), (-1_234, 2), (7, 0), (-1, 3)].map(|(value, scale)| decimal(value, scale));
         assert_eq!(decimals, ["0.05", "-12.34", "7", "-0.001"]);
+    }
+
+    /// The first value of a column, as its declaration in a schema says.
+    fn shown(column: &str, values: &Values) -> serde_json::Value {
+        let schema =
+            parquet::schema::parser::parse_message_type(&format!("message m {{ required {column}; }}")).unwrap();
+        scalar(&schema.get_fields()[0], values, 0)
+    }
+
+    #[test]
+    fn times_of_day_are_what_a_clock_shows() {
+        let millis = |value| shown("int32 t (TIME(MILLIS,true))", &Values::Int32(vec![value]));
+        assert_eq!(millis(3_723_000), "01:02:03");
+        assert_eq!(millis(86_399_250), "23:59:59.25");
+        assert_eq!((millis(86_400_000), millis(-1)), (86_400_000.into(), (-1).into()), "no day has them");
+        assert_eq!(shown("int32 t (TIME_MILLIS)", &Values::Int32(vec![0])), "00:00:00");
+        let long = |kind: &str, value| shown(&format!("int64 t ({kind})"), &Values::Int64(vec![value]));
+        assert_eq!(long("TIME(MICROS,false)", 3_723_000_000), "01:02:03");
+        assert_eq!(long("TIME(NANOS,false)", 3_723_000_000_001), "01:02:03.000000001");
+        assert_eq!(long("TIME_MICROS", 1), "00:00:00.000001");
+        assert_eq!(long("TIMESTAMP(MILLIS,true)", i64::MIN), "-292275055-05-16T16:47:04.192Z");
+    }
+
+    #[test]
+    fn numbers_of_half_precision_and_uuids_are_no_bytes() {
+        let fixed =
+            |column: &str, bytes: &[u8]| shown(column, &Values::Fixed(vec![ByteArray::from(bytes.to_vec()).into()]));
+        let half = |bits: u16| fixed("fixed_len_byte_array(2) h (FLOAT16)", &bits.to_le_bytes());
+        for (bits, number) in
+            [(0x3e00, 1.5), (0xc000, -2.0), (0x0001, 5.960464477539063e-8), (0x7bff, 65_504.0), (0, 0.0)]
+        {
+            assert_eq!(half(bits), number, "{bits:x}");
+        }
+        assert!([0x7c00, 0xfc00, 0x7e00].into_iter().all(|bits| half(bits).is_null()));
+        let id: Vec<u8> = (0..16).collect();
+        assert_eq!(fixed("fixed_len_byte_array(16) id (UUID)", &id), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+        assert_eq!(fixed("fixed_len_byte_array(2) b", b"ab"), "ab");
     }
 }
