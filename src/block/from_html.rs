@@ -34,8 +34,8 @@ pub fn segment(page: &Page, source: &str, cues: &CueFinder, limits: &Limits) -> 
                 }
                 Value::Element(element) => {
                     let line = page.line(node.id());
-                    let is_data_table = *element.name == name!("table") && is_data_table(node);
-                    builder.open(element.name, Some((element, node.id())), line, is_data_table);
+                    let holds = builder.look_into(element, node);
+                    builder.open(element.name, Some((element, node.id())), line, holds);
                 }
                 Value::Other => {}
             },
@@ -74,11 +74,28 @@ struct State {
     noscript: bool,
     in_link: bool,
     list_depth: u8,
-    /// The number of the next item; none in an unordered list.
-    next_number: Option<u32>,
+    /// None in an unordered list.
+    numbering: Option<Numbering>,
     in_data_table: bool,
     /// Directly inside SVG or MathML, whose text is a drawing; HTML may stand in it again.
     foreign: bool,
+}
+
+/// How the items of a list are numbered.
+#[derive(Clone, Copy)]
+struct Numbering {
+    next: i32,
+    counts_down: bool,
+}
+
+/// What an element holds, where that matters when it is opened; only a tree tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Anything,
+    /// A table of data.
+    Data,
+    /// So many items of a list that counts down.
+    Items(usize),
 }
 
 struct Builder<'c> {
@@ -119,7 +136,7 @@ impl<'c> Builder<'c> {
                 noscript: false,
                 in_link: false,
                 list_depth: 0,
-                next_number: None,
+                numbering: None,
                 in_data_table: false,
                 foreign: false,
             },
@@ -144,7 +161,17 @@ impl<'c> Builder<'c> {
         self.frames.iter().rev().find(|frame| frame.role == Role::Block).map_or(0, |frame| frame.entry)
     }
 
-    fn open(&mut self, tag: &LocalName, element: Option<(Element<'_>, NodeId)>, line: u32, is_data_table: bool) {
+    fn look_into(&self, element: Element<'_>, node: NodeRef<'_>) -> Holds {
+        match *element.name {
+            name!("table") if is_data_table(node) => Holds::Data,
+            name!("ol") if attribute(element, &name!("reversed")).is_some() => {
+                Holds::Items(node.children().filter(|child| child.name() == Some(&name!("li"))).count())
+            }
+            _ => Holds::Anything,
+        }
+    }
+
+    fn open(&mut self, tag: &LocalName, element: Option<(Element<'_>, NodeId)>, line: u32, holds: Holds) {
         let role = role(tag);
         let before = self.state;
         self.boundary_at(tag, role, true);
@@ -159,7 +186,7 @@ impl<'c> Builder<'c> {
             }
         }
         self.state.hidden |= element.is_some_and(|(element, _)| is_hidden(element));
-        self.enter(tag, element.map(|(element, _)| element), is_data_table);
+        self.enter(tag, element.map(|(element, _)| element), holds);
         self.frames.push(Frame { tag: tag.clone(), role, entry, before });
     }
 
@@ -179,10 +206,10 @@ impl<'c> Builder<'c> {
         // The run that ends here still stands in the element.
         self.boundary_at(&tag, role, false);
         let Some(frame) = self.frames.pop() else { return };
-        let next_number = self.state.next_number;
+        let numbering = self.state.numbering;
         self.state = frame.before;
         if frame.tag == name!("li") {
-            self.state.next_number = next_number;
+            self.state.numbering = numbering;
         }
         if frame.tag == name!("li") && self.marker != Marker::None {
             self.marker = Marker::None;
@@ -197,7 +224,8 @@ impl<'c> Builder<'c> {
     }
 
     /// What the tag makes of the text inside it.
-    fn enter(&mut self, tag: &LocalName, element: Option<Element<'_>>, is_data_table: bool) {
+    fn enter(&mut self, tag: &LocalName, element: Option<Element<'_>>, holds: Holds) {
+        let number_in = |name: &LocalName| element.and_then(|element| attribute(element, name)).and_then(integer);
         let state = &mut self.state;
         match *tag {
             name!("h1") | name!("h2") | name!("h3") | name!("h4") | name!("h5") | name!("h6") => {
@@ -208,22 +236,27 @@ impl<'c> Builder<'c> {
             name!("figcaption") | name!("caption") => state.kind = BlockKind::Caption,
             name!("ul") | name!("menu") | name!("ol") => {
                 state.list_depth = state.list_depth.saturating_add(1);
-                let start = element
-                    .and_then(|element| attribute(element, &name!("start")))
-                    .and_then(|start| start.parse().ok());
-                state.next_number = (*tag == name!("ol")).then(|| start.unwrap_or(1));
+                let (first, counts_down) = match holds {
+                    Holds::Items(items) => (items.try_into().unwrap_or(1), true),
+                    _ => (1, false),
+                };
+                let next = || number_in(&name!("start")).unwrap_or(first);
+                state.numbering = (*tag == name!("ol")).then(|| Numbering { next: next(), counts_down });
             }
             name!("li") => {
                 state.kind = BlockKind::ListItem;
-                self.marker = match state.next_number {
-                    Some(number) => Marker::Number(number),
+                self.marker = match &mut state.numbering {
+                    Some(numbering) => {
+                        let number = number_in(&name!("value")).unwrap_or(numbering.next);
+                        numbering.next = number.saturating_add(if numbering.counts_down { -1 } else { 1 });
+                        Marker::Number(number)
+                    }
                     None => Marker::Bullet,
                 };
-                state.next_number = state.next_number.map(|number| number.saturating_add(1));
             }
             name!("img") | name!("picture") => self.outline.images.push(self.items.len() as u32),
             name!("button") | name!("select") => self.outline.controls.push(self.items.len() as u32),
-            name!("table") => state.in_data_table = is_data_table,
+            name!("table") => state.in_data_table = holds == Holds::Data,
             name!("tr") if state.in_data_table => state.kind = BlockKind::TableRow,
             name!("td") | name!("th") if state.in_data_table && self.text.len() > self.start => {
                 self.text.push_str(CELL);
@@ -429,7 +462,7 @@ impl<'c> Builder<'c> {
                     role if is_void(&tag) || self.frames.len() - bottom >= max_depth => {
                         self.boundary_at(&tag, role, true);
                     }
-                    _ => self.open(&tag, None, 0, false),
+                    _ => self.open(&tag, None, 0, Holds::Anything),
                 },
                 Event::End(tag) => {
                     let open = &self.frames[bottom.max(self.frames.len().saturating_sub(LOOK_BACK))..];
@@ -549,4 +582,53 @@ fn is_data_table(table: NodeRef<'_>) -> bool {
         }
     }
     most >= 2
+}
+
+/// A whole number at the beginning of an attribute, as the HTML standard parses them; none where it is out of bounds.
+fn integer(value: &str) -> Option<i32> {
+    let value = value.trim_ascii_start();
+    let sign = usize::from(value.starts_with(['-', '+']));
+    let digits = value.bytes().skip(sign).take_while(u8::is_ascii_digit).count();
+    value[..sign + digits].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::parse;
+
+    /// The marker and the text of each block.
+    fn items(body: &str) -> Vec<(Marker, String)> {
+        let (finder, limits) = (CueFinder::builtin(), Limits::default());
+        let page = parse::parse(body, &limits, false, false).unwrap_or_else(|_| panic!("within bounds"));
+        let blocks = segment(&page, body, &finder, &limits);
+        blocks.items.iter().map(|block| (block.marker, blocks.text_of(block).to_owned())).collect()
+    }
+
+    /// The numbers of all items.
+    fn numbers(body: &str) -> Vec<i32> {
+        let number = |(marker, _)| match marker {
+            Marker::Number(number) => number,
+            _ => panic!("an item without a number"),
+        };
+        items(body).into_iter().map(number).collect()
+    }
+
+    #[test]
+    fn items_have_the_numbers_that_a_browser_shows() {
+        assert_eq!(numbers("<ol><li>a<li>b<li value=7>c<li>d</ol>"), [1, 2, 7, 8]);
+        assert_eq!(numbers("<ol start=3><li>a<li>b</ol>"), [3, 4]);
+        assert_eq!(numbers("<ol reversed><li>a<li>b<li>c</ol>"), [3, 2, 1]);
+        assert_eq!(numbers("<ol reversed start=10><li>a<li value=5>b<li>c</ol>"), [10, 5, 4]);
+        assert_eq!(numbers("<ol start=-1><li>a<li>b<li>c</ol>"), [-1, 0, 1]);
+        assert_eq!(numbers("<ol reversed><li>a<ol><li>b<li value=9>c</ol><li>d</ol>"), [2, 1, 9, 1]);
+        assert_eq!(items("<ul><li value=3>a</ul>")[0].0, Marker::Bullet);
+    }
+
+    #[test]
+    fn numbers_that_are_none_or_out_of_bounds_are_passed_over() {
+        assert_eq!(numbers("<ol start=9999999999><li>a<li value=x>b<li value='-'>c<li value=''>d</ol>"), [1, 2, 3, 4]);
+        assert_eq!(numbers("<ol><li value=2147483647>a<li>b</ol>"), [i32::MAX, i32::MAX]);
+        assert_eq!([" 7", "+7", "7.5", "7px"].map(integer), [Some(7); 4]);
+    }
 }

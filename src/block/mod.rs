@@ -99,5 +99,5 @@ pub enum Marker {
     /// `- `
     Bullet,
     /// `3. `
-    Number(u32),
+    Number(i32),
 }

@@ -159,6 +159,8 @@ pub fn is_read(attribute: &str) -> bool {
             | "itemprop"
             | "datetime"
             | "start"
+            | "reversed"
+            | "value"
             | "type"
             | "color"
             | "size"
