@@ -57,6 +57,9 @@ impl Article {
 pub struct KeptBlock {
     /// Bytes of [`Article::text`].
     pub range: Range<usize>,
+    /// Bytes at the beginning of the range that stand for the lists around it: the indentation and the marker of an item,
+    /// the indentation of what follows in it.
+    pub lead: usize,
     /// What the block is.
     pub kind: BlockKind,
     /// Where it stood in the source.

@@ -257,9 +257,10 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, expla
                 }
                 let start = text.len();
                 push_marker(&mut text, block);
+                let lead = text.len() - start;
                 text.push_str(&shown);
                 let place = place(blocks, block, explains);
-                kept.push(KeptBlock { range: start..text.len(), kind: block.kind, place });
+                kept.push(KeptBlock { range: start..text.len(), lead, kind: block.kind, place });
                 words_out += block.words as usize;
                 (gap, dropped_between) = (Gap::Joined, false);
             }

@@ -135,7 +135,7 @@ fn page(article: &Article) -> Page<'_> {
     Page { article, path: "a/b.html", origin: None, row: None, outcome: "written", with_title: false }
 }
 
-/// An article for tests: the text's pieces, each with its kind and what divides it from the next.
+/// An article for tests: the text's pieces, each with its kind; items begin with `- `.
 #[cfg(test)]
 fn article(title: Option<&str>, pieces: &[(crate::BlockKind, &str)]) -> Article {
     let mut text = String::new();
@@ -145,6 +145,7 @@ fn article(title: Option<&str>, pieces: &[(crate::BlockKind, &str)]) -> Article 
         text.push_str(piece);
         blocks.push(crate::KeptBlock {
             range: start..text.len(),
+            lead: if *kind == crate::BlockKind::ListItem { 2 } else { 0 },
             kind: *kind,
             place: crate::Place { start: 0, end: 0, element: None },
         });
