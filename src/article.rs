@@ -80,7 +80,7 @@ pub enum BlockKind {
     Quote,
     /// Preformatted text; its indentation is kept.
     Code,
-    /// A row of a table, cells divided by ` | `.
+    /// A row of a table, cells divided by ` | `, or a piece of one: pieces that stand in one line of the text are one row.
     TableRow,
     /// The caption of a figure or a table.
     Caption,

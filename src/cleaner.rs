@@ -6,7 +6,7 @@
 use crate::account::{self, Account};
 use crate::article::{Article, Degraded, ElementPlace, Format, KeptBlock, Metadata, Place, Reason, Removal};
 use crate::block::outline::CueFinder;
-use crate::block::{Block, Blocks, Gap, Marker, from_html, from_text, words};
+use crate::block::{Block, Blocks, CELL, Gap, Marker, from_html, from_text, words};
 use crate::decode::{self, Decoded, decode};
 use crate::error::Error;
 use crate::html::metadata::{self, Body, Stated};
@@ -252,6 +252,8 @@ fn assemble(blocks: &Blocks<'_>, judgement: Judgement, metadata: Metadata, expla
                     _ if text.is_empty() => {}
                     Gap::Joined if dropped_between => text.push(' '),
                     Gap::Joined => {}
+                    Gap::Space => text.push(' '),
+                    Gap::Cell => text.push_str(CELL),
                     Gap::Line => text.push('\n'),
                     Gap::Paragraph => text.push_str("\n\n"),
                 }

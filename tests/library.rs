@@ -395,6 +395,18 @@ fn a_very_small_page_is_not_emptied_for_being_small_and_an_error_page_is() {
 }
 
 #[test]
+fn a_break_in_a_cell_of_data_is_a_space_and_between_paragraphs_of_a_layout_it_is_a_line_end() {
+    let cleaner = build(Cleaner::builder().judgement(false));
+    let rows = |cells: &str| html(&cleaner, &format!("<body><table>{cells}</table>")).text;
+    let data = "<tr><td>Ann</td><td>100<br>pounds</td><td>1</td></tr><tr><td>Bob<br></td><td><br>5</td></tr>";
+    assert_eq!(rows(data), "Ann | 100 pounds | 1\nBob | 5\n");
+    assert_eq!(rows("<tr><td>Ann<br><br>Bob</td><td>5</td></tr>"), "Ann\nBob | 5\n");
+    let line = "The ferry sails again, nine years after the bridge.";
+    let layout = format!("<tr><td>{line}<br>{line}</td><td>Menu</td></tr>");
+    assert_eq!(rows(&layout), format!("{line}\n{line} | Menu\n"));
+}
+
+#[test]
 fn an_empty_page_is_an_empty_article() {
     let cleaner = build(Cleaner::builder());
     for bytes in ["", " \r\n\u{feff}", "<html></html>"] {

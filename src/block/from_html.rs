@@ -5,7 +5,7 @@
 //! the text of `<noscript>` are blocks too, marked as such.
 
 use super::outline::{CueFinder, Outline};
-use super::{Block, Blocks, Gap, Marker, words};
+use super::{Block, Blocks, CELL, Gap, Marker, words};
 use crate::article::{BlockKind, Degraded, Format};
 use crate::html::flat::{Event, Events};
 use crate::html::parse::Page;
@@ -77,6 +77,8 @@ struct State {
     /// None in an unordered list.
     numbering: Option<Numbering>,
     in_data_table: bool,
+    /// In a cell of which all lines are one phrase.
+    in_phrase: bool,
     /// Directly inside SVG or MathML, whose text is a drawing; HTML may stand in it again.
     foreign: bool,
 }
@@ -94,6 +96,8 @@ enum Holds {
     Anything,
     /// A table of data.
     Data,
+    /// A cell of such a table, all lines of which are one phrase.
+    Phrase,
     /// So many items of a list that counts down.
     Items(usize),
 }
@@ -138,6 +142,7 @@ impl<'c> Builder<'c> {
                 list_depth: 0,
                 numbering: None,
                 in_data_table: false,
+                in_phrase: false,
                 foreign: false,
             },
             start: 0,
@@ -164,6 +169,7 @@ impl<'c> Builder<'c> {
     fn look_into(&self, element: Element<'_>, node: NodeRef<'_>) -> Holds {
         match *element.name {
             name!("table") if is_data_table(node) => Holds::Data,
+            name!("td") | name!("th") if self.state.in_data_table && is_phrase(node) => Holds::Phrase,
             name!("ol") if attribute(element, &name!("reversed")).is_some() => {
                 Holds::Items(node.children().filter(|child| child.name() == Some(&name!("li"))).count())
             }
@@ -258,8 +264,13 @@ impl<'c> Builder<'c> {
             name!("button") | name!("select") => self.outline.controls.push(self.items.len() as u32),
             name!("table") => state.in_data_table = holds == Holds::Data,
             name!("tr") if state.in_data_table => state.kind = BlockKind::TableRow,
-            name!("td") | name!("th") if state.in_data_table && self.text.len() > self.start => {
-                self.text.push_str(CELL);
+            name!("td") | name!("th") if state.in_data_table => {
+                state.in_phrase = holds == Holds::Phrase;
+                if self.text.len() > self.start {
+                    self.text.push_str(CELL);
+                } else if self.gap == Gap::Space {
+                    self.gap = Gap::Cell;
+                }
             }
             name!("a")
                 if !state.in_link && element.is_none_or(|element| attribute(element, &name!("href")).is_some()) =>
@@ -298,7 +309,12 @@ impl<'c> Builder<'c> {
             Role::Break if *tag == name!("br") => {
                 let again = self.is_run_empty() && !self.items.is_empty();
                 let gap = if again { Gap::Paragraph } else { Gap::Line };
-                self.boundary(if self.state.in_data_table { Gap::Line } else { gap });
+                self.boundary(match self.state {
+                    // The model knows such lines as blocks of their own; the article has them in one line.
+                    State { in_phrase: true, .. } => Gap::Space,
+                    State { in_data_table: true, .. } => Gap::Line,
+                    _ => gap,
+                });
             }
             Role::Break => self.boundary(Gap::Paragraph),
             Role::Block if self.state.in_data_table => match *tag {
@@ -536,8 +552,6 @@ fn collapsed(text: &[u8]) -> usize {
     at
 }
 
-/// What divides the cells of a table row.
-const CELL: &str = " | ";
 /// Dropped elements whose end tag comes on any page that is worth reading.
 fn is_closed_pair(tag: &LocalName) -> bool {
     matches!(*tag, name!("svg") | name!("math") | name!("video") | name!("audio") | name!("object") | name!("canvas"))
@@ -582,6 +596,27 @@ fn is_data_table(table: NodeRef<'_>) -> bool {
         }
     }
     most >= 2
+}
+
+/// True for a cell with a `<br>` whose few words are no paragraphs: the lines of an address, a figure and its unit.
+fn is_phrase(cell: NodeRef<'_>) -> bool {
+    const MAX_WORDS: usize = 12;
+    let (mut words, mut has_break, mut after_break) = (0, false, false);
+    for node in cell.descendants().skip(1) {
+        if let Some(text) = node.text() {
+            words += words::count(text);
+            after_break &= text.trim_ascii().is_empty();
+        } else if node.name() == Some(&name!("br")) {
+            if after_break {
+                return false;
+            }
+            (has_break, after_break) = (true, true);
+        }
+        if words > MAX_WORDS {
+            return false;
+        }
+    }
+    has_break
 }
 
 /// A whole number at the beginning of an attribute, as the HTML standard parses them; none where it is out of bounds.

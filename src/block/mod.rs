@@ -85,11 +85,18 @@ impl Block {
 pub enum Gap {
     /// Nothing: the rest of a line that was cut at a joint.
     Joined,
+    /// A space: the next line of a cell that is one phrase.
+    Space,
+    /// A bar: the next cell after such a line.
+    Cell,
     /// A line end.
     Line,
     /// A blank line.
     Paragraph,
 }
+
+/// What divides the cells of a table row.
+pub const CELL: &str = " | ";
 
 /// What stands before an item of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
