@@ -601,8 +601,10 @@ fn is_data_table(table: NodeRef<'_>) -> bool {
 /// True for a cell with a `<br>` whose few words are no paragraphs: the lines of an address, a figure and its unit.
 fn is_phrase(cell: NodeRef<'_>) -> bool {
     const MAX_WORDS: usize = 12;
+    // Cells stand in cells: what each of them looks into is bounded.
+    const MAX_NODES: usize = 64;
     let (mut words, mut has_break, mut after_break) = (0, false, false);
-    for node in cell.descendants().skip(1) {
+    for (looked, node) in cell.descendants().skip(1).enumerate() {
         if let Some(text) = node.text() {
             words += words::count(text);
             after_break &= text.trim_ascii().is_empty();
@@ -612,7 +614,7 @@ fn is_phrase(cell: NodeRef<'_>) -> bool {
             }
             (has_break, after_break) = (true, true);
         }
-        if words > MAX_WORDS {
+        if words > MAX_WORDS || looked == MAX_NODES {
             return false;
         }
     }

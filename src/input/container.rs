@@ -199,7 +199,7 @@ impl Raw {
     pub(super) fn begun(offset: u64, taken: Result<Raw, Error>) -> Result<Raw, Loss> {
         match taken {
             Ok(raw) => Ok(Raw { offset, ..raw }),
-            Err(error) => Err(Loss { offset, error, is_rest: false }),
+            Err(error) => Err(Loss { offset, error, is_rest: false, is_end: false }),
         }
     }
 
@@ -216,8 +216,10 @@ pub struct Loss {
     pub offset: u64,
     /// What is wrong.
     pub error: Error,
-    /// True when all that follows in the file is lost with it.
+    /// True when what follows in the file is lost with it, up to the next record that comes, if one does.
     pub is_rest: bool,
+    /// True when none does.
+    pub is_end: bool,
 }
 
 /// Where a record stands in its container, and what it says about itself.

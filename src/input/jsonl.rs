@@ -88,7 +88,10 @@ impl Lines<'_> {
     /// The next line that is not blank, and where it begins.
     fn row(&mut self, offset: &mut u64) -> io::Result<Option<Result<Raw, Error>>> {
         loop {
+            // A gzip member that begins here is known once it is looked into.
+            let looked = self.stream.peek(1).map(|_| ());
             *offset = self.stream.position().begin();
+            looked?;
             match self.line()? {
                 Some(Ok(bytes)) if bytes.iter().all(u8::is_ascii_whitespace) => {}
                 line => return Ok(line.map(|line| line.map(|bytes| Raw { bytes, ..Raw::default() }))),

@@ -151,7 +151,7 @@ impl Iterator for Records {
         let (offset, raw) = match self.split.next()? {
             Ok(raw) => (raw.offset, Ok(raw)),
             Err(loss) => {
-                self.is_over = loss.is_rest;
+                self.is_over = loss.is_end;
                 (loss.offset, Err(loss.error))
             }
         };

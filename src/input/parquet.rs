@@ -275,7 +275,7 @@ impl Columns {
             true => (*end, format!("{why}; its {lost} rows are lost")),
             false => (self.row + 1, why.clone()),
         };
-        let loss = Loss { offset: self.row, error: corrupt(why), is_rest: false };
+        let loss = Loss { offset: self.row, error: corrupt(why), is_rest: false, is_end: false };
         self.row = next;
         Some(loss)
     }

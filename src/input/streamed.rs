@@ -43,7 +43,7 @@ impl Split for Streamed {
             Err(error) => {
                 // What cannot be read once more is the loss that is told anyway.
                 self.is_over = !(self.recovers && self.stream.recover().unwrap_or(false));
-                Some(Err(Loss { offset, error: failed(&error), is_rest: self.is_over }))
+                Some(Err(Loss { offset, error: failed(&error), is_rest: true, is_end: self.is_over }))
             }
         }
     }

@@ -63,7 +63,7 @@ impl Split for Members {
         if self.at == self.archive.len() && self.archive.has_duplicate_names() {
             self.at += 1;
             let error = Error::new(ErrorKind::Malformed, TWICE);
-            return Some(Err(Loss { offset, error, is_rest: true }));
+            return Some(Err(Loss { offset, error, is_rest: true, is_end: true }));
         }
         if self.at >= self.archive.len() {
             return None;

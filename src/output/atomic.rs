@@ -92,8 +92,9 @@ fn remove_left(path: &Path, unlocked: bool) -> io::Result<bool> {
     }
 }
 
-/// Makes a file and takes its lock; what a run that was killed left there goes. Nobody else can read a `private` one.
-fn create_locked(path: &Path, private: bool) -> io::Result<File> {
+/// Makes a file and takes its lock; what a run that was killed left there goes. Nobody else can read a `private` one. For one that
+/// `lasts` it is made sure that no other run took it for a leftover before it had its lock; a page would only fail to get its name.
+fn create_locked(path: &Path, private: bool, lasts: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -104,8 +105,7 @@ fn create_locked(path: &Path, private: bool) -> io::Result<File> {
     let _ = private;
     loop {
         match options.open(path) {
-            // Another run may have taken it for a leftover before it had its lock.
-            Ok(file) if lock(&file) && is_same(&file, path)? => return Ok(file),
+            Ok(file) if lock(&file) && (!lasts || is_same(&file, path)?) => return Ok(file),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 if !remove_left(path, true)? {
@@ -189,7 +189,7 @@ impl Part {
     ) -> io::Result<Part> {
         let path = part_path(target, ending)?;
         let mut parts = ON_THE_WAY.lock();
-        let file = create_locked(&path, permissions.is_some())?;
+        let file = create_locked(&path, permissions.is_some(), ending == STREAM)?;
         if !stays {
             parts.insert(path.clone());
         }

@@ -252,7 +252,7 @@ impl<'a> Feed<'a> {
                 (raw.size(), Task::Record(raw, origin))
             }
             Err(loss) => {
-                open.is_over = loss.is_rest;
+                open.is_over = loss.is_end;
                 let origin = origin(loss.offset);
                 (0, Task::Lost(loss, origin))
             }
@@ -264,7 +264,7 @@ impl<'a> Feed<'a> {
     }
 
     fn broken(&self, kind: ErrorKind, message: &str) -> Loss {
-        Loss { offset: 0, error: Error::new(kind, message), is_rest: true }
+        Loss { offset: 0, error: Error::new(kind, message), is_rest: true, is_end: true }
     }
 
     fn step(

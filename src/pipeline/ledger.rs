@@ -9,7 +9,7 @@ use crate::input::Loss;
 use crate::limits::Limits;
 use crate::output::{Column, ColumnKind, Compression, Place, Shape};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::ops::RangeInclusive;
@@ -89,8 +89,10 @@ pub struct Retry {
 struct Failed {
     /// The records that failed by themselves, and whether each was met again.
     offsets: BTreeMap<u64, AtomicBool>,
-    /// All that begins here or later was lost.
+    /// All that begins here or later was lost, but what the ledger has behind it.
     rest: Option<u64>,
+    /// Records that came behind a rest that was lost, as reading went on there.
+    behind: HashSet<u64>,
     /// Whether anything of that was met again, or the end of the file where it began.
     is_rest_met: AtomicBool,
     /// It failed as a whole.
@@ -145,6 +147,10 @@ impl Retry {
                 Error::with_source(ErrorKind::Malformed, format!("line {} is of no ledger", number + 1), e)
             })?;
             if entry.outcome != "failed" {
+                let failed = retry.files.get_mut(&entry.file).filter(|failed| failed.rest.is_some());
+                if let (Some(failed), Some(offset)) = (failed, entry.offset) {
+                    failed.behind.insert(offset);
+                }
                 continue;
             }
             let failed = retry.files.entry(entry.file).or_default();
@@ -166,7 +172,7 @@ impl Retry {
     /// Whether the record that begins at `offset` of this file failed.
     pub(super) fn has_record(&self, file: &str, offset: u64) -> bool {
         let Some(failed) = self.files.get(file) else { return false };
-        let is_rest = failed.rest.is_some_and(|rest| offset >= rest);
+        let is_rest = failed.rest.is_some_and(|rest| offset >= rest && !failed.behind.contains(&offset));
         if is_rest {
             failed.is_rest_met.store(true, Relaxed);
         }

@@ -79,7 +79,7 @@ pub struct Finished {
     pub outcome: Outcome,
     /// Why it was skipped or failed, in a sentence; empty for the others.
     pub message: String,
-    /// True when the rest of its container was lost with it.
+    /// True when what follows in its container was lost with it, up to the next record that came.
     pub is_rest: bool,
     /// Bytes of its input on the disk.
     pub bytes: u64,

@@ -90,8 +90,26 @@ fn what_a_damaged_member_hides_is_read_again() {
     let lost = &place.lines("one.jsonl")[1];
     assert_eq!((&lost["outcome"], &lost["offset"], &lost["rest"]), (&"failed".into(), &one.into(), &true.into()));
     place.write("b.warc.gz", file);
+    // The member behind it was read.
+    assert_eq!(place.lines("one.jsonl").len(), 3);
     place.clean(&["b.warc.gz", "--dry-run", "--ledger", "two.jsonl", "--retry", "one.jsonl"]).assert().success();
-    assert_eq!(place.lines("two.jsonl").len(), 2);
+    assert_eq!(place.lines("two.jsonl").len(), 1);
+    assert_eq!(place.lines("two.jsonl")[0]["offset"], one);
+
+    // Of many records in one member each is read again.
+    let lines = |numbers: std::ops::Range<u32>| -> Vec<u8> {
+        let line = |number| format!("{{\"text\":\"{number}{}\"}}\n", " The boat sails.".repeat(50));
+        gzip(numbers.map(line).collect::<String>().as_bytes())
+    };
+    let members = [lines(0..1), lines(1..4), lines(4..5)];
+    let mut damaged = members.clone();
+    damaged[1][0] ^= 0xff;
+    place.write("c.jsonl.gz", damaged.concat());
+    place.clean(&["c.jsonl.gz", "--dry-run", "--ledger", "one.jsonl"]).assert().code(1);
+    assert_eq!(place.lines("one.jsonl").len(), 3);
+    place.write("c.jsonl.gz", members.concat());
+    place.clean(&["c.jsonl.gz", "--dry-run", "--ledger", "two.jsonl", "--retry", "one.jsonl"]).assert().success();
+    assert_eq!(place.lines("two.jsonl").len(), 3);
 }
 
 /// Only the checksum was missing, and behind it there is nothing to read again.
