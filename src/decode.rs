@@ -229,7 +229,7 @@ pub fn sniff(text: &str, name: Option<&str>) -> Format {
     let start = text.trim_start_matches(['\u{feff}', '\0']).trim_start();
     let name = name.map(|name| name.trim_end_matches(".gz").trim_end_matches(".zst"));
     // A text about HTML quotes many tags, and a page's article does not turn into a page again.
-    if !start.starts_with('<') && name.is_some_and(says_text) {
+    if name.is_some_and(says_text) && (!start.starts_with('<') || quotes_one_tag(start)) {
         return Format::Text;
     }
     let head = prefix(start.as_bytes(), 64).to_ascii_lowercase();
@@ -249,6 +249,15 @@ pub fn sniff(text: &str, name: Option<&str>) -> Format {
 pub fn says_text(name: &str) -> bool {
     const ENDINGS: &[&str] = &["txt", "text", "md"];
     name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|text| ending.eq_ignore_ascii_case(text)))
+}
+
+/// True for a text whose first line begins with a tag, as a title may that names one, and whose next lines have none: of a page they
+/// would.
+fn quotes_one_tag(start: &str) -> bool {
+    const LINES: usize = 20;
+    const MIN_LINES: usize = 5;
+    let next = || start.lines().skip(1).filter(|line| !line.trim().is_empty()).take(LINES);
+    next().count() >= MIN_LINES && !next().any(|line| line.contains('<'))
 }
 
 fn opens_with_tag(head: &[u8]) -> bool {
@@ -355,5 +364,9 @@ mod tests {
         assert_eq!(sniff("One <b>word</b> in a long line of plain prose, nothing more.", None), Format::Text);
         assert_eq!(sniff("<p>One</p><p>two</p>", None), Format::Html);
         assert_eq!(sniff("\u{feff} <!DOCTYPE html><p>", Some("a.txt")), Format::Html);
+        let reference =
+            "<p>: the paragraph\nHTML\nElements\nLists\n\nIt stands for a paragraph.\nIt ends of its own.\n";
+        assert_eq!(sniff(reference, Some("a.txt")), Format::Text);
+        assert_eq!(sniff(&reference.replace("own.", "own.</p>"), Some("a.txt")), Format::Html);
     }
 }
