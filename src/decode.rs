@@ -119,12 +119,11 @@ fn choose<'a>(bytes: &'a [u8], charset: Option<&str>, has_nul: bool) -> Decoded<
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return with(UTF_8, bytes);
     }
-    // No text in an encoding of single bytes is nearly all sound UTF-8: labels are wrong more often than that.
-    let is_overruled = |said: &'static Encoding| said.is_single_byte() && mostly_utf8(bytes);
     let encoding = match label() {
-        Some(said) if !is_overruled(said) => said,
+        Some(said) if !said.is_single_byte() => said,
+        // No text in an encoding of single bytes is nearly all sound UTF-8: labels are wrong more often than that.
         _ if mostly_utf8(bytes) => UTF_8,
-        _ => detect(bytes),
+        said => said.unwrap_or_else(|| detect(bytes)),
     };
     with(encoding, bytes)
 }

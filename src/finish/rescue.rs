@@ -118,7 +118,7 @@ pub fn headed_items(
     is_dropped: impl Fn(usize) -> bool,
     score: impl Fn(usize) -> f32,
 ) -> Vec<usize> {
-    let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad", "form", "control"]));
+    let furniture = foreign(&["comment", "form", "control"]);
     let is_item = |at: &usize| {
         let block = &blocks.items[*at];
         let is_free = !parts[block.element as usize].meets(furniture);
@@ -138,7 +138,7 @@ pub fn continued(
     is_dropped: impl Fn(usize) -> bool,
     score: impl Fn(usize) -> f32,
 ) -> Vec<usize> {
-    let furniture = LISTS.furniture.with(cues(&["related", "promo", "ad", "form", "control"]));
+    let furniture = foreign(&["form", "control"]);
     let elements = &blocks.outline.elements;
     let mut found = Vec::new();
     // The element around the text that what follows may go on.
@@ -173,7 +173,7 @@ pub fn headings(
     is_dropped: impl Fn(usize) -> bool,
     score: impl Fn(usize) -> f32,
 ) -> Vec<usize> {
-    let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad", "form", "control"]));
+    let furniture = foreign(&["comment", "form", "control"]);
     let mut found = Vec::new();
     // From the end, for a heading may stand over another.
     for (at, block) in blocks.items.iter().enumerate().rev().skip(1) {
@@ -186,6 +186,11 @@ pub fn headings(
         }
     }
     found
+}
+
+/// Parts of which nothing comes back: furniture, what is about other pages, and those that hint at one of `more`.
+fn foreign(more: &[&str]) -> Cues {
+    LISTS.furniture.with(cues(&["related", "promo", "ad"])).with(cues(more))
 }
 
 /// True for an item of a list and for code, without a link and to be seen.
@@ -210,7 +215,7 @@ impl Sound<'_> {
         is_dropped: impl Fn(usize) -> bool,
         score: impl Fn(usize) -> f32,
     ) -> Vec<usize> {
-        let furniture = LISTS.furniture.with(cues(&["related", "promo", "comment", "ad"]));
+        let furniture = foreign(&["comment"]);
         let element = |at: usize| &self.blocks.outline.elements[self.blocks.items[at].element as usize];
         let is_free = |at: usize| {
             let block = &self.blocks.items[at];

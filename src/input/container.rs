@@ -114,12 +114,6 @@ impl InputFormat {
         FORMATS.iter().find(|format| ending != "json" && format.endings.contains(&&*ending))
     }
 
-    /// The format of bytes that would pass for one text if nobody knew that they are the records of a container.
-    pub(super) fn of_text(bytes: &[u8]) -> Option<&'static InputFormat> {
-        let head = &bytes[..bytes.len().min(HEAD)];
-        InputFormat::of(head, true).filter(|format| ["warc", "jsonl", "tar"].contains(&format.name))
-    }
-
     /// Makes a record of what was split off; `origin` is completed even when there is none.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! A member of an archive as a page: the path that it has there and its bytes, packed or not.
 
 use super::Skip;
-use super::container::{InputFormat, Origin, Raw, Read, Record, Refused};
+use super::container::{HEAD, InputFormat, Origin, Raw, Read, Record, Refused};
 use super::page::page_name;
 use super::printable;
 use super::unpack::unpack;
 use crate::cleaner::Hints;
+use crate::decode::is_binary;
 use crate::error::{Error, ErrorKind};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,9 @@ pub(super) fn parse(raw: Raw, origin: &mut Origin, read: &Read<'_>) -> Result<Re
     bytes.drain(..raw.head);
     let page = unpack(bytes, read.limits)?;
     let name = page_name(path, page.levels).map(Cow::into_owned);
-    if let Some(format) = InputFormat::of_text(&page.bytes) {
+    let container = InputFormat::of(&page.bytes[..page.bytes.len().min(HEAD)], true);
+    // What is no text is no page anyway: an archive of a site may hold files to download.
+    if let Some(format) = container.filter(|_| !is_binary(&page.bytes)) {
         let message = format!("a {} file in an archive: unpack the archive and name the file", format.name);
         return Err(Error::new(ErrorKind::Malformed, message).into());
     }

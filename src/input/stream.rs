@@ -400,9 +400,7 @@ impl Stream {
             _ => Ok(()),
         }
     }
-}
 
-impl Stream {
     /// After an error: goes on at the next gzip member of the file that is sound at its beginning; what was unpacked and not consumed
     /// is lost with the damaged one. False where there is none, and for what is no file of gzip members.
     ///
@@ -466,12 +464,6 @@ fn find_member(file: &mut File, mut from: u64) -> io::Result<Option<u64>> {
 
 /// Whether a gzip member begins at a byte of a file: its head is sound and what follows can be unpacked.
 fn begins_member(file: &mut File, at: u64) -> io::Result<bool> {
-    file.seek(SeekFrom::Start(at))?;
-    let mut head = Vec::with_capacity(GZIP.len());
-    file.take(GZIP.len() as u64).read_to_end(&mut head)?;
-    if head != GZIP {
-        return Ok(false);
-    }
     file.seek(SeekFrom::Start(at))?;
     Ok(GzDecoder::new(BufReader::new(file)).read(&mut [0; 512]).is_ok())
 }
